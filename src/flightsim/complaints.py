@@ -1,0 +1,41 @@
+"""What is wrong with the input: all of it at once, each with the nearest right name."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class InputError(Exception):
+    """Bad input from the user; ``complaints`` lists every trouble found, a sentence each."""
+
+    def __init__(self, complaints: Iterable[str] | str) -> None:
+        self.complaints = [complaints] if isinstance(complaints, str) else list(complaints)
+        super().__init__("\n".join(self.complaints))
+
+    def __reduce__(self) -> tuple[type[InputError], tuple[list[str]]]:
+        return (InputError, (self.complaints,))  # worker processes hand errors back by pickling
+
+
+def nearest(name: object, known: Iterable[object]) -> str:
+    """The closest known name as a hint, ``" (did you mean 'x'?)"``, or nothing."""
+    options = [str(k) for k in known]
+    by_lower = {option.lower(): option for option in options}
+    found = difflib.get_close_matches(str(name).lower(), by_lower, n=1, cutoff=0.6)
+    return f" (did you mean '{by_lower[found[0]]}'?)" if found else ""
+
+
+class Complaints:
+    """A list of troubles, collected first and raised together."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def add(self, text: str) -> None:
+        """Note one trouble."""
+        self.texts.append(text)
+
+    def raise_if_any(self) -> None:
+        """Raise InputError with everything noted so far, if there is anything."""
+        if self.texts:
+            raise InputError(self.texts)

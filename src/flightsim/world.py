@@ -1,0 +1,183 @@
+"""What is: places joined by roads, with shelter, crossings and health care. It does not change in a run.
+
+Shapes used everywhere: P places, A areas (admin 3, each with one gateway place), E roads, X crossings,
+F facilities, N road nodes (the P places first, then the X crossings).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+CONTROLS = ("opposition", "sna", "government", "sdf")
+OPPOSITION, SNA, GOVERNMENT, SDF = range(len(CONTROLS))
+RUNGS = ("host", "rented", "site", "collective", "unfinished", "open")
+HOST, RENTED, SITE, COLLECTIVE, UNFINISHED, OPEN = range(len(RUNGS))
+BORDER_RULES = ("closed", "women_and_children", "open")
+FACILITY_KINDS = ("hospital", "health_centre")
+EARTH_RADIUS_KM = 6371.0
+
+
+@dataclass(frozen=True)
+class Places:
+    """The P places. Persons are those present at the start; ``idps`` include people in sites."""
+
+    place_id: list[str]
+    name: list[str]
+    name_ar: list[str]
+    area: Ints  # (P,) row of Areas
+    lat: Floats  # (P,) degrees
+    lon: Floats  # (P,) degrees
+    residents_persons: Floats  # (P,)
+    idps_persons: Floats  # (P,)
+    control: Ints  # (P,) index into CONTROLS
+
+    def __len__(self) -> int:
+        return len(self.place_id)
+
+
+@dataclass(frozen=True)
+class Areas:
+    """The A admin 3 areas (sub-districts) that have at least one place."""
+
+    area_id: list[str]
+    name: list[str]
+    name_ar: list[str]
+    admin2_id: list[str]
+    admin2: list[str]
+    admin1_id: list[str]
+    admin1: list[str]
+    gateway: Ints  # (A,) the place through which one enters: the most populous one
+
+    def __len__(self) -> int:
+        return len(self.area_id)
+
+
+@dataclass(frozen=True)
+class Roads:
+    """The E roads, two-way. Node numbers are place rows, then P + crossing rows."""
+
+    road_id: list[str]
+    u: Ints  # (E,)
+    v: Ints  # (E,)
+    km: Floats  # (E,)
+    road_class: list[str]
+    free_flow_kmh: Floats  # (E,)
+    lanes: Floats  # (E,) each way
+    capacity_vehicles_h: Floats  # (E,) each way
+    geometry: list[str]
+    ref: list[str]
+
+    def __len__(self) -> int:
+        return len(self.road_id)
+
+
+@dataclass(frozen=True)
+class Crossings:
+    """The X crossings: gates of the border with the next country, and gates between areas of control."""
+
+    crossing_id: list[str]
+    name: list[str]
+    is_border: Bools  # (X,) True: leads abroad; False: internal
+    lat: Floats
+    lon: Floats
+    place: Ints  # (X,) nearest place
+    rule: Ints  # (X,) index into BORDER_RULES at the start
+    throughput_persons_h: Floats  # (X,) when open
+
+    def __len__(self) -> int:
+        return len(self.crossing_id)
+
+
+@dataclass(frozen=True)
+class Facilities:
+    """The F health facilities, at their town's point."""
+
+    facility_id: list[str]
+    place: Ints  # (F,)
+    is_hospital: Bools  # (F,)
+    functioning: Bools  # (F,) at the start
+
+    def __len__(self) -> int:
+        return len(self.facility_id)
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything that stays as it is during a run."""
+
+    name: str
+    manifest: Mapping[str, Any]
+    places: Places
+    areas: Areas
+    roads: Roads
+    room_persons: Floats  # (P, R) free room on each rung at the start; open air is infinite
+    site_population_persons: Floats  # (P,) people in sites at the start, part of idps_persons
+    crossings: Crossings
+    facilities: Facilities
+    observations: list[dict[str, Any]] = field(default_factory=list)
+    folder: Path | None = None  # where outlines and lines for maps are
+
+    @cached_property
+    def xy_km(self) -> Floats:
+        """(P, 2) east and north of the places' mean point, in km (equirectangular: under 0.3 % off here)."""
+        return self.project(self.places.lat, self.places.lon)
+
+    def project(self, lat: npt.ArrayLike, lon: npt.ArrayLike) -> Floats:
+        """(n, 2) km of points given in degrees, in the frame of ``xy_km``."""
+        lat0, lon0 = float(self.places.lat.mean()), float(self.places.lon.mean())
+        per_degree_km = np.pi * EARTH_RADIUS_KM / 180
+        east = (np.asarray(lon, float) - lon0) * per_degree_km * np.cos(np.radians(lat0))
+        north = (np.asarray(lat, float) - lat0) * per_degree_km
+        return np.column_stack([east, north])
+
+    @cached_property
+    def distance_km(self) -> Floats:
+        """(P, P) straight distances between places, in km."""
+        d = self.xy_km[:, None, :] - self.xy_km[None, :, :]
+        return np.asarray(np.sqrt((d**2).sum(axis=2)))
+
+    @property
+    def node_ids(self) -> list[str]:
+        """(N,) the road nodes: places, then crossings."""
+        return self.places.place_id + self.crossings.crossing_id
+
+    @cached_property
+    def graph(self) -> nx.Graph:
+        """The road graph by P-code: edges carry road_id, km, road_class, free_flow_kmh, lanes, capacity."""
+        graph = nx.Graph(name=self.name)
+        p = self.places
+        for i, place_id in enumerate(p.place_id):
+            graph.add_node(place_id, name=p.name[i], lat=float(p.lat[i]), lon=float(p.lon[i]), kind="place")
+        for i, crossing_id in enumerate(self.crossings.crossing_id):
+            graph.add_node(crossing_id, name=self.crossings.name[i], kind="crossing")
+        ids, r = self.node_ids, self.roads
+        for e, road_id in enumerate(r.road_id):
+            graph.add_edge(
+                ids[r.u[e]],
+                ids[r.v[e]],
+                road_id=road_id,
+                km=float(r.km[e]),
+                road_class=r.road_class[e],
+                free_flow_kmh=float(r.free_flow_kmh[e]),
+                lanes=float(r.lanes[e]),
+                capacity_vehicles_h=float(r.capacity_vehicles_h[e]),
+                geometry=r.geometry[e],
+            )
+        return graph
+
+    @property
+    def persons(self) -> float:
+        """Everybody present at the start."""
+        return float(self.places.residents_persons.sum() + self.places.idps_persons.sum())
