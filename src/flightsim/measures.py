@@ -1,0 +1,127 @@
+"""What a run measures: the one table of names, units and meanings that records, files and figures share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SMALL_CELL_PERSONS = 100.0
+"""Counts of people below this are not shown by sub-district in figures and summaries (statistical
+disclosure control; the usual order of magnitude in humanitarian data sharing, *assumption*)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One measured quantity, a row of the long table per time, area and group.
+
+    ``kind``: a *stock* holds at the end of its day or hour, a *flow* is summed over it, a *mean* is an
+    average that must not be added up. ``cumulative`` stocks only grow: counted since the start of the run.
+    """
+
+    name: str
+    unit: str
+    meaning: str
+    kind: str  # stock | flow | mean
+    by_area: bool  # True: a row per sub-district (admin 3); False: one row for the whole study area
+    group: str = ""  # what the column ``group`` holds: rung | crossing | "" (nothing)
+    hourly: bool = False  # True: time is the beginning of the hour; False: the date of the day
+    cumulative: bool = False
+
+
+def _area(
+    name: str, unit: str, kind: str, meaning: str, group: str = "", cumulative: bool = False
+) -> Measure:
+    return Measure(name, unit, meaning, kind, by_area=True, group=group, cumulative=cumulative)
+
+
+def _total(name: str, unit: str, kind: str, meaning: str, group: str = "") -> Measure:
+    return Measure(name, unit, meaning, kind, by_area=False, group=group)
+
+
+def _hourly(name: str, unit: str, kind: str, meaning: str) -> Measure:
+    return Measure(name, unit, meaning, kind, by_area=False, hourly=True)
+
+
+MEASURES: dict[str, Measure] = {
+    m.name: m
+    for m in (
+        _area(
+            "displaced_persons",
+            "persons",
+            "stock",
+            "people displaced at least once since the start, by the sub-district of their home at the start",
+            cumulative=True,
+        ),
+        _area(
+            "moves_persons",
+            "person-moves",
+            "stock",
+            "movements made since the start, by the sub-district left; a person who moves twice counts twice",
+            cumulative=True,
+        ),
+        _area(
+            "departures_persons", "persons/day", "flow", "people who set out that day, by sub-district left"
+        ),
+        _area(
+            "arrivals_persons",
+            "persons/day",
+            "flow",
+            "people who arrived that day, by sub-district and by the shelter they found",
+            group="rung",
+        ),
+        _area(
+            "sheltered_persons",
+            "persons",
+            "stock",
+            "people displaced since the start, by the sub-district where they are and by shelter",
+            group="rung",
+        ),
+        _area("present_persons", "persons", "stock", "everybody present, displaced or not, by sub-district"),
+        _area("trapped_persons", "persons", "stock", "people who want to leave and cannot, by sub-district"),
+        _area(
+            "exposure_person_hours",
+            "person-hours/day",
+            "flow",
+            "hours that people spent in a place under strikes in that hour, by sub-district",
+        ),
+        _area(
+            "open_below_zero_person_nights",
+            "person-nights",
+            "flow",
+            "people who slept in the open on a night below 0 degrees C, by sub-district",
+        ),
+        _area(
+            "dispersed_person_nights",
+            "person-nights",
+            "flow",
+            "people still living at home who slept in the countryside, by sub-district",
+        ),
+        _total("en_route_persons", "persons", "stock", "people on the road at the end of the day"),
+        _total("at_crossings_persons", "persons", "stock", "people waiting at a crossing", group="crossing"),
+        _total(
+            "abroad_persons", "persons", "stock", "people who left the country, by crossing", group="crossing"
+        ),
+        _total(
+            "mean_road_km_to_border",
+            "km",
+            "mean",
+            "road distance left to the border, mean over the people displaced since the start",
+        ),
+        _total(
+            "persons_total",
+            "persons",
+            "stock",
+            "everybody in the run; the same every day, for no one is lost",
+        ),
+        _hourly("departures_hourly_persons", "persons/hour", "flow", "people who set out in the hour"),
+        _hourly("en_route_hourly_persons", "persons", "stock", "people on the road at the end of the hour"),
+        _hourly(
+            "air_strikes_hourly", "strikes/hour", "flow", "air strikes in the hour, as the case's events say"
+        ),
+    )
+}
+"""Every measure by name."""
+
+
+def unit_of(measure: str) -> str:
+    """The unit of a measure; empty for a measure this version does not know."""
+    return MEASURES[measure].unit if measure in MEASURES else ""
