@@ -1,0 +1,67 @@
+"""Camp clusters: where each stands, who was in it in November 2019, and how many more it could take."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+import numpy as np
+from geography import LIVED_IN
+from sources import Row, Sources, number, to_xy
+
+NEW_SITES_HEADROOM = 0.10  # assumption: a cluster without a count in August can grow by a tenth
+MOST_HEADROOM = 0.60  # assumption: no cluster grows by more than this share in the three months
+MONTH, BEFORE = "2019-11", "2019-08"
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """One camp cluster. ``capacity`` is persons, those present included."""
+
+    site_id: str
+    name: str
+    place: str
+    population: int
+    capacity: int
+    n_sites: int
+    source: str
+
+
+def clusters(src: Sources) -> list[Cluster]:
+    """The clusters of November 2019, in order of sub-district and name."""
+    rows = src.rows("geography/isimm_cluster_monthly")
+    now = [row for row in rows if row["period"] == MONTH]
+    room = headroom(rows)
+    lived_in = sorted(p for p, who in src.control.items() if who in LIVED_IN)
+    chosen = []
+    for i, row in enumerate(sorted(now, key=lambda r: (r["adm3_pcode"], r["cluster"])), start=1):
+        people, area = int(row["individuals"]), row["adm3_pcode"]
+        here = [p for p in lived_in if src.gazetteer[p]["adm3_pcode"] == area]
+        point = to_xy(np.array([[number(row["lat"]), number(row["lon"])]]))
+        place = here[int(((src.xy(here) - point) ** 2).sum(axis=1).argmin())]
+        capacity = int(round(people * (1 + room[area]), -1))
+        source = f"CCCM/UNHCR ISIMM Nov 2019, cluster {row['cluster']}; capacity: assumption (docs/data.md)"
+        chosen.append(Cluster(f"S{i:02d}", row["cluster"], place, people, capacity, int(row["sites"]), source))
+    return chosen
+
+
+def headroom(rows: list[Row]) -> dict[str, float]:
+    """By sub-district, the share that sites can still take in: what they took in from August to November."""
+    totals: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for row in rows:
+        totals[row["adm3_pcode"]][row["period"]] += number(row["individuals"])
+    shares = {}
+    for area, by_month in totals.items():
+        now, before = by_month.get(MONTH, 0.0), by_month.get(BEFORE, 0.0)
+        if now:
+            grown = (now - before) / now if before else 0.0
+            shares[area] = min(max(grown, NEW_SITES_HEADROOM), MOST_HEADROOM)
+    return shares
+
+
+def people_in_sites(chosen: list[Cluster]) -> dict[str, int]:
+    """Persons in registered sites by place."""
+    totals: dict[str, int] = defaultdict(int)
+    for cluster in chosen:
+        totals[cluster.place] += cluster.population
+    return dict(totals)

@@ -1,0 +1,71 @@
+"""events.csv: everything that changes, dated, in one table."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from bombardment import Strike
+from front import HOLDERS
+from health import Facility
+from sources import Sources
+from weather import nights
+
+UNITS = {
+    "air_strike": "strikes",
+    "shelling": "strikes",
+    "clash": "strikes",
+    "night_temperature": "deg C",
+    "aid_authorisation": "crossings",
+}
+# date, hour, hours, type, target, value, status, source, note
+PLAIN: tuple[tuple[str, int | None, float | None, str, str, str, str, str, str], ...] = (
+    ("2019-11-01", None, None, "border_rule", "ALL", "closed", "reported",
+     "NYT text 23 Dec 2019; HRW 2018", "closed to the displaced; medical cases and aid apart"),
+    ("2019-12-21", 6, 6, "pause", "SY070200", "", "reported", "OCHA Flash Update 2, 21 Dec 2019",
+     "air strikes paused 06-12 on the roads north of Maarat al-Numan"),
+    ("2020-01-10", None, None, "aid_authorisation", "ALL", "2", "reported", "UNSC res. 2504",
+     "only Bab al-Salam and Bab al-Hawa; the number before is not in the sources"),
+    ("2020-01-12", None, None, "ceasefire", "ALL", "1", "reported", "S/2020/141, 21 Feb 2020",
+     "announced by Russia and Turkey; held in the air on 12 and 13 January"),
+    ("2020-01-15", None, None, "ceasefire", "ALL", "0", "reported", "monitors; Wikipedia mirror",
+     "offensive resumed; 60 raids that day"),
+    ("2020-03-06", 0, None, "ceasefire", "ALL", "1", "reported", "OCHA Situation Report 10, 12 Mar 2020",
+     "agreed in Moscow on 5 March"),
+)  # fmt: skip
+
+
+def events(src: Sources, places: list[str], strikes: list[Strike], facilities: list[Facility]) -> list[list[Any]]:
+    """Rows of events.csv without event_id, in order of date and type."""
+    known = set(places)
+    rows: list[list[Any]] = [[d, h, n, kind, t, v, UNITS.get(kind, ""), s, source, note]
+                             for d, h, n, kind, t, v, s, source, note in PLAIN]  # fmt: skip
+    for s in strikes:
+        rows.append([str(s.day), None, None, s.form, s.place, f"{s.value:.2f}", "strikes", s.status, s.source, s.note])
+    for day, value, status, source in nights():
+        rows.append([str(day), None, None, "night_temperature", "ALL", f"{value:g}", "deg C", status, source, ""])
+    for f in facilities:
+        if f.closed_on and f.functioning:
+            source = f.source if f.closed_status == "reported" else "derived: strikes and front, WHO totals"
+            rows.append([str(f.closed_on), None, None, "facility_closed", f.facility_id, "", "",
+                         f.closed_status, source, ""])  # fmt: skip
+    for i, row in enumerate(src.captures):
+        if row["pcode"] in known:
+            rows.append(capture(row) + [i])
+    rows.sort(key=lambda r: (r[0], r[3], r[10] if len(r) > 10 else 0, r[4]))
+    return [[f"E{i:05d}", *row[:10]] for i, row in enumerate(rows, start=1)]
+
+
+def capture(row: dict[str, str]) -> list[Any]:
+    """One change of hands; the date is the day control was claimed."""
+    low, high = date.fromisoformat(row["date_low"]), date.fromisoformat(row["date_high"])
+    bounds = "" if low == high else f"between {low} and {high}"
+    note = ", ".join(filter(None, [row["event"], bounds]))
+    source = row["source_title"] if row["method"] == "reported" else "interpolated between dated neighbours"
+    return [row["date_best"], None, None, "captured", row["pcode"], HOLDERS[row["event"]], "", row["method"],
+            short(source), note]  # fmt: skip
+
+
+def short(text: str, most: int = 60) -> str:
+    """A source cut at a word, to keep the table small."""
+    return text if len(text) <= most else text[:most].rsplit(" ", 1)[0] + " ..."

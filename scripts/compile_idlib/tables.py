@@ -1,0 +1,113 @@
+"""The rows of the small tables: places, sites, shelter, crossings, facilities, observations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from camps import Cluster
+from geography import LIVED_IN
+from health import Facility
+from population import Population
+from sources import Row, Sources, number
+
+LAST_OBSERVATION = "2020-01-27"
+# Free room for newcomers as shares of residents: (towns and capitals, villages); assumptions, bounds half to double
+HOST, RENTED = (0.22, 0.18), (0.10, 0.03)
+COLLECTIVE, UNFINISHED = (0.02, 0.02), (0.05, 0.03)
+# persons an hour when open: a checkpoint passes 150 to 300 vehicles an hour (domain), 5.7 persons each: assumption
+THROUGHPUT = {"BAH": 1200, "BAS": 1200, "DBL": 850, "GHZ": 400}
+SMALL_GATE = 400
+NAMES_AR = {
+    "BAH": "باب الهوى",
+    "BAS": "باب السلامة",
+    "JAR": "جرابلس",
+    "HAM": "الحمام",
+    "RAI": "الراعي",
+    "ATM": "أطمة",
+    "KAL": "كفر لوسين",
+    "KAJ": "خربة الجوز",
+    "DBL": "دير بلوط",
+    "GHZ": "الغزاوية",
+}
+NEAREST_WHERE_BLANK = {"KAL": "C8092"}
+
+
+def places(src: Sources, chosen: list[str], pop: Population) -> list[list[Any]]:
+    """Rows of places.csv."""
+    rows = []
+    for p in chosen:
+        g, who = src.gazetteer[p], src.control[p]
+        where = [p, g["name_en"], g["name_ar"], g["adm3_pcode"], round(number(g["lat"]), 5), round(number(g["lon"]), 5)]
+        if who in LIVED_IN:
+            people = pop.people[p]
+            rows.append([*where, people.residents, people.idps, who, people.method, f"{people.source}; COD-AB"])
+        else:
+            rows.append([*where, 0, 0, who, f"not lived in; control: {src.control_method[p]}", "OCHA COD-AB"])
+    return rows
+
+
+def sites(chosen: list[Cluster]) -> list[list[Any]]:
+    """Rows of sites.csv."""
+    return [[c.site_id, c.name, c.place, c.population, c.capacity, c.n_sites, c.source] for c in chosen]
+
+
+def shelter(src: Sources, pop: Population) -> list[list[Any]]:
+    """Rows of shelter.csv: free room as stated shares of the residents."""
+    rows = []
+    for p in sorted(pop.people):
+        town = p in src.town_ids or src.gazetteer[p]["is_adm3_capital"] == "Yes"
+        residents = pop.people[p].residents
+        room = [int(round(share[0 if town else 1] * residents)) for share in (HOST, RENTED, COLLECTIVE, UNFINISHED)]
+        rows.append([p, *room, "assumption: shares of residents (docs/data.md)"])
+    return rows
+
+
+def crossings(rows: list[Row]) -> list[list[Any]]:
+    """Rows of crossings.csv."""
+    found = []
+    for row in rows:
+        gate = row["id"]
+        border = row["type"] == "turkey_border"
+        place = NEAREST_WHERE_BLANK.get(gate) or row["nearest_pcode"].split(";")[-1 if gate == "DBL" else 0]
+        found.append([
+            gate, row["name"], NAMES_AR[gate], "border" if border else "internal", round(number(row["lat"]), 5),
+            round(number(row["lon"]), 5), place, "closed" if border else "open", THROUGHPUT.get(gate, SMALL_GATE),
+            f"{row['status_winter_2019_20'][:70]}; point: {row['coord_method'][:60]}; throughput: assumption",
+        ])  # fmt: skip
+    return found
+
+
+def facility_rows(found: list[Facility]) -> list[list[Any]]:
+    """Rows of facilities.csv; no names of facilities."""
+    return [[f.facility_id, f.place, f.kind, int(f.functioning), f.status, f.source] for f in found]
+
+
+def observations(src: Sources) -> list[list[Any]]:
+    """Rows of observations.csv, up to the last day that may be known."""
+    rows: list[list[Any]] = []
+    for r in src.rows("observed/displaced_target"):
+        source = f"recommended series: {r['source_title'] or 'definition'}"
+        rows.append([r["as_of"], "2019-12-01", "displaced_cumulative", "people", "ALL",
+                     r["low"], r["best"], r["high"], source])  # fmt: skip
+    for r in src.rows("observed/displaced_cumulative"):
+        if r["figure"]:
+            source = f"{r['source_title']} ({r['qualifier']}; {r['geography']})"
+            rows.append([r["as_of"], r["since"], "displaced_cumulative", r["unit"], "ALL", "", r["figure"], "", source])
+    areas = {"Dana": "SY070301", "Idleb (destination governorate)": "SY07", "Aleppo (destination governorate)": "SY02"}
+    for r in src.rows("observed/arrivals_by_area"):
+        if r["unit"] in ("movements", "people"):
+            area = areas.get(r["area"], "northern_aleppo")
+            rows.append([r["as_of"], r["period_start"], "arrivals_cumulative", r["unit"], area, "", r["figure"], "",
+                         f"{r['source_title']} ({r['area']})"])  # fmt: skip
+    rows += departures(src)
+    return sorted((r for r in rows if r[0] <= LAST_OBSERVATION), key=lambda r: (r[2], r[4], r[0], r[8]))
+
+
+def departures(src: Sources) -> list[list[Any]]:
+    """People who left a known area, where a figure is printed."""
+    areas = {"Maarat al-Numan town": "SY070200", "western Aleppo": "SY0200", "western Aleppo countryside": "SY0200"}
+    return [
+        [r["as_of"], r["period_start"], "departures_cumulative", r["unit"], areas[r["place"]], "", r["figure"], "",
+         f"{r['source_title']} ({r['place']})"]
+        for r in src.rows("observed/departures") if r["figure"] and r["place"] in areas
+    ]  # fmt: skip

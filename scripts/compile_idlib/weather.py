@@ -1,0 +1,44 @@
+"""Night temperatures: no daily series could be had, so a stated one is made and the reported nights put in."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+
+from levels import DAYS
+
+# Night means by date: Jan-Feb 2 C at Aleppo (climatology); November and March by assumption
+SEASON = ((date(2019, 11, 1), 9.0), (date(2019, 12, 1), 5.0), (date(2019, 12, 25), 2.0),
+          (date(2020, 2, 20), 2.0), (date(2020, 3, 8), 5.0))  # fmt: skip
+SWING_C, SWING_DAYS = 3.0, 9.0  # assumption: passing weather, three degrees either way every nine days
+REPORTED = {  # night: (deg C, status, source)
+    date(2019, 12, 27): (0.0, "reported", "news report, late Dec 2019: near freezing"),
+    date(2019, 12, 28): (0.0, "reported", "news report, late Dec 2019: near freezing"),
+    date(2019, 12, 29): (0.0, "reported", "news report, late Dec 2019: near freezing"),
+    date(2020, 2, 10): (-6.0, "assumed", "cold spell around the reported night of 11 Feb"),
+    date(2020, 2, 11): (-9.0, "reported", "AP/CBS Feb 2020: no less than -8 or -9, a resident's word"),
+    date(2020, 2, 12): (-9.0, "assumed", "between 11 Feb and the mid-February lows"),
+    date(2020, 2, 13): (-11.0, "reported", "Save the Children via The Watchers: as low as -11 in mid Feb"),
+    date(2020, 2, 14): (-8.0, "assumed", "cold spell, heavy snow reported in February (OCHA)"),
+    date(2020, 2, 15): (-6.0, "assumed", "cold spell, heavy snow reported in February (OCHA)"),
+    date(2020, 2, 16): (-4.0, "assumed", "end of the cold spell"),
+}
+
+
+def nights() -> list[tuple[date, float, str, str]]:
+    """(day, deg C, status, source) for every night."""
+    found = []
+    for i, day in enumerate(DAYS):
+        mean = interpolated(day)
+        value = round(mean + SWING_C * math.sin(2 * math.pi * i / SWING_DAYS), 1)
+        assumed = (value, "assumed", "season (Aleppo Jan-Feb night mean 2 C) with a nine-day swing")
+        found.append((day, *REPORTED.get(day, assumed)))
+    return found
+
+
+def interpolated(day: date) -> float:
+    """The season's mean night at a date."""
+    for (first, low), (last, high) in zip(SEASON[:-1], SEASON[1:], strict=True):
+        if first <= day <= last:
+            return low + (high - low) * (day - first).days / (last - first).days
+    raise ValueError(f"{day} is outside the season's table")
