@@ -1,0 +1,300 @@
+"""The command line: ``flightsim run``, ``describe``, ``cases``, ``parameters``.
+
+It finds the configuration (``flightsim.compose``), hands it to ``flightsim.scenario`` and prints what comes
+back. Everything heavy is imported where it is used, so that ``flightsim --help`` answers at once.
+
+Of ``run``, the last line on standard output is always the path of a results folder; all else that is not the
+result goes to standard error. Exit codes: 0 done, 1 a run failed, 2 refused (bad input, no room, no
+permission), 130 stopped by Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flightsim import __version__
+from flightsim.complaints import InputError, nearest
+
+if TYPE_CHECKING:
+    from flightsim.compose import Job
+
+DONE, FAILED, REFUSED, STOPPED = 0, 1, 2, 130
+RESULTS = "results"
+
+EVERYDAY = """\
+everyday commands:
+  flightsim describe                                  what world and scenario is this?
+  flightsim run                                       Idlib, 1 December 2019 to 8 March 2020
+  flightsim run population.scale=0.1                  a quick look: a household stands for ten
+  flightsim run case=toy days=3 seed=2                another case, length, luck
+  flightsim run -m border=closed,open seed=1,2,3      all combinations, one after the other
+  flightsim run experiment=mine --config-dir DIR      your own DIR/experiment/mine.yaml
+
+Change anything with NAME=VALUE; `flightsim parameters` lists the names. Results are modelled, not observed.
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The console script: run one command and return its exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # Arabic names on a terminal that cannot show them
+    with _answering_signals():
+        try:
+            arguments = _arguments(words)
+            code: int = arguments.command(arguments)
+            sys.stdout.flush()
+            return code
+        except BrokenPipeError:  # `flightsim describe | head`
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return FAILED
+        except (KeyboardInterrupt, Exception) as error:
+            return _tell(error)
+
+
+def _arguments(words: list[str]) -> argparse.Namespace:
+    """What was asked; SystemExit with code 2 and a line of help if it cannot be understood."""
+    parser = argparse.ArgumentParser(
+        prog="flightsim",
+        description="Who flees, when, by which road, where to, and what they find there.",
+        epilog=EVERYDAY,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"flightsim {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    run = _command(commands, "run", "run a scenario, or with -m several, and write results folders", _run)
+    run.add_argument("-m", "--multirun", action="store_true", help="run every combination of comma lists")
+    _takes_overrides(run)
+    _takes_overrides(
+        _command(commands, "describe", "say what a scenario amounts to, without a run", _describe)
+    )
+    _command(commands, "cases", "list the cases and experiments that are shipped", _cases)
+    _command(commands, "parameters", "list every parameter: default, unit, bounds, source", _parameters)
+
+    if words and not words[0].startswith("-") and words[0] not in commands.choices:
+        parser.error(
+            f"there is no command '{words[0]}'{nearest(words[0], commands.choices)}; see flightsim --help"
+        )
+    arguments, further = parser.parse_known_args(words)  # overrides may stand on both sides of an option
+    if not hasattr(arguments, "overrides") or any(word.startswith("-") for word in further):
+        unknown = [word for word in further if word.startswith("-")] or further
+        if unknown:
+            parser.error(f"{words[0]} does not know {' '.join(unknown)}; see flightsim {words[0]} --help")
+    else:
+        arguments.overrides += further
+    return arguments
+
+
+def _command(
+    commands: Any, name: str, meaning: str, function: Callable[[argparse.Namespace], int]
+) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name, help=meaning, description=f"{meaning[0].upper()}{meaning[1:]}.", allow_abbrev=False
+    )
+    parser.set_defaults(command=function)
+    return parser
+
+
+def _takes_overrides(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "overrides", nargs="*", metavar="NAME=VALUE", help="what to change, as days=3 border=open"
+    )
+    parser.add_argument(
+        "--config-dir", type=Path, metavar="DIR", help="a folder with your experiment/NAME.yaml"
+    )
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    """Run every scenario asked for; one that fails does not stop the others."""
+    from flightsim import compose
+
+    folder = _asked_for(arguments.overrides)
+    try:
+        jobs = compose.jobs(arguments.overrides, many=arguments.multirun, config_dir=arguments.config_dir)
+        folder = _shared_folder(jobs)
+        if len(jobs) == 1:
+            folder = _run_one(jobs[0])
+            return DONE
+        return _run_all(jobs)
+    except BrokenPipeError:
+        raise
+    except (KeyboardInterrupt, Exception) as error:
+        return _tell(error)
+    finally:
+        print(folder.absolute(), flush=True)
+
+
+def _run_one(job: Job) -> Path:
+    """Run a scenario, with a progress bar on a terminal, and print its summary; the results folder."""
+    from flightsim.scenario import from_config
+
+    scenario = from_config(job.config)
+    with _progress(job.label or str(job.config["name"])) as progress:
+        outcome = scenario.run(progress)
+    if outcome.reused:
+        print(
+            "These results were there already: same configuration, inputs, version and seed.", file=sys.stderr
+        )
+    print(outcome.summary)
+    return Path(outcome.path)
+
+
+def _run_all(jobs: Sequence[Job]) -> int:
+    """Run the scenarios of a sweep one after the other; what failed is told at the end once more."""
+    from flightsim.scenario import from_config
+
+    for job in jobs:
+        from_config(job.config)  # bad values are told before anything runs
+    failed = []
+    for number, job in enumerate(jobs, start=1):
+        print(f"[{number}/{len(jobs)}] {job.label}", flush=True)
+        try:
+            print(_run_one(job).absolute(), end="\n\n", flush=True)
+        except BrokenPipeError:
+            raise
+        except Exception as error:
+            _tell(error)
+            failed.append(job.label)
+    for label in failed:
+        print(f"failed: {label}", file=sys.stderr)
+    print(f"{len(jobs) - len(failed)} of {len(jobs)} runs done.")
+    return FAILED if failed else DONE
+
+
+def _describe(arguments: argparse.Namespace) -> int:
+    from flightsim import compose
+    from flightsim.scenario import from_config
+
+    (job,) = compose.jobs(arguments.overrides, config_dir=arguments.config_dir)
+    print(from_config(job.config).describe())
+    return DONE
+
+
+def _cases(arguments: argparse.Namespace) -> int:
+    import yaml
+
+    from flightsim import compose
+
+    print("cases (case=NAME):")
+    for manifest in sorted((Path(__file__).resolve().parent / "cases").glob("*/manifest.yaml")):
+        case = yaml.safe_load(manifest.read_text(encoding="utf-8"))
+        print(f"  {manifest.parent.name:<16} {case['title']}, {case['start']} to {case['end']}")
+    print("experiments (experiment=NAME):")
+    for name, file in compose.experiments().items():
+        print(f"  {name:<16} {_headline(file)}")
+    return DONE
+
+
+def _headline(experiment: Path) -> str:
+    """What an experiment asks: the first comment of its file that is neither its package nor its command."""
+    comments = [
+        line.lstrip("# ") for line in experiment.read_text(encoding="utf-8").splitlines() if line[:1] == "#"
+    ]
+    return next((text for text in comments if not text.startswith(("@package", "flightsim "))), "")
+
+
+def _parameters(arguments: argparse.Namespace) -> int:
+    from flightsim.parameter import table
+
+    print(table())
+    return DONE
+
+
+@contextmanager
+def _progress(name: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal, nothing in a log; takes steps done and steps in all."""
+    from tqdm import tqdm
+
+    with tqdm(desc=name, unit="step", leave=False, disable=None, file=sys.stderr) as bar:
+
+        def progress(done: int, steps: int) -> None:
+            bar.total = steps
+            bar.update(done - bar.n)
+
+        yield progress
+
+
+def _shared_folder(jobs: Sequence[Job]) -> Path:
+    """The folder that holds all the runs."""
+    folders = [Path(str(job.config.get("results", RESULTS)), str(job.config.get("name", ""))) for job in jobs]
+    return Path(os.path.commonpath([folder.absolute() for folder in folders]))
+
+
+def _asked_for(overrides: Sequence[str]) -> Path:
+    """Where results would have gone, as far as the overrides tell before they are understood."""
+    asked = [text.partition("=")[2] for text in overrides if text.startswith("results=")]
+    return Path(asked[-1].strip("'\"") if asked else RESULTS)
+
+
+def _tell(error: BaseException) -> int:
+    """Say on standard error what went wrong, in words; the exit code that fits."""
+    if os.environ.get("FLIGHTSIM_DEBUG") == "1":
+        import traceback
+
+        traceback.print_exception(error)
+    code = REFUSED
+    if isinstance(error, InputError):
+        lines = error.complaints
+    elif isinstance(error, KeyboardInterrupt):
+        lines, code = ["stopped; the run that was under way left nothing behind"], STOPPED
+    elif isinstance(error, OSError):
+        lines = [_trouble(error)]
+    elif isinstance(error, MemoryError):
+        lines = ["not enough memory; population.scale=0.1 needs about a tenth"]
+    else:
+        lines = [f"the run failed: {type(error).__name__}: {error}"]
+        lines.append("FLIGHTSIM_DEBUG=1 shows where")
+        code = FAILED
+    sys.stdout.flush()
+    for line in lines:
+        print(f"flightsim: {line}", file=sys.stderr, flush=True)
+    return code
+
+
+def _trouble(error: OSError) -> str:
+    """An operating system's error in one line: where, what, and what can be done."""
+    cures = {
+        errno.ENOSPC: "make room, or choose another place with results=DIR",
+        errno.EDQUOT: "make room, or choose another place with results=DIR",
+        errno.EACCES: "choose another place with results=DIR",
+        errno.EPERM: "choose another place with results=DIR",
+        errno.EROFS: "choose another place with results=DIR",
+    }
+    where = f"{error.filename}: " if error.filename else ""
+    cure = f"; {cures[error.errno]}" if error.errno in cures else ""
+    return f"{where}{error.strerror or error}{cure}"
+
+
+@contextmanager
+def _answering_signals() -> Iterator[None]:
+    """Let a polite end (SIGTERM, SIGHUP) clean up as Ctrl-C does."""
+
+    def stop(number: int, _frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    previous = {}
+    try:
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            previous[number] = signal.signal(number, stop)
+    except (ValueError, AttributeError):  # not the main thread; no such signal on this system
+        pass
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
