@@ -11,13 +11,16 @@ import sys
 from pathlib import Path
 
 import tables
+from anchors import Anchors
 from bombardment import Bombardment
 from camps import clusters
+from distances import checks
 from events import events
 from front import Front
 from geography import areas, choose_places
 from health import facilities
 from levels import daily_levels
+from outlines import border_line, lines, outlines, write_geojson
 from population import Population
 from road_network import CLASSES, Network
 from sources import Sources, write_csv
@@ -81,6 +84,14 @@ def compile_case(source: Path, out: Path) -> None:
         out / "observations.csv",
         "date since measure unit area_id low best high source",
         tables.observations(src),
+    )
+    border = border_line(src)
+    write_geojson(out / "outlines.geojson", outlines(src, chosen, border))
+    write_geojson(out / "lines.geojson", lines(src, network, border))
+    anchors = Anchors(src, pop, camps).rows
+    write_csv(out / "anchors.csv", "anchor unit low figure high case_figure difference source", anchors)
+    write_csv(
+        out / "distance_checks.csv", "pair reference_km case_km ratio source", checks(src, network)
     )
     shutil.copyfile(HERE / "manifest.yaml", out / "manifest.yaml")
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import networkx as nx
 import numpy as np
 from scipy.spatial import cKDTree
 from sources import Row, Sources, number, to_xy
+from through_roads import SHORTER_THAN, through_roads
 
 MEASURED_SHORT_BY = 0.08  # skeleton lengths run 8 % short: bends between junctions are straightened
 PLAIN_FACTOR, HILL_FACTOR = 1.30, 1.45  # road over straight line, after 40 known route distances
@@ -57,6 +59,7 @@ class Network:
         self.everybody = sorted(src.gazetteer)
         self.main_nodes: set[str] = set()
         self._main_roads()
+        self._through_roads()
         self._internal_road()
         for zone in (("opposition",), ("sna",), ("government", "sdf")):
             members = [p for p in places if src.control[p] in zone]
@@ -99,11 +102,33 @@ class Network:
             stops = [(0.0, u), (1.0, v)]
             if geometry == "measured":
                 stops = self._stops(u, v, shapes[(u, v)])
-            self.main_nodes.update(node for _, node in stops)
-            for (start, a), (end, b) in zip(stops[:-1], stops[1:], strict=True):
-                straight = float(np.hypot(*(self.point(a) - self.point(b))))
-                length = max(km * (end - start), straight if geometry == "measured" else 0.0)
-                self.add(Road(a, b, length, main_class(row), geometry, row["ref"], source))
+            road_class = main_class(row["ref"], share)
+            self._lay(stops, Road(u, v, km, road_class, geometry, row["ref"], source))
+
+    def _lay(self, stops: list[tuple[float, str]], whole: Road) -> None:
+        """Adds a main road in pieces between its stops."""
+        self.main_nodes.update(node for _, node in stops)
+        for (start, a), (end, b) in zip(stops[:-1], stops[1:], strict=True):
+            self.add(replace(whole, u=a, v=b, km=whole.km * (end - start)))
+
+    def _through_roads(self) -> None:
+        """Adds measured roads that pass the towns on the way, where they are clearly shorter."""
+        towns = sorted(self.src.town_ids & set(self.places))
+        graph = nx.Graph()
+        graph.add_nodes_from(towns)
+        for road in self.roads.values():
+            graph.add_edge(road.u, road.v, km=road.km)
+        for way in through_roads(self.src, towns, 1 + MEASURED_SHORT_BY):
+            zones = {self.zone(way.u), self.zone(way.v)}
+            inside = {self.zone(self.everybody[self.tree.query(xy)[1]]) for xy in to_xy(np.array(way.line)[:, ::-1])}
+            if not zones <= {"opposition"} and not zones <= {"sna"} or not inside <= zones:
+                continue
+            now = nx.single_source_dijkstra_path_length(graph, way.u, cutoff=3 * way.km, weight="km")
+            if way.km < SHORTER_THAN * now.get(way.v, np.inf):
+                stops = self._stops(way.u, way.v, way.line)
+                road_class = main_class(way.ref, 1.0)
+                self._lay(stops, Road(way.u, way.v, way.km, road_class, "measured", way.ref, SKELETON))
+                graph.add_edge(way.u, way.v, km=way.km)
 
     def _stops(self, u: str, v: str, line: list[list[float]]) -> list[tuple[float, str]]:
         """The ends of a measured road and the communities on it, by share of the way."""
@@ -194,11 +219,11 @@ class Network:
             self.connect(inside[i], rest[int(near[i])])
 
 
-def main_class(row: Row) -> str:
-    """Class of a road of the towns' graph, by its number and by whether it was measured."""
-    if row["ref"] in ("M4", "M5"):
+def main_class(ref: str, measured_share: float) -> str:
+    """Class of a main road, by its number and by how much of it was measured."""
+    if ref in ("M4", "M5"):
         return "motorway"
-    if row["ref"] or number(row["measured_share"]) >= 0.7:
+    if ref or measured_share >= 0.7:
         return "primary"
     return "secondary"
 
