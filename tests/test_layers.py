@@ -20,12 +20,18 @@ LAYERS = (
     {"plots", "summary"},  # tables in, figures and words out
     {"model"},  # a step, as a list one can read
     {"scenario"},  # describe() and run()
+    {"overrides"},  # NAME=VALUE, read and checked
     {"compose"},  # overrides to a configuration
     {"cli"},
 )
 LEVEL = {unit: level for level, units in enumerate(LAYERS) for unit in units}
 READS_FOLDERS_ONLY = {"results", "findings", "plots", "summary"}
-OUTSIDERS = {"hydra": {"compose"}, "omegaconf": {"compose"}, "mesa": {"agents", "model"}, "tqdm": {"cli"}}
+OUTSIDERS = {
+    "hydra": {"overrides", "compose"},
+    "omegaconf": {"overrides", "compose"},
+    "mesa": {"agents", "model"},
+    "tqdm": {"cli"},
+}
 
 
 def modules() -> dict[str, Path]:

@@ -205,9 +205,16 @@ def _headline(experiment: Path) -> str:
 
 
 def _parameters(arguments: argparse.Namespace) -> int:
+    from flightsim import compose
     from flightsim.parameter import table
 
-    print(table())
+    part = None
+    for row in table(compose.parts()):
+        if part != (part := (row["group"], row["part"])):
+            print(f"\n{row['group']} ({row['part']})")
+        name = f"{row['group']}.{row['parameter']}={row['default']}"
+        print(f"  {name:<44} {row['unit']}  [{row['bounds']}]")
+        print(f"      {row['meaning']}. Source: {row['source']}")
     return DONE
 
 

@@ -8,6 +8,7 @@ that names the nearest right word; Hydra's own exceptions never reach the user.
 from __future__ import annotations
 
 import copy
+import importlib
 import itertools
 import re
 from collections.abc import Iterator, Sequence
@@ -21,14 +22,12 @@ from hydra import compose as hydra_compose
 from hydra import initialize_config_dir
 from hydra.core.config_loader import ConfigLoader
 from hydra.core.global_hydra import GlobalHydra
-from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import Glob, Override
-from hydra.errors import HydraException, MissingConfigException
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
 
 from flightsim.complaints import Complaints, InputError, nearest
+from flightsim.overrides import change, check, dotted, gist, key_of, parsed, spelt_out
 
 CONFIG = "config"
 EXPERIMENT = "experiment"
@@ -59,6 +58,23 @@ def experiments() -> dict[str, Path]:
     return {str(path.relative_to(folder).with_suffix("")): path for path in sorted(folder.rglob("*.yaml"))}
 
 
+def parts() -> dict[str, list[type]]:
+    """The classes that the shipped options stand for, by group."""
+    shipped = conf_folder()
+    targets: dict[str, list[str]] = {}
+    for file in sorted(shipped.glob("*/*.yaml")):
+        if file.parent.name != EXPERIMENT:
+            target, known = _read(file)["_target_"], targets.setdefault(file.parent.name, [])
+            known.extend([target] if target not in known else [])
+    return {group: [_class(target) for target in names] for group, names in targets.items()}
+
+
+def _class(target: str) -> type:
+    module, _, name = target.rpartition(".")
+    found: type = getattr(importlib.import_module(module), name)
+    return found
+
+
 def jobs(overrides: Sequence[str], *, many: bool = False, config_dir: Path | None = None) -> list[Job]:
     """The scenarios that the overrides ask for: one, or with ``many`` the product of all comma lists.
 
@@ -66,19 +82,19 @@ def jobs(overrides: Sequence[str], *, many: bool = False, config_dir: Path | Non
     Raises InputError with everything that is wrong, before anything runs.
     """
     with _opened(config_dir) as conf:
-        parsed = list({o.key_or_group: o for o in _parsed(overrides)}.values())  # the last word on each
-        _check(parsed, conf, many)
-        swept = [override for override in parsed if override.is_sweep_override()]
+        given = list({o.key_or_group: o for o in parsed(overrides)}.values())  # the last word on each
+        check(given, conf.groups, conf.settings, many)
+        swept = [override for override in given if override.is_sweep_override()]
         result: list[Job] = []
         complaints = Complaints()
-        for lines in itertools.product(*(_lines(override, conf) for override in parsed)):
-            label = " ".join(line for line, o in zip(lines, parsed, strict=True) if o in swept)
+        for lines in itertools.product(*(spelt_out(override, conf.groups) for override in given)):
+            label = " ".join(line for line, o in zip(lines, given, strict=True) if o in swept)
             try:
                 result.append(Job(label, conf.config(lines)))
             except InputError as error:
                 complaints.texts.extend(text for text in error.complaints if text not in complaints.texts)
             except Exception as error:  # for a strange file Hydra raises ValueError and AssertionError too
-                raise InputError(f"the configuration cannot be composed: {_one_line(error)}") from error
+                raise InputError(f"the configuration cannot be composed: {gist(error)}") from error
         complaints.raise_if_any()
         return result
 
@@ -89,11 +105,13 @@ def _opened(config_dir: Path | None) -> Iterator[Conf]:
     shipped = conf_folder()
     with initialize_config_dir(config_dir=str(shipped), job_name="flightsim", version_base="1.3"):
         loader = GlobalHydra.instance().config_loader()
-        groups = [name for name in loader.list_groups("") if name != "hydra"]
+        names = [name for name in loader.list_groups("") if name != "hydra"]
         if config_dir is not None:
-            _check_folder(config_dir, groups)
+            _check_folder(config_dir, names)
             config_dir = config_dir.resolve()
-        yield Conf(loader, groups, shipped, config_dir)
+        groups = {name: _options(name, shipped, config_dir) for name in names}
+        settings = [name for name in _read(shipped / f"{CONFIG}.yaml") if name != "defaults"]
+        yield Conf(loader, groups, settings, shipped, config_dir)
 
 
 def _check_folder(config_dir: Path, groups: list[str]) -> None:
@@ -103,12 +121,20 @@ def _check_folder(config_dir: Path, groups: list[str]) -> None:
         raise InputError(f"--config-dir {config_dir}: expected a folder with {EXPERIMENT}/NAME.yaml in it")
 
 
+def _options(group: str, *folders: Path | None) -> list[str]:
+    """What can be chosen in a group."""
+    places = [folder / group for folder in folders if folder is not None]
+    files = {path.relative_to(place) for place in places for path in place.rglob("*.yaml")}
+    return sorted(str(file.with_suffix("")) for file in files)
+
+
 @dataclass(frozen=True)
 class Conf:
     """The configuration files in reach, and Hydra's way to put them together."""
 
     loader: ConfigLoader
-    groups: list[str]
+    groups: dict[str, list[str]]  # options by group
+    settings: list[str]  # at the top of config.yaml, beside the groups
     shipped: Path
     own: Path | None
     composed: dict[tuple[str, ...], DictConfig] = field(default_factory=dict)  # by choice of options
@@ -121,35 +147,29 @@ class Conf:
         quoted = str(self.own).replace("\\", "\\\\").replace("'", "\\'")
         return [f"hydra.searchpath=['file://{quoted}']"]
 
-    def options(self, group: str) -> list[str]:
-        """What can be chosen in a group."""
-        folders = [folder / group for folder in (self.shipped, self.own) if folder is not None]
-        files = {path.relative_to(folder) for folder in folders for path in folder.rglob("*.yaml")}
-        return sorted(str(file.with_suffix("")) for file in files)
-
     def config(self, lines: Sequence[str]) -> dict[str, Any]:
         """One whole configuration, plain and checked as far as Hydra alone would let things through."""
-        choices = tuple(line for line in lines if _key(line) in self.groups)
+        choices = tuple(line for line in lines if key_of(line) in self.groups)
         if choices not in self.composed:
             self._check_files(choices)
             self.composed[choices] = hydra_compose(CONFIG, [*self.search, *choices])
         config = copy.deepcopy(self.composed[choices])
         complaints = Complaints()
-        for override in _parsed([line for line in lines if line not in choices]):
+        for override in parsed([line for line in lines if line not in choices]):
             if not override.is_hydra_override():
-                _change(config, override, complaints)
+                change(config, override, complaints)
         complaints.raise_if_any()
         return _plain(config)
 
     def _check_files(self, choices: Sequence[str]) -> None:
         """Of every file that takes part: where it is, what it says to Hydra, the keys at its top."""
         complaints = Complaints()
-        for override in _parsed(choices):  # before Hydra reads them
+        for override in parsed(choices):  # before Hydra reads them
             file = self._file(f"{override.key_or_group}/{override.value()}", complaints)
             _check_raw(file, _read(file), complaints)
         complaints.raise_if_any()
         found = self.loader.compute_defaults_list(CONFIG, [*self.search, *choices], RunMode.RUN)
-        known = [*self.groups, *_read(self.shipped / f"{CONFIG}.yaml")]
+        known = [*self.groups, *self.settings]
         for default in found.defaults:
             name = default.config_path
             if name is None or name.split("/")[0] == "hydra":
@@ -177,113 +197,6 @@ class Conf:
         return theirs if theirs is not None and not ours.is_file() else ours
 
 
-def _parsed(overrides: Sequence[str]) -> list[Override]:
-    """The overrides as Hydra's grammar reads them; what it cannot read is told in our words."""
-    complaints = Complaints()
-    parsed = []
-    parser = OverridesParser.create()
-    for text in overrides:
-        if not re.match(r"~|[^=]+=", text):
-            complaints.add(f"'{text}': expected NAME=VALUE")
-            continue
-        try:
-            parsed.extend(parser.parse_overrides([text]))
-        except HydraException:
-            name, _, value = text.partition("=")
-            quoted = f"{name}='{value}'" if "'" not in value else f'{name}=\\"{value}\\"'
-            complaints.add(
-                f"'{text}' cannot be read; a word for each NAME=VALUE, and quotes around a value "
-                f'with special characters: "{quoted}"'
-            )
-    complaints.raise_if_any()
-    return parsed
-
-
-def _check(parsed: Sequence[Override], conf: Conf, many: bool) -> None:
-    """What can be said of the overrides before anything is composed."""
-    complaints = Complaints()
-    known = [*conf.groups, *_read(conf.shipped / f"{CONFIG}.yaml")]
-    known.remove("defaults")
-    for override in parsed:
-        text, key = str(override.input_line), override.key_or_group
-        top = key.partition(".")[0]
-        if key == "hydra" or override.is_hydra_override():
-            _check_hydra(override, complaints)
-        elif override.package is not None:
-            complaints.add(f"'{text}': '@' is not used here; write {key}=VALUE")
-        elif override.is_delete():
-            complaints.add(
-                f"'{text}': nothing can be taken away; choose the part that does nothing, as hazard=none"
-            )
-        elif top not in known:
-            complaints.add(f"'{text}': there is no {top}{nearest(top, known)}")
-        elif override.is_sweep_override() and not many:
-            complaints.add(f"'{text}' asks for several runs, as run -m does; for one list write {key}=[…]")
-        elif override.is_interval_sweep():
-            complaints.add(f"'{text}': an interval is no list of values; write range(start,stop,step)")
-        elif key in conf.groups:
-            _check_choices(override, conf, complaints)
-    complaints.raise_if_any()
-
-
-def _check_hydra(override: Override, complaints: Complaints) -> None:
-    """Of Hydra's own settings only the launcher may be chosen."""
-    if override.key_or_group != "hydra/launcher":
-        complaints.add(f"'{override.input_line}': of Hydra's own settings only hydra/launcher can be chosen")
-    elif override.value() != "basic":
-        complaints.add(f"'{override.input_line}': the launcher can only be 'basic' (one run after the other)")
-
-
-def _check_choices(override: Override, conf: Conf, complaints: Complaints) -> None:
-    """Whether each option named exists in the group."""
-    group, options = override.key_or_group, conf.options(override.key_or_group)
-    if override.is_add() or override.is_force_add():
-        complaints.add(f"'{override.input_line}': {group} is there already; write {group}=OPTION")
-        return
-    for choice in _values(override, conf):
-        if choice not in options:
-            hint = f"{nearest(choice, options)}; there is: {', '.join(options)}"
-            complaints.add(f"no {group} is called '{choice}'{hint}")
-
-
-def _values(override: Override, conf: Conf) -> list[str]:
-    """The options that a group's override names."""
-    if override.is_sweep_override():
-        return [line.partition("=")[2] for line in _lines(override, conf)]
-    value = override.value()
-    return ["null" if value is None else str(value)]
-
-
-def _lines(override: Override, conf: Conf) -> list[str]:
-    """The plain overrides that one stands for; a sweep is spelt out as Hydra's basic sweeper does."""
-    if not override.is_sweep_override():
-        return [str(override.input_line)]
-    key = override.get_key_element()
-    swept: Any = override.value()
-    if isinstance(swept, Glob):
-        return [f"{key}={name}" for name in swept.filter(conf.options(override.key_or_group))]
-    return [f"{key}={value}" for value in override.sweep_string_iterator()]
-
-
-def _change(config: DictConfig, override: Override, complaints: Complaints) -> None:
-    """Set one value by its dotted name; a name that is not there is a complaint unless it is added with +."""
-    key, text = override.key_or_group, str(override.input_line)
-    known = _dotted(OmegaConf.to_container(config, resolve=False))
-    if override.is_add() and key in known:
-        complaints.add(f"'{text}': {key} is there already; write '{text[1:]}'")
-    elif key not in known and not (override.is_add() or override.is_force_add()):
-        complaints.add(f"'{text}': there is no {key}{_hint(key, known)}")
-    else:
-        try:
-            OmegaConf.update(config, key, override.value(), merge=True, force_add=True)
-        except OmegaConfBaseException as error:
-            complaints.add(f"'{text}': {_one_line(error)}")
-
-
-def _key(line: str) -> str:
-    return line.partition("=")[0].lstrip("+")
-
-
 def _read(file: Path) -> dict[str, Any]:
     """The mapping in a YAML file; {} if it is empty."""
     try:
@@ -291,7 +204,7 @@ def _read(file: Path) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise InputError(f"{file} is not UTF-8; save it as UTF-8") from error
     except yaml.YAMLError as error:
-        raise InputError(f"{file} cannot be read: {_one_line(error)}") from error
+        raise InputError(f"{file} cannot be read: {gist(error)}") from error
     if content is None:
         return {}
     if not isinstance(content, dict):
@@ -315,7 +228,7 @@ def _check_raw(file: Path, content: dict[str, Any], complaints: Complaints) -> N
 def _plain(config: DictConfig) -> dict[str, Any]:
     """The configuration as plain values, once every text in it has been found harmless."""
     complaints = Complaints()
-    for name, value in _dotted(OmegaConf.to_container(config, resolve=False)).items():
+    for name, value in dotted(OmegaConf.to_container(config, resolve=False)).items():
         last = name.rpartition(".")[2]
         if last == "_target_" and not (isinstance(value, str) and TARGET.fullmatch(value)):
             complaints.add(f"{name} is {value!r}; expected a part of flightsim, as flightsim.hazard.NoHazard")
@@ -331,7 +244,7 @@ def _plain(config: DictConfig) -> dict[str, Any]:
     except MissingMandatoryValue as error:
         raise InputError(f"{error.full_key} has no value yet; add {error.full_key}=VALUE") from error
     except OmegaConfBaseException as error:
-        raise InputError(f"{error.full_key}: {_one_line(error)}") from error
+        raise InputError(f"{error.full_key}: {gist(error)}") from error
     assert isinstance(plain, dict)
     return {str(key): value for key, value in plain.items()}
 
@@ -341,47 +254,3 @@ def _without_references(text: str) -> str:
     while (shorter := REFERENCE.sub("", text)) != text:
         text = shorter
     return text
-
-
-def _dotted(value: Any, name: str = "") -> dict[str, Any]:
-    """Every value by its dotted name, sections and list items included."""
-    found = {name: value} if name else {}
-    if isinstance(value, dict):
-        for key, item in value.items():
-            found |= _dotted(item, f"{name}.{key}" if name else str(key))
-    elif isinstance(value, list):
-        for at, item in enumerate(value):
-            found |= _dotted(item, f"{name}[{at}]")
-    return found
-
-
-def _hint(key: str, known: dict[str, Any]) -> str:
-    """The nearest name in the section that was meant, or all there is in it; else the nearest of all."""
-    section, _, last = key.rpartition(".")
-    inside = known.get(section)
-    if not isinstance(inside, dict):
-        return nearest(key, (name for name in known if "[" not in name))
-    names = [name for name in inside if name != "_target_"]
-    part = str(inside.get("_target_", section)).rpartition(".")[2]
-    there = f"; {part} has {', '.join(names)}" if names else f"; {part} has no parameters"
-    return nearest(last, names) or there
-
-
-def _one_line(error: Exception) -> str:
-    """The gist of a library's message, without its links and search paths."""
-    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
-        mark = error.problem_mark
-        file = "" if mark.name.startswith("<") else f"{mark.name} "
-        return f"{file}line {mark.line + 1}, column {mark.column + 1}: {error.problem}"
-    if isinstance(error, MissingConfigException) and error.missing_cfg_file and error.options:
-        name = error.missing_cfg_file
-        there = f"{nearest(Path(name).name, error.options)}; there is: {', '.join(error.options)}"
-        return f"there is no {name}{there}"
-    text = str(error) or str(error.__cause__ or type(error).__name__)
-    kept = []
-    for line in text.splitlines():
-        if "search path" in line.lower():
-            break
-        if line.strip() and "full_key" not in line:
-            kept.append(" ".join(line.split()))
-    return "; ".join(kept)[:400]
