@@ -90,10 +90,9 @@ def compile_case(source: Path, out: Path) -> None:
     write_geojson(out / "lines.geojson", lines(src, network, border))
     anchors = Anchors(src, pop, camps).rows
     write_csv(out / "anchors.csv", "anchor unit low figure high case_figure difference source", anchors)
-    write_csv(
-        out / "distance_checks.csv", "pair reference_km case_km ratio source", checks(src, network)
-    )
-    shutil.copyfile(HERE / "manifest.yaml", out / "manifest.yaml")
+    write_csv(out / "distance_checks.csv", "pair reference_km case_km ratio source", checks(src, network))
+    for name in ("manifest.yaml", "README.md"):
+        shutil.copyfile(HERE / name, out / name)
 
 
 def main() -> int:

@@ -37,26 +37,43 @@ class Anchors:
     def within(self, areas: Iterable[str], holder: str = "") -> Callable[[str], bool]:
         """Chooses communities of the areas (P-codes or their beginnings), and of one holder."""
         start = tuple(areas)
-        return lambda p: self.pop.area(p).startswith(start) and self.src.control[p] == (holder or self.src.control[p])
+        return lambda p: (
+            self.pop.area(p).startswith(start) and self.src.control[p] == (holder or self.src.control[p])
+        )
 
     def held(self, holder: str) -> Callable[[str], bool]:
         """Chooses communities by holder."""
         return lambda p: self.src.control[p] == holder
 
     def add(
-        self, name: str, unit: str, figure: float | str, case: float, source: str, low: Any = "", high: Any = ""
+        self,
+        name: str,
+        unit: str,
+        figure: float | str,
+        case: float,
+        source: str,
+        low: Any = "",
+        high: Any = "",
     ) -> None:
         """One row; the difference is the case less the figure (or to the range when there is no figure)."""
         if figure != "":
             gap = case - float(figure)
         else:
-            gap = case - float(low) if low != "" and case < low else case - float(high) if high and case > high else 0
+            gap = (
+                case - float(low)
+                if low != "" and case < low
+                else case - float(high)
+                if high and case > high
+                else 0
+            )
         self.rows.append([name, unit, low, figure, high, round(case, 2), round(gap, 2), source])
 
     def _totals(self) -> None:
         everybody = self.persons(lambda p: True)
         self.add("Idleb area", "people", 3_000_000, self.persons(self.held("opposition")), "OCHA 30 Dec 2019")
-        self.add("northern Aleppo", "people", 1_000_000, self.persons(self.held("sna")), "4 million less 3 million")
+        self.add(
+            "northern Aleppo", "people", 1_000_000, self.persons(self.held("sna")), "4 million less 3 million"
+        )
         self.add("north-west Syria", "people", 4_000_000, everybody, "OCHA 20 Feb 2020, prior to the wave")
         self.add("IDPs in the Idleb area", "people", "", self.persons(self.held("opposition"), True),
                  "UN figures of late 2019", 1_100_000, 1_500_000)  # fmt: skip
@@ -70,14 +87,20 @@ class Anchors:
     def _places(self) -> None:
         maarat = self.persons(self.within([MAARAT], "opposition"))
         town = self.pop.people[MAARAT_TOWN]
-        self.add("Maarat al-Numan area, people present", "people", 163_800, maarat, "OCHA cross-border, Nov 2019")
+        self.add(
+            "Maarat al-Numan area, people present", "people", 163_800, maarat, "OCHA cross-border, Nov 2019"
+        )
         self.add("Maarat al-Numan town", "people", 80_000, town.residents + town.idps,
                  "EA 70,000; news report 80,000; The New Arab 110,000", 70_000, 110_000)  # fmt: skip
-        self.add("Dana sub-district", "people", 712_000, self.persons(self.within([DANA])), "OCHA 20 Feb 2020")
+        self.add(
+            "Dana sub-district", "people", 712_000, self.persons(self.within([DANA])), "OCHA 20 Feb 2020"
+        )
 
     def _sites(self) -> None:
         source = "CCCM/UNHCR ISIMM Nov 2019"
-        self.add("people in registered sites", "people", 868_486, sum(c.population for c in self.camps), source)
+        self.add(
+            "people in registered sites", "people", 868_486, sum(c.population for c in self.camps), source
+        )
         self.add("registered sites", "sites", 483, sum(c.n_sites for c in self.camps), source)
         for row in self.src.rows("geography/isimm_adm3_monthly"):
             if row["period"] == "2019-11":
@@ -87,8 +110,12 @@ class Anchors:
 
     def _older(self) -> None:
         south = self.persons(self.within(SOUTH_69, "opposition"))
-        source = "RNA Dec 2018: 67,000 resident and 20,000 IDP households; 400,000 people left in May-Aug 2019"
-        self.add("69 communities in the south, Dec 2018", "households", 87_000, round(south / HOUSEHOLD), source)
+        source = (
+            "RNA Dec 2018: 67,000 resident and 20,000 IDP households; 400,000 people left in May-Aug 2019"
+        )
+        self.add(
+            "69 communities in the south, Dec 2018", "households", 87_000, round(south / HOUSEHOLD), source
+        )
         everybody, idps = self.persons(lambda p: True), self.persons(lambda p: True, True)
         opposition, displaced = self.held("opposition"), True
         residents = self.persons(opposition) - self.persons(opposition, displaced)
@@ -98,14 +125,21 @@ class Anchors:
             ("NW Syria, Nov 2018 (1,056 locations)", 5_189_000, everybody, "ISMI Nov 2018"),
             ("IDPs, NW Syria, Nov 2018", 1_777_000, idps, "ISMI Nov 2018"),
             ("residents, Idleb and around, Jul 2018", 2_450_000, residents, "REACH Aug 2018"),
-            ("IDPs, Idleb and around, Jul 2018", 1_280_000, self.persons(opposition, displaced), "REACH Aug 2018"),
+            (
+                "IDPs, Idleb and around, Jul 2018",
+                1_280_000,
+                self.persons(opposition, displaced),
+                "REACH Aug 2018",
+            ),
         ):
             self.add(name, "people", figure, case, f"{source} ({BEFORE})")
         for row in self.src.rows("geography/subdistrict_population_nw"):
             if row["ismi_idps_nov2018"]:
                 case = self.persons(self.within([row["ADM3_PCODE"]]), displaced)
                 figure = number(row["ismi_idps_nov2018"])
-                self.add(f"IDPs, {row['ADM3_EN']}, Nov 2018", "people", figure, case, f"ISMI Nov 2018 ({BEFORE})")
+                self.add(
+                    f"IDPs, {row['ADM3_EN']}, Nov 2018", "people", figure, case, f"ISMI Nov 2018 ({BEFORE})"
+                )
 
     def _census(self) -> None:
         idleb = self.persons(self.within(["SY07"]))
@@ -116,7 +150,13 @@ class Anchors:
             lived_in = [p for p in self.pop.people if self.pop.area(p) == area]
             if census and lived_in:
                 note = f"census 2004; case: {len(lived_in)} of {row['communities']} communities"
-                self.add(f"{row['ADM3_EN']}, census 2004", "people", census, self.persons(self.within([area])), note)
+                self.add(
+                    f"{row['ADM3_EN']}, census 2004",
+                    "people",
+                    census,
+                    self.persons(self.within([area])),
+                    note,
+                )
 
     def _lower_bounds(self) -> None:
         belt = self.persons(lambda p: p in self.pop.belt)
@@ -131,5 +171,7 @@ class Anchors:
              "AFP 24 Jan 2020; case: Jebel Saman district"),
         ):  # fmt: skip
             self.add(f"{name} (lower bound)", "people", "", case, source, low)
-        self.add("people in the firing line, 24 Jan", "people", 800_000, belt, "IRC 24 Jan 2020; case: the belt")
+        self.add(
+            "people in the firing line, 24 Jan", "people", 800_000, belt, "IRC 24 Jan 2020; case: the belt"
+        )
         self.add("growth since the census, belt", "ratio", "", GROWTH_SINCE_CENSUS, "assumption", 1.0, 1.6)

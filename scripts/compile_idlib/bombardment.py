@@ -95,7 +95,11 @@ class Bombardment:
         pcodes = self.front.pcodes
         tree = cKDTree(self.front.xy)
         for row in self.src.rows("forcing/hostilities"):
-            if row["class"] != "lethal_event" or row["violence"] != "State" or row["place_is_point"] != "True":
+            if (
+                row["class"] != "lethal_event"
+                or row["violence"] != "State"
+                or row["place_is_point"] != "True"
+            ):
                 continue
             day = date.fromisoformat(row["date_start"])
             if row["date_end"] != row["date_start"] or not START <= day <= DAYS[-1]:
@@ -171,9 +175,7 @@ class Bombardment:
         status = "derived" if counted and weights else "assumed"
         for i in chosen:
             value = around * total * other[i] / rest
-            found.append(
-                Strike(day, FORMS[form], self.front.pcodes[i], value, status, "unnamed share", why)
-            )
+            found.append(Strike(day, FORMS[form], self.front.pcodes[i], value, status, "unnamed share", why))
         few = sorted(found, key=lambda s: -s.value)[:FEWEST_PLACES]
         kept = [s for s in found if s.value >= FEWEST_STRIKES] or few
         scale = total / sum(s.value for s in kept)

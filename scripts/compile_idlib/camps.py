@@ -41,7 +41,9 @@ def clusters(src: Sources) -> list[Cluster]:
         place = here[int(((src.xy(here) - point) ** 2).sum(axis=1).argmin())]
         capacity = int(round(people * (1 + room[area]), -1))
         source = f"CCCM/UNHCR ISIMM Nov 2019, cluster {row['cluster']}; capacity: assumption (docs/data.md)"
-        chosen.append(Cluster(f"S{i:02d}", row["cluster"], place, people, capacity, int(row["sites"]), source))
+        chosen.append(
+            Cluster(f"S{i:02d}", row["cluster"], place, people, capacity, int(row["sites"]), source)
+        )
     return chosen
 
 

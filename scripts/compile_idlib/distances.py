@@ -27,7 +27,10 @@ def checks(src: Sources, network: Network) -> list[list[object]]:
     rows: list[list[object]] = []
     for row in src.rows("geography/distance_checks"):
         a, b = ends(row["pair"])
-        numbers = [float(x) for x in re.findall(r"\d+(?:\.\d+)?", row["reference_km"].split("(")[0].split(" FabFlee")[0])]
+        numbers = [
+            float(x)
+            for x in re.findall(r"\d+(?:\.\d+)?", row["reference_km"].split("(")[0].split(" FabFlee")[0])
+        ]
         if a not in graph or b not in graph or not numbers or "straight" in row["reference_km"]:
             continue
         straight = float(np.hypot(*(network.point(a) - network.point(b))))

@@ -18,10 +18,11 @@ UNITS = {
     "night_temperature": "deg C",
     "aid_authorisation": "crossings",
 }
+# Gates whose closure that winter is in the sources; the others were closed by the general rule
+GATES_SEEN = {"BAH", "BAS", "KAL", "KAJ"}
+CLOSED_SOURCE = "NYT text 23 Dec 2019; HRW 2018; newser 26 Feb 2020"
 # date, hour, hours, type, target, value, status, source, note
 PLAIN: tuple[tuple[str, int | None, float | None, str, str, str, str, str, str], ...] = (
-    ("2019-11-01", None, None, "border_rule", "ALL", "closed", "reported",
-     "NYT text 23 Dec 2019; HRW 2018", "closed to the displaced; medical cases and aid apart"),
     ("2019-12-21", 6, 6, "pause", "SY070200", "", "reported", "OCHA Flash Update 2, 21 Dec 2019",
      "air strikes paused 06-12 on the roads north of Maarat al-Numan"),
     ("2020-01-10", None, None, "aid_authorisation", "ALL", "2", "reported", "UNSC res. 2504",
@@ -35,20 +36,31 @@ PLAIN: tuple[tuple[str, int | None, float | None, str, str, str, str, str, str],
 )  # fmt: skip
 
 
-def events(src: Sources, places: list[str], strikes: list[Strike], facilities: list[Facility]) -> list[list[Any]]:
+def events(
+    src: Sources, places: list[str], strikes: list[Strike], facilities: list[Facility]
+) -> list[list[Any]]:
     """Rows of events.csv without event_id, in order of date and type."""
     known = set(places)
     rows: list[list[Any]] = [[d, h, n, kind, t, v, UNITS.get(kind, ""), s, source, note]
                              for d, h, n, kind, t, v, s, source, note in PLAIN]  # fmt: skip
     for s in strikes:
-        rows.append([str(s.day), None, None, s.form, s.place, f"{s.value:.2f}", "strikes", s.status, s.source, s.note])
+        rows.append(
+            [str(s.day), None, None, s.form, s.place, f"{s.value:.2f}", "strikes", s.status, s.source, s.note]
+        )
     for day, value, status, source in nights():
-        rows.append([str(day), None, None, "night_temperature", "ALL", f"{value:g}", "deg C", status, source, ""])
+        rows.append(
+            [str(day), None, None, "night_temperature", "ALL", f"{value:g}", "deg C", status, source, ""]
+        )
     for f in facilities:
         if f.closed_on and f.functioning:
             source = f.source if f.closed_status == "reported" else "derived: strikes and front, WHO totals"
             rows.append([str(f.closed_on), None, None, "facility_closed", f.facility_id, "", "",
                          f.closed_status, source, ""])  # fmt: skip
+    for gate in src.rows("geography/crossings"):
+        if gate["type"] == "turkey_border":
+            status = "reported" if gate["id"] in GATES_SEEN else "derived"
+            rows.append(["2019-11-01", None, None, "border_rule", gate["id"], "closed", "", status, CLOSED_SOURCE,
+                         "closed to the displaced; medical cases and aid apart"])  # fmt: skip
     for i, row in enumerate(src.captures):
         if row["pcode"] in known:
             rows.append(capture(row) + [i])

@@ -21,7 +21,8 @@ class Front:
         self.xy = src.xy(self.pcodes)
         self.row = {p: i for i, p in enumerate(self.pcodes)}
         self.changes = [
-            (date.fromisoformat(row["date_best"]), row["pcode"], HOLDERS[row["event"]]) for row in src.captures
+            (date.fromisoformat(row["date_best"]), row["pcode"], HOLDERS[row["event"]])
+            for row in src.captures
         ]
         self.first_captures: dict[str, date] = {}
         for day, pcode, holder in self.changes:

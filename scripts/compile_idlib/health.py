@@ -37,7 +37,14 @@ KNOWN: tuple[tuple[str, str, bool, str, str, str], ...] = (
     ("C4309", "hospital", False, "", "reported", "SNHR 25 Nov 2019: building severely destroyed"),
     ("C3963", "hospital", False, "", "reported", "SNHR 17 Dec 2019: out of service since about 27 Nov"),
     ("C3985", "hospital", True, "2019-12-20", "reported", "WHO 25 Dec 2019: suspended 20 Dec (SAMS: 24 Dec)"),
-    ("C3985", "hospital", True, "2019-12-23", "reported", "WHO 25 Dec 2019: evacuated and closed; strafed 22 Dec"),
+    (
+        "C3985",
+        "hospital",
+        True,
+        "2019-12-23",
+        "reported",
+        "WHO 25 Dec 2019: evacuated and closed; strafed 22 Dec",
+    ),
     ("C3916", "hospital", False, "", "reported", "SOHR: out of service since Nov 2019"),
     ("C3916", "health_centre", True, "2019-12-24", "reported", "SOHR: work suspended (SAMS)"),
     ("C3978", "health_centre", False, "", "reported", "SOHR: out of service since Nov 2019"),
@@ -47,10 +54,24 @@ KNOWN: tuple[tuple[str, str, bool, str, str, str], ...] = (
     ("C3953", "hospital", True, "2020-02-04", "reported", "UOSSM 5 Feb 2020: out of service"),
     ("C3932", "hospital", True, "2020-02-05", "reported", "UOSSM 5 Feb 2020: out of service"),
     ("C3932", "hospital", True, "2020-02-05", "reported", "UOSSM 5 Feb 2020: out of service"),
-    ("C3871", "hospital", True, "2020-02-04", "reported", "USAID FS4 FY2020: inoperable (Idleb, town not stated)"),
+    (
+        "C3871",
+        "hospital",
+        True,
+        "2020-02-04",
+        "reported",
+        "USAID FS4 FY2020: inoperable (Idleb, town not stated)",
+    ),
     ("C3871", "hospital", True, "2020-02-25", "reported", "Syrian Archive: operations suspended"),
     ("C1139", "hospital", True, "2020-02-17", "reported", "SNHR, WHO via SMART 18 Feb 2020: stopped working"),
-    ("C1139", "hospital", True, "2020-02-17", "reported", "Etilaf 18 Feb 2020: out of service (WHO: light damage)"),
+    (
+        "C1139",
+        "hospital",
+        True,
+        "2020-02-17",
+        "reported",
+        "Etilaf 18 Feb 2020: out of service (WHO: light damage)",
+    ),
     ("C4127", "hospital", True, "", "reported", "SOHR: surgery suspended 1 Jan 2020, emergencies go on"),
     ("C6389", "hospital", True, "", "reported", "The Times 21 Feb 2020: functioning, largest remaining"),
 )
@@ -73,8 +94,16 @@ class Facility:
 def facilities(src: Sources, pop: Population, front: Front, strikes: list[Strike]) -> list[Facility]:
     """All facilities with the day on which each closes."""
     found = [
-        Facility(f"H{i:03d}", place, kind, works, status, source,
-                 date.fromisoformat(day) if day else None, "reported")  # fmt: skip
+        Facility(
+            f"H{i:03d}",
+            place,
+            kind,
+            works,
+            status,
+            source,
+            date.fromisoformat(day) if day else None,
+            "reported",
+        )  # fmt: skip
         for i, (place, kind, works, day, status, source) in enumerate(KNOWN, start=1)
     ]
     derived = derive(src, pop, found)
@@ -101,8 +130,12 @@ def derive(src: Sources, pop: Population, known: list[Facility]) -> list[Facilit
                 place = max(left, key=lambda p: (left[p], p))
                 left[place] -= persons_each if kind == "health_centre" else persons_each / 2
                 number = len(known) + len(found) + 1
-                source = f"derived: one {kind.replace('_', ' ')} for {persons_each:,} people of a sub-district"
-                found.append(Facility(f"H{number:03d}", place, kind, True, "derived", source, None, "derived"))
+                source = (
+                    f"derived: one {kind.replace('_', ' ')} for {persons_each:,} people of a sub-district"
+                )
+                found.append(
+                    Facility(f"H{number:03d}", place, kind, True, "derived", source, None, "derived")
+                )
     return found
 
 
@@ -142,6 +175,10 @@ def danger(front: Front, strikes: list[Strike], rows: np.ndarray, day: date) -> 
             total += strike.value * (km <= NEAR_KM)
     new = [p for p, when in front.first_captures.items() if date(2019, 12, 1) <= when <= day]
     if new:
-        km = np.hypot(*(front.xy[rows][:, None] - front.xy[[front.row[p] for p in new]][None]).transpose(2, 0, 1))
-        total += 30 * np.exp(-km.min(axis=1) / NEAR_KM)  # assumption: a front at hand weighs as thirty strikes
+        km = np.hypot(
+            *(front.xy[rows][:, None] - front.xy[[front.row[p] for p in new]][None]).transpose(2, 0, 1)
+        )
+        total += 30 * np.exp(
+            -km.min(axis=1) / NEAR_KM
+        )  # assumption: a front at hand weighs as thirty strikes
     return total

@@ -34,7 +34,9 @@ ARGUED_SHELLS = (
     (date(2020, 1, 25), date(2020, 3, 5), 150.0, "assumption: mean of the counted days of January"),
     (date(2020, 3, 6), date(2020, 3, 8), 10.0, "assumption: some shelling after the ceasefire"),
 )
-IDLEB_ONLY_FROM = date(2020, 1, 16)  # from here Idlib tallies miss western Aleppo: take the row for the whole zone
+IDLEB_ONLY_FROM = date(
+    2020, 1, 16
+)  # from here Idlib tallies miss western Aleppo: take the row for the whole zone
 CIVIL_DEFENCE = ("Civil Defence", "White Helmets", "Syrian Archive", "Orient Net")
 
 

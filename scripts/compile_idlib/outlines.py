@@ -19,17 +19,22 @@ SIMPLIFY_DEG = 0.004
 BORDER_STEP_DEG = 0.05  # the border is our own sampling, a point every 5 km, to 0.01 degree
 BORDER_FROM, BORDER_TO = Point(35.92, 35.92), Point(38.02, 36.83)  # Kasab coast to Jarablus
 PLACES = 3
+ROADS_WITHIN = shapely.box(36.0, 35.25, 37.2, 36.3)  # the M4 and M5 in and beside the Idleb area
 
 
 def border_line(src: Sources) -> LineString:
     """The Turkish border, sampled along the outer edge of the sub-districts."""
-    country = shapely.union_all([shape(f["geometry"]) for f in src.geojson("geography/syr_nw_adm3_simplified")])
+    country = shapely.union_all(
+        [shape(f["geometry"]) for f in src.geojson("geography/syr_nw_adm3_simplified")]
+    )
     country = max(getattr(country, "geoms", [country]), key=lambda g: g.area)
     ring = LineString(country.exterior.coords)
     start, end = sorted((ring.project(BORDER_FROM), ring.project(BORDER_TO)))
     ways = [
         shapely.ops.substring(ring, start, end),
-        shapely.ops.linemerge([shapely.ops.substring(ring, end, ring.length), shapely.ops.substring(ring, 0, start)]),
+        shapely.ops.linemerge(
+            [shapely.ops.substring(ring, end, ring.length), shapely.ops.substring(ring, 0, start)]
+        ),
     ]
     way = max(ways, key=lambda line: line.centroid.y)
     n = int(way.length / BORDER_STEP_DEG)
@@ -57,7 +62,11 @@ def outlines(src: Sources, places: list[str], border: LineString) -> list[dict[s
     used = sorted({src.gazetteer[p]["adm3_pcode"] for p in places})
     whole = {a: shapely.union_all(by_area[a]).intersection(study) for a in used}
     smooth = shapely.coverage_simplify([whole[a] for a in used], SIMPLIFY_DEG)
-    return [feature(geometry, area_id=a) for a, geometry in zip(used, smooth, strict=True) if not geometry.is_empty]
+    return [
+        feature(geometry, area_id=a)
+        for a, geometry in zip(used, smooth, strict=True)
+        if not geometry.is_empty
+    ]
 
 
 def lines(src: Sources, network: Network, border: LineString) -> list[dict[str, Any]]:
@@ -69,8 +78,10 @@ def lines(src: Sources, network: Network, border: LineString) -> list[dict[str, 
             if f["properties"]["ref"] == ref:
                 coords = [tuple(xy) for xy in f["geometry"]["coordinates"]]
                 graph.add_edge(f["properties"]["u"], f["properties"]["v"], line=coords)
-        pieces = [LineString(d["line"]) for _, _, d in sorted(graph.edges(data=True), key=lambda e: sorted(e[:2]))]
-        merged = shapely.ops.linemerge(pieces).simplify(SIMPLIFY_DEG / 2)
+        pieces = [
+            LineString(d["line"]) for _, _, d in sorted(graph.edges(data=True), key=lambda e: sorted(e[:2]))
+        ]
+        merged = shapely.union_all(pieces).intersection(ROADS_WITHIN).simplify(SIMPLIFY_DEG / 2)
         found.append(feature(merged, name=ref, kind="road"))
     return found
 

@@ -233,12 +233,18 @@ class Population:
         if area == MAARAT:
             return "anchor 163,800 by settlement size", "OCHA cross-border Nov 2019"
         if area == DANA:
-            return "anchor 712,000: sites, and 2022 count scaled", "OCHA Feb 2020; ISIMM Nov 2019; c. 2022 count"
+            return (
+                "anchor 712,000: sites, and 2022 count scaled",
+                "OCHA Feb 2020; ISIMM Nov 2019; c. 2022 count",
+            )
         if pcode in self.belt:
             return BELT_NOTE, "CBS census 2004 by sub-district; OCHA COD-AB"
         if pcode in self.sna:
             return "2022 count scaled to 1.0 million", "c. 2022 count (World Bank file); OCHA; ISIMM Nov 2019"
-        return "2022 count scaled to the area's 3.0 million", "c. 2022 count (World Bank file); OCHA; ISIMM Nov 2019"
+        return (
+            "2022 count scaled to the area's 3.0 million",
+            "c. 2022 count (World Bank file); OCHA; ISIMM Nov 2019",
+        )
 
 
 def scale_to(values: dict[str, float], keys: list[str], total: float) -> float:

@@ -98,12 +98,16 @@ class Network:
             share = number(row["measured_share"])
             km = number(row["km"]) * (1 + MEASURED_SHORT_BY * share)
             geometry = GEOMETRY[row["geom"]]
+            sna = {self.zone(u), self.zone(v)} == {"sna"}
+            ref = (
+                "" if sna and row["ref"] in ("M4", "M5") else row["ref"]
+            )  # there a path search set it wrongly
             source = INFERRED_TOWN if geometry == "inferred" else SKELETON
             stops = [(0.0, u), (1.0, v)]
             if geometry == "measured":
                 stops = self._stops(u, v, shapes[(u, v)])
-            road_class = main_class(row["ref"], share)
-            self._lay(stops, Road(u, v, km, road_class, geometry, row["ref"], source))
+            road_class = main_class(ref, share)
+            self._lay(stops, Road(u, v, km, road_class, geometry, ref, source))
 
     def _lay(self, stops: list[tuple[float, str]], whole: Road) -> None:
         """Adds a main road in pieces between its stops."""
@@ -120,7 +124,9 @@ class Network:
             graph.add_edge(road.u, road.v, km=road.km)
         for way in through_roads(self.src, towns, 1 + MEASURED_SHORT_BY):
             zones = {self.zone(way.u), self.zone(way.v)}
-            inside = {self.zone(self.everybody[self.tree.query(xy)[1]]) for xy in to_xy(np.array(way.line)[:, ::-1])}
+            inside = {
+                self.zone(self.everybody[self.tree.query(xy)[1]]) for xy in to_xy(np.array(way.line)[:, ::-1])
+            }
             if not zones <= {"opposition"} and not zones <= {"sna"} or not inside <= zones:
                 continue
             now = nx.single_source_dijkstra_path_length(graph, way.u, cutoff=3 * way.km, weight="km")

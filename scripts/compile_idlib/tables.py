@@ -37,10 +37,19 @@ def places(src: Sources, chosen: list[str], pop: Population) -> list[list[Any]]:
     rows = []
     for p in chosen:
         g, who = src.gazetteer[p], src.control[p]
-        where = [p, g["name_en"], g["name_ar"], g["adm3_pcode"], round(number(g["lat"]), 5), round(number(g["lon"]), 5)]
+        where = [
+            p,
+            g["name_en"],
+            g["name_ar"],
+            g["adm3_pcode"],
+            round(number(g["lat"]), 5),
+            round(number(g["lon"]), 5),
+        ]
         if who in LIVED_IN:
             people = pop.people[p]
-            rows.append([*where, people.residents, people.idps, who, people.method, f"{people.source}; COD-AB"])
+            rows.append(
+                [*where, people.residents, people.idps, who, people.method, f"{people.source}; COD-AB"]
+            )
         else:
             rows.append([*where, 0, 0, who, f"not lived in; control: {src.control_method[p]}", "OCHA COD-AB"])
     return rows
@@ -57,7 +66,10 @@ def shelter(src: Sources, pop: Population) -> list[list[Any]]:
     for p in sorted(pop.people):
         town = p in src.town_ids or src.gazetteer[p]["is_adm3_capital"] == "Yes"
         residents = pop.people[p].residents
-        room = [int(round(share[0 if town else 1] * residents)) for share in (HOST, RENTED, COLLECTIVE, UNFINISHED)]
+        room = [
+            int(round(share[0 if town else 1] * residents))
+            for share in (HOST, RENTED, COLLECTIVE, UNFINISHED)
+        ]
         rows.append([p, *room, "assumption: shares of residents (docs/data.md)"])
     return rows
 
@@ -92,12 +104,29 @@ def observations(src: Sources) -> list[list[Any]]:
     for r in src.rows("observed/displaced_cumulative"):
         if r["figure"]:
             source = f"{r['source_title']} ({r['qualifier']}; {r['geography']})"
-            rows.append([r["as_of"], r["since"], "displaced_cumulative", r["unit"], "ALL", "", r["figure"], "", source])
-    areas = {"Dana": "SY070301", "Idleb (destination governorate)": "SY07", "Aleppo (destination governorate)": "SY02"}
+            rows.append(
+                [
+                    r["as_of"],
+                    r["since"],
+                    "displaced_cumulative",
+                    r["unit"],
+                    "ALL",
+                    "",
+                    r["figure"],
+                    "",
+                    source,
+                ]
+            )
+    areas = {
+        "Dana": "SY070301",
+        "Idleb (destination governorate)": "SY07",
+        "Aleppo (destination governorate)": "SY02",
+    }
     for r in src.rows("observed/arrivals_by_area"):
         if r["unit"] in ("movements", "people"):
-            area = areas.get(r["area"], "northern_aleppo")
-            rows.append([r["as_of"], r["period_start"], "arrivals_cumulative", r["unit"], area, "", r["figure"], "",
+            area = areas.get(r["area"], "ALL")
+            measure = "arrivals_cumulative" if r["area"] in areas else "arrivals_northern_aleppo_cumulative"
+            rows.append([r["as_of"], r["period_start"], measure, r["unit"], area, "", r["figure"], "",
                          f"{r['source_title']} ({r['area']})"])  # fmt: skip
     rows += departures(src)
     return sorted((r for r in rows if r[0] <= LAST_OBSERVATION), key=lambda r: (r[2], r[4], r[0], r[8]))
@@ -105,7 +134,11 @@ def observations(src: Sources) -> list[list[Any]]:
 
 def departures(src: Sources) -> list[list[Any]]:
     """People who left a known area, where a figure is printed."""
-    areas = {"Maarat al-Numan town": "SY070200", "western Aleppo": "SY0200", "western Aleppo countryside": "SY0200"}
+    areas = {
+        "Maarat al-Numan town": "SY070200",
+        "western Aleppo": "SY0200",
+        "western Aleppo countryside": "SY0200",
+    }
     return [
         [r["as_of"], r["period_start"], "departures_cumulative", r["unit"], areas[r["place"]], "", r["figure"], "",
          f"{r['source_title']} ({r['place']})"]
