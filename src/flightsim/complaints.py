@@ -19,23 +19,34 @@ class InputError(Exception):
 
 def nearest(name: object, known: Iterable[object]) -> str:
     """The closest known name as a hint, ``" (did you mean 'x'?)"``, or nothing."""
+    name = str(name)[:80]  # matching takes time that grows with the square of the length
     options = [str(k) for k in known]
     by_lower = {option.lower(): option for option in options}
-    found = difflib.get_close_matches(str(name).lower(), by_lower, n=1, cutoff=0.6)
+    found = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
     return f" (did you mean '{by_lower[found[0]]}'?)" if found else ""
 
 
 class Complaints:
-    """A list of troubles, collected first and raised together."""
+    """A list of troubles, collected first and raised together; beyond ``at_most`` they are only counted."""
 
-    def __init__(self) -> None:
+    def __init__(self, at_most: int | None = None) -> None:
         self.texts: list[str] = []
+        self.at_most = at_most
+        self.n_more = 0
+
+    @property
+    def full(self) -> bool:
+        """No more texts are kept: no need to look for the nearest right name."""
+        return self.at_most is not None and len(self.texts) >= self.at_most
 
     def add(self, text: str) -> None:
         """Note one trouble."""
-        self.texts.append(text)
+        if self.full:
+            self.n_more += 1
+        else:
+            self.texts.append(text)
 
     def raise_if_any(self) -> None:
         """Raise InputError with everything noted so far, if there is anything."""
         if self.texts:
-            raise InputError(self.texts)
+            raise InputError(self.texts + ([f"... and {self.n_more} more"] if self.n_more else []))

@@ -156,7 +156,7 @@ class World:
     @cached_property
     def graph(self) -> nx.Graph:
         """The road graph by P-code: edges carry road_id, km, road_class, free_flow_kmh, lanes, capacity."""
-        graph = nx.Graph(name=self.name)
+        graph: nx.Graph = nx.Graph(name=self.name)
         p = self.places
         for i, place_id in enumerate(p.place_id):
             graph.add_node(place_id, name=p.name[i], lat=float(p.lat[i]), lon=float(p.lon[i]), kind="place")

@@ -1,0 +1,1 @@
+"""Readers of input and writers of results."""

@@ -1,0 +1,115 @@
+"""The columns of each table of a case, and how the values of a cell are bounded.
+
+Upper bounds are there to catch slips of the keyboard; all of them are assumptions.
+"""
+
+from __future__ import annotations
+
+from flightsim.events import STATUSES
+from flightsim.io import events
+from flightsim.io.tables import NOTE, Column, choice, day, number, text
+from flightsim.world import BORDER_RULES, CONTROLS, FACILITY_KINDS
+
+PERSONS = number(at_least=0, at_most=10_000_000)
+LAT = number(at_least=-90, at_most=90)
+LON = number(at_least=-180, at_most=180)
+SOURCE = {"source": text(), "note": NOTE}
+
+TABLES: dict[str, dict[str, Column]] = {
+    "areas.csv": {
+        "area_id": text(),
+        "level": number(at_least=1, at_most=3, whole=True),
+        "name_en": text(),
+        "name_ar": text(blank=""),
+        "parent_id": text(blank=""),
+        **SOURCE,
+    },
+    "places.csv": {
+        "place_id": text(),
+        "name_en": text(),
+        "name_ar": text(blank=""),
+        "area_id": text(),
+        "lat": LAT,
+        "lon": LON,
+        "residents_persons": PERSONS,
+        "idps_persons": PERSONS,
+        "control": choice(CONTROLS),
+        "method": text(blank=""),
+        **SOURCE,
+    },
+    "roads.csv": {
+        "road_id": text(),
+        "u": text(),
+        "v": text(),
+        "km": number(above=0, at_most=1000),
+        "road_class": choice(("motorway", "primary", "secondary", "tertiary", "track")),
+        "free_flow_kmh": number(above=0, at_most=150),
+        "lanes": number(above=0, at_most=10),
+        "capacity_vehicles_per_hour": number(above=0, at_most=25_000),
+        "geometry": choice(("measured", "mixed", "inferred")),
+        "ref": text(blank=""),
+        **SOURCE,
+    },
+    "shelter.csv": {
+        "place_id": text(),
+        "host_persons": PERSONS,
+        "rented_persons": PERSONS,
+        "collective_persons": PERSONS,
+        "unfinished_persons": PERSONS,
+        **SOURCE,
+    },
+    "sites.csv": {
+        "site_id": text(),
+        "name_en": text(),
+        "place_id": text(),
+        "population_persons": PERSONS,
+        "capacity_persons": PERSONS,
+        "n_sites": number(at_least=0, at_most=100_000, whole=True),
+        **SOURCE,
+    },
+    "crossings.csv": {
+        "crossing_id": text(),
+        "name_en": text(),
+        "name_ar": text(blank=""),
+        "kind": choice(("border", "internal")),
+        "lat": LAT,
+        "lon": LON,
+        "place_id": text(),
+        "rule": choice(BORDER_RULES),
+        "throughput_persons_per_hour": number(at_least=0, at_most=1_000_000),
+        **SOURCE,
+    },
+    "facilities.csv": {
+        "facility_id": text(),
+        "place_id": text(),
+        "kind": choice(FACILITY_KINDS),
+        "functioning": number(at_least=0, at_most=1, whole=True),
+        "status": choice(STATUSES),
+        **SOURCE,
+    },
+    events.FILE: events.COLUMNS,
+}
+OPTIONAL_TABLES: dict[str, dict[str, Column]] = {
+    "observations.csv": {
+        "date": day(),
+        "since": day(blank=None),
+        "measure": text(),
+        "unit": choice(("people", "movements")),
+        "area_id": text(),
+        "low": number(at_least=0, blank=float("nan")),
+        "best": number(at_least=0, blank=float("nan")),
+        "high": number(at_least=0, blank=float("nan")),
+        **SOURCE,
+    },
+}
+KEYS = {
+    "areas.csv": "area_id",
+    "places.csv": "place_id",
+    "roads.csv": "road_id",
+    "shelter.csv": "place_id",
+    "sites.csv": "site_id",
+    "crossings.csv": "crossing_id",
+    "facilities.csv": "facility_id",
+    events.FILE: "event_id",
+}
+MAPS = ("outlines.geojson", "lines.geojson")
