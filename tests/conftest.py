@@ -1,0 +1,35 @@
+"""Fixtures for all tests: three worlds built in code, and a copy of the toy case to spoil."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+import worlds
+from flightsim.io.case import find_case
+from flightsim.world import World
+
+
+@pytest.fixture(scope="session")
+def line() -> World:
+    return worlds.line_world()
+
+
+@pytest.fixture(scope="session")
+def fork() -> World:
+    return worlds.fork_world()
+
+
+@pytest.fixture(scope="session")
+def town() -> World:
+    return worlds.town_world()
+
+
+@pytest.fixture
+def toy_folder(tmp_path: Path) -> Path:
+    """The toy case, copied to where it may be changed."""
+    folder = tmp_path / "toy"
+    shutil.copytree(find_case("toy"), folder)
+    return folder
