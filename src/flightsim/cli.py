@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flightsim import __version__
-from flightsim.complaints import InputError, nearest
+from flightsim.complaints import Complaints, InputError, nearest
 
 if TYPE_CHECKING:
     from flightsim.compose import Job
@@ -154,8 +154,13 @@ def _run_all(jobs: Sequence[Job]) -> int:
     """Run the scenarios of a sweep one after the other; what failed is told at the end once more."""
     from flightsim.scenario import from_config
 
-    for job in jobs:
-        from_config(job.config)  # bad values are told before anything runs
+    complaints = Complaints()
+    for job in jobs:  # bad values are told before anything runs
+        try:
+            from_config(job.config)
+        except InputError as error:
+            complaints.texts += [text for text in error.complaints if text not in complaints.texts]
+    complaints.raise_if_any()
     failed = []
     for number, job in enumerate(jobs, start=1):
         print(f"[{number}/{len(jobs)}] {job.label}", flush=True)

@@ -1,0 +1,310 @@
+"""The command line: what it prints where, and how it ends. The scenario is a stub; no run is made here."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+import types
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flightsim import __version__, cli
+from flightsim.complaints import InputError
+
+
+@dataclass
+class Outcome:
+    path: Path
+    reused: bool = False
+    summary: str = "ten lines\nthat a planner understands"
+
+
+@dataclass
+class Stub:
+    """A scenario that writes nothing and fails on demand."""
+
+    config: dict[str, Any]
+    fail: Callable[[dict[str, Any]], None]
+    reused: bool = False
+
+    def describe(self) -> str:
+        return f"a world of {self.config['days']} days"
+
+    def run(self, progress: Callable[[int, int], None] | None) -> Outcome:
+        if progress is not None:
+            progress(1, 2)
+        self.fail(self.config)
+        return Outcome(Path(self.config["results"], self.config["name"], "0123456789ab"), self.reused)
+
+
+@pytest.fixture
+def scenario(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> types.SimpleNamespace:
+    """Replaces flightsim.scenario; ``control.fail`` is called in every run, ``control.ran`` lists them."""
+    monkeypatch.chdir(tmp_path)
+    control = types.SimpleNamespace(
+        fail=lambda config: None, refuse=lambda config: None, reused=False, ran=[]
+    )
+
+    def from_config(config: dict[str, Any]) -> Stub:
+        control.refuse(config)
+
+        def fail(config: dict[str, Any]) -> None:
+            control.ran.append(config)
+            control.fail(config)
+
+        return Stub(config, fail, control.reused)
+
+    module = types.ModuleType("flightsim.scenario")
+    module.from_config = from_config  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "flightsim.scenario", module)
+    return control
+
+
+def last_line(text: str) -> str:
+    return text.rstrip("\n").splitlines()[-1]
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = """
+        import sys
+        from flightsim.cli import main
+        try:
+            main(["--help"])
+        finally:
+            heavy = {"numpy", "pandas", "mesa", "hydra", "omegaconf", "matplotlib", "yaml"} & set(sys.modules)
+            assert not heavy, heavy
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    for command in ("run", "describe", "cases", "parameters"):
+        assert f"    {command}" in done.stdout
+    assert "everyday commands" in done.stdout
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        cli.main(["--version"])
+    assert end.value.code == 0
+    assert capsys.readouterr().out == f"flightsim {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ([], "COMMAND"),
+        (["rum"], "did you mean 'run'?"),
+        (["days=3"], "there is no command 'days=3'"),
+        (["run", "--multi"], "--multi"),
+        (["run", "days=3", "-m", "seed=1,2", "--frobnicate"], "--frobnicate"),
+        (["cases", "idlib"], "idlib"),
+    ],
+)
+def test_a_command_line_that_makes_no_sense(
+    words: list[str], expected: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as end:
+        cli.main(words)
+    assert end.value.code == 2
+    assert expected in capsys.readouterr().err
+
+
+def test_run_ends_with_the_summary_and_the_folder(
+    scenario: types.SimpleNamespace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["run", "days=3", "case=toy"]) == 0
+    out, err = capsys.readouterr()
+    folder = tmp_path / "results" / "idlib_dec2019" / "0123456789ab"
+    assert out == f"ten lines\nthat a planner understands\n{folder}\n"
+    assert err == ""  # no progress bar where there is no terminal
+    assert scenario.ran[0]["days"] == 3
+    assert scenario.ran[0]["case"] == "toy"
+
+
+def test_a_reused_run_is_said_to_be_one(
+    scenario: types.SimpleNamespace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scenario.reused = True
+    assert cli.main(["run"]) == 0
+    assert "were there already" in capsys.readouterr().err
+
+
+def test_describe(scenario: types.SimpleNamespace, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["describe", "days=3"]) == 0
+    assert capsys.readouterr().out == "a world of 3 days\n"
+    assert not scenario.ran
+
+
+def test_overrides_may_stand_on_both_sides_of_an_option(scenario: types.SimpleNamespace) -> None:
+    assert cli.main(["run", "days=3", "-m", "seed=1,2"]) == 0
+    assert [(config["days"], config["seed"]) for config in scenario.ran] == [(3, 1), (3, 2)]
+
+
+def test_a_sweep_ends_with_the_folder_of_all_runs(
+    scenario: types.SimpleNamespace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["run", "-m", "border=closed,open", "name=b", "results=out"]) == 0
+    out = capsys.readouterr().out
+    assert "[2/2] border=open" in out
+    assert "2 of 2 runs done." in out
+    assert last_line(out) == str(tmp_path / "out" / "b")
+    assert cli.main(["run", "-m", "name=b,c", "results=out"]) == 0
+    assert last_line(capsys.readouterr().out) == str(tmp_path / "out")
+
+
+def test_one_failing_run_does_not_stop_the_others(
+    scenario: types.SimpleNamespace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(config: dict[str, Any]) -> None:
+        if config["seed"] == 2:
+            raise RuntimeError("people were lost on day 2 at C1234")
+
+    scenario.fail = fail
+    assert cli.main(["run", "-m", "seed=1,2,3"]) == 1
+    out, err = capsys.readouterr()
+    assert [config["seed"] for config in scenario.ran] == [1, 2, 3]
+    assert "2 of 3 runs done." in out
+    assert last_line(out) == str(tmp_path / "results" / "idlib_dec2019")
+    assert "people were lost on day 2 at C1234" in err
+    assert "failed: seed=2" in err
+    assert "Traceback" not in err
+
+
+def test_a_bad_value_in_a_sweep_is_told_before_anything_runs(
+    scenario: types.SimpleNamespace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(config: dict[str, Any]) -> None:
+        if config["days"] < 1:
+            raise InputError(f"days is {config['days']}; expected 1 or more")
+
+    scenario.refuse = refuse
+    assert cli.main(["run", "-m", "days=3,-1,-2"]) == 2
+    err = capsys.readouterr().err
+    assert "days is -1" in err
+    assert "days is -2" in err
+    assert not scenario.ran
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "expected"),
+    [
+        (
+            InputError(["places.csv row 4: one", "roads.csv row 2: two"]),
+            2,
+            "row 4: one\nflightsim: roads.csv row 2",
+        ),
+        (
+            OSError(28, "No space left on device", "results/x"),
+            2,
+            "results/x: No space left on device; make room",
+        ),
+        (PermissionError(13, "Permission denied", "results/x"), 2, "choose another place with results=DIR"),
+        (OSError(30, "Read-only file system", "results/x"), 2, "Read-only file system; choose another place"),
+        (MemoryError(), 2, "population.scale=0.1"),
+        (KeyboardInterrupt(), 130, "stopped"),
+        (ValueError("seven is not even"), 1, "seven is not even"),
+    ],
+)
+def test_how_a_run_fails(
+    error: BaseException,
+    code: int,
+    expected: str,
+    scenario: types.SimpleNamespace,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def fail(config: dict[str, Any]) -> None:
+        raise error
+
+    scenario.fail = fail
+    assert cli.main(["run", "name=x"]) == code
+    out, err = capsys.readouterr()
+    assert expected in err
+    assert "Traceback" not in err
+    assert last_line(out) == str(tmp_path / "results" / "x")
+
+
+@pytest.mark.parametrize(
+    ("words", "folder"), [(["dayz=3"], "results"), (["dayz=3", "results='my out'"], "my out")]
+)
+def test_the_last_line_is_a_folder_even_if_nothing_was_understood(
+    words: list[str],
+    folder: str,
+    scenario: types.SimpleNamespace,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert cli.main(["run", *words]) == 2
+    out, err = capsys.readouterr()
+    assert out == f"{tmp_path / folder}\n"
+    assert err == "flightsim: 'dayz=3': there is no dayz (did you mean 'days'?)\n"
+
+
+def test_debug_shows_the_traceback(
+    scenario: types.SimpleNamespace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FLIGHTSIM_DEBUG", "1")
+    assert cli.main(["describe", "dayz=3"]) == 2
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_cases_and_experiments_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["cases"]) == 0
+    out = capsys.readouterr().out
+    assert "idlib " in out
+    assert "idlib_dec2019 " in out
+
+
+SLOW_RUN = """
+    import sys, time, types
+    from flightsim.cli import main
+
+    class Scenario:
+        def run(self, progress):
+            for step in range(1, 1001):
+                print("step", file=sys.stderr, flush=True)
+                time.sleep(0.05)
+
+    module = types.ModuleType("flightsim.scenario")
+    module.from_config = lambda config: Scenario()
+    sys.modules["flightsim.scenario"] = module
+    sys.exit(main(["run", "results=out"]))
+"""
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_run_that_is_stopped_ends_within_a_second(number: int, code: int, tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(SLOW_RUN)],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as run:
+        assert run.stderr is not None
+        run.stderr.readline()
+        sent = time.monotonic()
+        os.kill(run.pid, number)
+        out, err = run.communicate(timeout=20)
+    assert time.monotonic() - sent < 1
+    assert run.returncode == code
+    assert "Traceback" not in err
+    assert last_line(out).startswith(str(tmp_path / "out"))
+
+
+def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
+    done = subprocess.run(
+        f"'{sys.executable}' -m flightsim.cli cases | true",
+        shell=True,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == ""
