@@ -1,4 +1,4 @@
-"""The committed Idlib case: anchors, roads, licences, counts; and that its script still makes the same bytes."""
+"""The committed Idlib case: anchors, roads, licences, counts; and its script still makes the same bytes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Row = dict[str, str]
 
 
 def rows(name: str) -> list[Row]:
-    with open(CASE / f"{name}.csv", encoding="utf-8", newline="") as file:
+    with (CASE / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -200,10 +200,10 @@ def test_manifest_gives_each_table_a_licence() -> None:
     for path in CASE.iterdir():
         if path.suffix in (".csv", ".geojson"):
             entry = manifest["tables"][path.name]
-            assert entry["licence"] and entry["attribution"] and entry["title"] and entry["modified_by"]
+            assert all(entry[key] for key in ("licence", "attribution", "title", "modified_by")), path.name
     assert "ODbL" in manifest["tables"]["roads.csv"]["licence"]
     assert "OpenStreetMap" in manifest["tables"]["roads.csv"]["attribution"]
-    assert manifest["measured"] and manifest["inferred"] and manifest["not_for"]
+    assert all(manifest[key] for key in ("measured", "inferred", "not_for"))
 
 
 def test_facilities_have_no_names() -> None:

@@ -1,7 +1,7 @@
 """Compiles the Idlib case: ``python scripts/compile_idlib SOURCE_FOLDER [OUT]``.
 
-The source folder holds geography/, forcing/ and observed/ (docs/data.md says what they are). OUT defaults to the
-case inside the package. The same sources give the same bytes.
+The source folder holds geography/, forcing/ and observed/ (docs/data.md says what they are). OUT defaults
+to the case inside the package. The same sources give the same bytes.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from anchors import Anchors
 from bombardment import Bombardment
 from camps import clusters
 from distances import checks
+from docs import write_tables
 from events import events
 from front import Front
 from geography import areas, choose_places
@@ -27,6 +28,7 @@ from sources import Sources, write_csv
 
 HERE = Path(__file__).resolve().parent
 CASE = HERE.parents[1] / "src/flightsim/cases/idlib"
+PAGE = HERE.parents[1] / "docs/data.md"
 
 
 def compile_case(source: Path, out: Path) -> None:
@@ -101,7 +103,10 @@ def main() -> int:
     if not 1 <= len(arguments) <= 2 or not Path(arguments[0], "geography").is_dir():
         print(__doc__, file=sys.stderr)
         return 2
-    compile_case(Path(arguments[0]), Path(arguments[1]) if len(arguments) == 2 else CASE)
+    out = Path(arguments[1]) if len(arguments) == 2 else CASE
+    compile_case(Path(arguments[0]), out)
+    if out == CASE:
+        write_tables(PAGE, CASE)
     return 0
 
 

@@ -25,18 +25,21 @@ def checks(src: Sources, network: Network) -> list[list[object]]:
     for road in network.roads.values():
         graph.add_edge(road.u, road.v, km=road.km)
     rows: list[list[object]] = []
+    seen: set[tuple[str, str]] = set()
     for row in src.rows("geography/distance_checks"):
         a, b = ends(row["pair"])
         numbers = [
             float(x)
             for x in re.findall(r"\d+(?:\.\d+)?", row["reference_km"].split("(")[0].split(" FabFlee")[0])
         ]
-        if a not in graph or b not in graph or not numbers or "straight" in row["reference_km"]:
+        usable = a in graph and b in graph and numbers and "straight" not in row["reference_km"]
+        if not usable or (min(a, b), max(a, b)) in seen:
             continue
         straight = float(np.hypot(*(network.point(a) - network.point(b))))
         theirs = number(row["straight_km"])
         if abs(straight - theirs) > SAME_POINTS * theirs:
             continue
+        seen.add((min(a, b), max(a, b)))
         reference = sum(numbers) / len(numbers)
         km = nx.shortest_path_length(graph, a, b, weight="km")
         rows.append([row["pair"].removeprefix("M5 "), reference, round(km, 1), round(km / reference, 2),

@@ -20,6 +20,7 @@ UNITS = {
 }
 # Gates whose closure that winter is in the sources; the others were closed by the general rule
 GATES_SEEN = {"BAH", "BAS", "KAL", "KAJ"}
+CLOSED = "closed to the displaced; medical cases and aid apart"
 CLOSED_SOURCE = "NYT text 23 Dec 2019; HRW 2018; newser 26 Feb 2020"
 # date, hour, hours, type, target, value, status, source, note
 PLAIN: tuple[tuple[str, int | None, float | None, str, str, str, str, str, str], ...] = (
@@ -39,33 +40,48 @@ PLAIN: tuple[tuple[str, int | None, float | None, str, str, str, str, str, str],
 def events(
     src: Sources, places: list[str], strikes: list[Strike], facilities: list[Facility]
 ) -> list[list[Any]]:
-    """Rows of events.csv without event_id, in order of date and type."""
+    """Rows of events.csv, in order of date and type; changes of hands of one day keep their order."""
     known = set(places)
-    rows: list[list[Any]] = [[d, h, n, kind, t, v, UNITS.get(kind, ""), s, source, note]
-                             for d, h, n, kind, t, v, s, source, note in PLAIN]  # fmt: skip
-    for s in strikes:
-        rows.append(
-            [str(s.day), None, None, s.form, s.place, f"{s.value:.2f}", "strikes", s.status, s.source, s.note]
-        )
-    for day, value, status, source in nights():
-        rows.append(
-            [str(day), None, None, "night_temperature", "ALL", f"{value:g}", "deg C", status, source, ""]
-        )
+    rows = [
+        event(day, kind, target, value, status, source, note, hour, hours)
+        for day, hour, hours, kind, target, value, status, source, note in PLAIN
+    ]
+    rows += [
+        event(str(s.day), s.form, s.place, f"{s.value:.2f}", s.status, s.source, s.note) for s in strikes
+    ]
+    for day, degrees, status, source in nights():
+        rows.append(event(str(day), "night_temperature", "ALL", f"{degrees:g}", status, source))
     for f in facilities:
         if f.closed_on and f.functioning:
             source = f.source if f.closed_status == "reported" else "derived: strikes and front, WHO totals"
-            rows.append([str(f.closed_on), None, None, "facility_closed", f.facility_id, "", "",
-                         f.closed_status, source, ""])  # fmt: skip
+            rows.append(
+                event(str(f.closed_on), "facility_closed", f.facility_id, "", f.closed_status, source)
+            )
     for gate in src.rows("geography/crossings"):
         if gate["type"] == "turkey_border":
             status = "reported" if gate["id"] in GATES_SEEN else "derived"
-            rows.append(["2019-11-01", None, None, "border_rule", gate["id"], "closed", "", status, CLOSED_SOURCE,
-                         "closed to the displaced; medical cases and aid apart"])  # fmt: skip
-    for i, row in enumerate(src.captures):
-        if row["pcode"] in known:
-            rows.append(capture(row) + [i])
-    rows.sort(key=lambda r: (r[0], r[3], r[10] if len(r) > 10 else 0, r[4]))
-    return [[f"E{i:05d}", *row[:10]] for i, row in enumerate(rows, start=1)]
+            rows.append(
+                event("2019-11-01", "border_rule", gate["id"], "closed", status, CLOSED_SOURCE, CLOSED)
+            )
+    rows.sort(key=lambda row: (row[0], row[3], row[4]))
+    rows += [capture(row) for row in src.captures if row["pcode"] in known]
+    rows.sort(key=lambda row: (row[0], row[3]))
+    return [[f"E{i:05d}", *row] for i, row in enumerate(rows, start=1)]
+
+
+def event(
+    day: str,
+    kind: str,
+    target: str,
+    value: str,
+    status: str,
+    source: str,
+    note: str = "",
+    hour: int | None = None,
+    hours: float | None = None,
+) -> list[Any]:
+    """One row, without its event_id."""
+    return [day, hour, hours, kind, target, value, UNITS.get(kind, ""), status, source, note]
 
 
 def capture(row: dict[str, str]) -> list[Any]:
@@ -74,8 +90,8 @@ def capture(row: dict[str, str]) -> list[Any]:
     bounds = "" if low == high else f"between {low} and {high}"
     note = ", ".join(filter(None, [row["event"], bounds]))
     source = row["source_title"] if row["method"] == "reported" else "interpolated between dated neighbours"
-    return [row["date_best"], None, None, "captured", row["pcode"], HOLDERS[row["event"]], "", row["method"],
-            short(source), note]  # fmt: skip
+    holder = HOLDERS[row["event"]]
+    return event(row["date_best"], "captured", row["pcode"], holder, row["method"], short(source), note)
 
 
 def short(text: str, most: int = 60) -> str:

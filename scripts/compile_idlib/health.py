@@ -93,19 +93,10 @@ class Facility:
 
 def facilities(src: Sources, pop: Population, front: Front, strikes: list[Strike]) -> list[Facility]:
     """All facilities with the day on which each closes."""
-    found = [
-        Facility(
-            f"H{i:03d}",
-            place,
-            kind,
-            works,
-            status,
-            source,
-            date.fromisoformat(day) if day else None,
-            "reported",
-        )  # fmt: skip
-        for i, (place, kind, works, day, status, source) in enumerate(KNOWN, start=1)
-    ]
+    found = []
+    for i, (place, kind, works, day, status, source) in enumerate(KNOWN, start=1):
+        closed_on = date.fromisoformat(day) if day else None
+        found.append(Facility(f"H{i:03d}", place, kind, works, status, source, closed_on, "reported"))
     derived = derive(src, pop, found)
     days = closing_days(front, strikes, derived, [f.closed_on for f in found if f.closed_on])
     closed = [replace(f, closed_on=day) for f, day in zip(derived, days, strict=True)]

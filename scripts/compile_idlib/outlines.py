@@ -47,7 +47,7 @@ def outlines(src: Sources, places: list[str], border: LineString) -> list[dict[s
     """Features of outlines.geojson, one a sub-district of the case."""
     everybody = sorted(src.gazetteer)
     points = [Point(float(src.gazetteer[p]["lon"]), float(src.gazetteer[p]["lat"])) for p in everybody]
-    kept = {p: point for p, point in zip(everybody, points, strict=True)}
+    kept = dict(zip(everybody, points, strict=True))
     study = shapely.union_all([kept[p].buffer(AROUND_DEG, quad_segs=3) for p in places])
     study = study.buffer(0.05, quad_segs=2).buffer(-0.05, quad_segs=2).simplify(0.01)
     (x0, y0), (x1, y1) = border.coords[0], border.coords[-1]

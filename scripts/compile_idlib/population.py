@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from camps import Cluster, people_in_sites
@@ -213,7 +214,7 @@ class Population:
         for p, persons in whole.items():
             belt = p in self.belt
             share = IDP_SHARE_BELT if belt else share_sna if p in self.sna else share_receiving
-            idps = int(round(persons * share))
+            idps = round(persons * share)
             people[p] = People(persons - idps, idps + in_sites[p], *self._how(p))
         return people
 
@@ -258,7 +259,7 @@ def scale_to(values: dict[str, float], keys: list[str], total: float) -> float:
 def densified(line: list[list[float]], step: float = 0.01) -> list[tuple[float, float]]:
     """Points along a line, at most ``step`` degrees apart."""
     points = []
-    for (x0, y0), (x1, y1) in zip(line[:-1], line[1:], strict=True):
+    for (x0, y0), (x1, y1) in pairwise(line):
         n = max(int(max(abs(x1 - x0), abs(y1 - y0)) / step), 1)
         points += [(x0 + (x1 - x0) * i / n, y0 + (y1 - y0) * i / n) for i in range(n + 1)]
     return points

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import networkx as nx
 import numpy as np
@@ -71,7 +72,7 @@ class Network:
         return self.src.control.get(pcode, "")
 
     def point(self, node: str) -> np.ndarray:
-        """km east and north of a node."""
+        """Where a node is, in km east and north."""
         if node in self.gate_point:
             return to_xy(np.array([self.gate_point[node]]))[0]
         return self.src.xy([node])[0]
@@ -112,12 +113,14 @@ class Network:
     def _lay(self, stops: list[tuple[float, str]], whole: Road) -> None:
         """Adds a main road in pieces between its stops."""
         self.main_nodes.update(node for _, node in stops)
-        for (start, a), (end, b) in zip(stops[:-1], stops[1:], strict=True):
+        for (start, a), (end, b) in pairwise(stops):
             self.add(replace(whole, u=a, v=b, km=whole.km * (end - start)))
 
     def _through_roads(self) -> None:
         """Adds measured roads that pass the towns on the way, where they are clearly shorter."""
-        towns = sorted(self.src.town_ids & set(self.places))
+        towns = sorted(
+            p for p in self.src.town_ids & set(self.places) if self.zone(p) in ("opposition", "sna")
+        )
         graph = nx.Graph()
         graph.add_nodes_from(towns)
         for road in self.roads.values():
@@ -127,7 +130,7 @@ class Network:
             inside = {
                 self.zone(self.everybody[self.tree.query(xy)[1]]) for xy in to_xy(np.array(way.line)[:, ::-1])
             }
-            if not zones <= {"opposition"} and not zones <= {"sna"} or not inside <= zones:
+            if len(zones) > 1 or not inside <= zones:
                 continue
             now = nx.single_source_dijkstra_path_length(graph, way.u, cutoff=3 * way.km, weight="km")
             if way.km < SHORTER_THAN * now.get(way.v, np.inf):
@@ -146,7 +149,7 @@ class Network:
         sides = {self.zone(u), self.zone(v)} - {""}
         found = {u: (0.0, 0.0), v: (1.0, 0.0)}
         done = 0.0
-        for (a, b), step in zip(zip(way[:-1], way[1:], strict=True), steps, strict=True):
+        for (a, b), step in zip(pairwise(way), steps, strict=True):
             if step == 0:
                 continue
             nearby = self.tree.query_ball_point((a + b) / 2, step / 2 + ON_ROAD_KM)

@@ -34,7 +34,7 @@ class Sources:
 
     def rows(self, name: str) -> list[Row]:
         """All rows of ``name`` (a path below the folder, without .csv)."""
-        with open(self.folder / f"{name}.csv", encoding="utf-8", newline="") as file:
+        with (self.folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
             return list(csv.DictReader(file))
 
     def geojson(self, name: str) -> list[dict[str, Any]]:
@@ -85,7 +85,7 @@ def to_xy(lat_lon: np.ndarray) -> np.ndarray:
 def write_csv(path: Path, header: str, rows: list[list[Any]]) -> None:
     """A table with ``header`` (names separated by spaces); the same bytes each time."""
     names = header.split()
-    with open(path, "w", encoding="utf-8", newline="") as file:
+    with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(names)
         for row in rows:

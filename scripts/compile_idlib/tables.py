@@ -11,10 +11,10 @@ from population import Population
 from sources import Row, Sources, number
 
 LAST_OBSERVATION = "2020-01-27"
-# Free room for newcomers as shares of residents: (towns and capitals, villages); assumptions, bounds half to double
+# Free room as shares of residents: (towns and capitals, villages); assumptions, bounds half to double
 HOST, RENTED = (0.22, 0.18), (0.10, 0.03)
 COLLECTIVE, UNFINISHED = (0.02, 0.02), (0.05, 0.03)
-# persons an hour when open: a checkpoint passes 150 to 300 vehicles an hour (domain), 5.7 persons each: assumption
+# Persons an hour when open: a checkpoint passes 150 to 300 vehicles, 5.7 persons each (assumption)
 THROUGHPUT = {"BAH": 1200, "BAS": 1200, "DBL": 850, "GHZ": 400}
 SMALL_GATE = 400
 NAMES_AR = {
@@ -66,10 +66,8 @@ def shelter(src: Sources, pop: Population) -> list[list[Any]]:
     for p in sorted(pop.people):
         town = p in src.town_ids or src.gazetteer[p]["is_adm3_capital"] == "Yes"
         residents = pop.people[p].residents
-        room = [
-            int(round(share[0 if town else 1] * residents))
-            for share in (HOST, RENTED, COLLECTIVE, UNFINISHED)
-        ]
+        shares = (share[0 if town else 1] for share in (HOST, RENTED, COLLECTIVE, UNFINISHED))
+        room = [round(share * residents) for share in shares]
         rows.append([p, *room, "assumption: shares of residents (docs/data.md)"])
     return rows
 
@@ -79,13 +77,14 @@ def crossings(rows: list[Row]) -> list[list[Any]]:
     found = []
     for row in rows:
         gate = row["id"]
-        border = row["type"] == "turkey_border"
         place = NEAREST_WHERE_BLANK.get(gate) or row["nearest_pcode"].split(";")[-1 if gate == "DBL" else 0]
-        found.append([
-            gate, row["name"], NAMES_AR[gate], "border" if border else "internal", round(number(row["lat"]), 5),
-            round(number(row["lon"]), 5), place, "closed" if border else "open", THROUGHPUT.get(gate, SMALL_GATE),
-            f"{row['status_winter_2019_20'][:70]}; point: {row['coord_method'][:60]}; throughput: assumption",
-        ])  # fmt: skip
+        kind, rule = ("border", "closed") if row["type"] == "turkey_border" else ("internal", "open")
+        point = [round(number(row[axis]), 5) for axis in ("lat", "lon")]
+        source = (
+            f"{row['status_winter_2019_20'][:70]}; point: {row['coord_method'][:60]}; throughput: assumption"
+        )
+        throughput = THROUGHPUT.get(gate, SMALL_GATE)
+        found.append([gate, row["name"], NAMES_AR[gate], kind, *point, place, rule, throughput, source])
     return found
 
 
@@ -139,8 +138,9 @@ def departures(src: Sources) -> list[list[Any]]:
         "western Aleppo": "SY0200",
         "western Aleppo countryside": "SY0200",
     }
-    return [
-        [r["as_of"], r["period_start"], "departures_cumulative", r["unit"], areas[r["place"]], "", r["figure"], "",
-         f"{r['source_title']} ({r['place']})"]
-        for r in src.rows("observed/departures") if r["figure"] and r["place"] in areas
-    ]  # fmt: skip
+    found: list[list[Any]] = []
+    for r in src.rows("observed/departures"):
+        if r["figure"] and r["place"] in areas:
+            window = [r["as_of"], r["period_start"], "departures_cumulative", r["unit"], areas[r["place"]]]
+            found.append([*window, "", r["figure"], "", f"{r['source_title']} ({r['place']})"])
+    return found

@@ -1,8 +1,9 @@
-"""Main roads that run past towns: the towns' graph of the sources bends them through every town on the way."""
+"""Main roads that run past towns: the towns' graph of the sources bends them through every town."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import networkx as nx
 from sources import Sources
@@ -20,36 +21,36 @@ class ThroughRoad:
     v: str
     km: float
     ref: str
+    skeleton_share: float
     line: list[list[float]]
 
 
 def through_roads(src: Sources, towns: list[str], scale: float) -> list[ThroughRoad]:
-    """Roads between towns with no other town on them, by length; skeleton lengths are multiplied by ``scale``."""
+    """Roads between towns with no other town on them; skeleton lengths are multiplied by ``scale``."""
     graph = nx.read_graphml(src.folder / "geography/road_graph_nw_full.graphml")
-    for _, _, road in graph.edges(data=True):
+    one_way = nx.DiGraph()  # roads lead into towns and not out of them, but for the one we start from
+    for a, b, road in graph.edges(data=True):
         road["skeleton"] = road["kind"] == "osm_skeleton"
         road["way"] = road["km"] * (scale if road["skeleton"] else 1.0)
-    junctions = [n for n, d in graph.nodes(data=True) if d["node_type"] == "junction"]
+        for start, end in ((a, b), (b, a)):
+            if graph.nodes[start]["node_type"] == "junction":
+                one_way.add_edge(start, end, way=road["way"])
     found: list[ThroughRoad] = []
-    for u in towns:
-        reachable = graph.subgraph([*junctions, u, *(v for v in towns if v > u)])
-        for v in (v for v in towns if v > u and v in reachable):
-            road = between(reachable.subgraph([*junctions, u, v]), u, v)
-            if road:
-                found.append(road)
-    return sorted(found, key=lambda r: (r.km, r.u, r.v))
+    for u in (u for u in towns if u in graph):
+        out = [(u, v, graph[u][v]["way"]) for v in graph[u]]
+        one_way.add_weighted_edges_from(out, weight="way")
+        lengths, paths = nx.single_source_dijkstra(one_way, u, cutoff=MOST_KM, weight="way")
+        one_way.remove_edges_from([(a, b) for a, b, _ in out])
+        found += [way_between(graph, paths[v], lengths[v]) for v in towns if v > u and v in lengths]
+    mostly = [road for road in found if road.skeleton_share >= SKELETON_SHARE]
+    return sorted(mostly, key=lambda r: (r.km, r.u, r.v))
 
 
-def between(graph: nx.Graph, u: str, v: str) -> ThroughRoad | None:
-    """The way from u to v, if it is short enough and mostly on the skeleton."""
-    try:
-        length, nodes = nx.single_source_dijkstra(graph, u, v, cutoff=MOST_KM, weight="way")
-    except nx.NetworkXNoPath:
-        return None
-    steps = [graph[a][b] for a, b in zip(nodes[:-1], nodes[1:], strict=True)]
+def way_between(graph: nx.Graph, nodes: list[str], length: float) -> ThroughRoad:
+    """The road along ``nodes`` of the full graph."""
+    steps = [graph[a][b] for a, b in pairwise(nodes)]
     on_skeleton = sum(step["way"] for step in steps if step["skeleton"])
-    if on_skeleton < SKELETON_SHARE * length:
-        return None
     refs = sorted({step.get("ref") or "" for step in steps} - {""})
     line = [[float(graph.nodes[n]["lon"]), float(graph.nodes[n]["lat"])] for n in nodes]
-    return ThroughRoad(u, v, length, refs[0] if len(refs) == 1 else "", line)
+    ref = refs[0] if len(refs) == 1 else ""
+    return ThroughRoad(nodes[0], nodes[-1], length, ref, on_skeleton / length, line)

@@ -1,9 +1,10 @@
-"""Night temperatures: no daily series could be had, so a stated one is made and the reported nights put in."""
+"""Night temperatures: no daily series could be had; a stated one, with the reported nights put in."""
 
 from __future__ import annotations
 
 import math
 from datetime import date
+from itertools import pairwise
 
 from levels import DAYS
 
@@ -38,7 +39,7 @@ def nights() -> list[tuple[date, float, str, str]]:
 
 def interpolated(day: date) -> float:
     """The season's mean night at a date."""
-    for (first, low), (last, high) in zip(SEASON[:-1], SEASON[1:], strict=True):
+    for (first, low), (last, high) in pairwise(SEASON):
         if first <= day <= last:
             return low + (high - low) * (day - first).days / (last - first).days
     raise ValueError(f"{day} is outside the season's table")
