@@ -24,6 +24,8 @@ CLOSED = "closed to the displaced; medical cases and aid apart"
 CLOSED_SOURCE = "NYT text 23 Dec 2019; HRW 2018; newser 26 Feb 2020"
 # date, hour, hours, type, target, value, status, source, note
 PLAIN: tuple[tuple[str, int | None, float | None, str, str, str, str, str, str], ...] = (
+    ("2019-11-20", None, None, "shelling", "C4131", "1", "reported", "Wikipedia mirror",
+     "ground-to-ground missile on Qah camp"),
     ("2019-12-21", 6, 6, "pause", "SY070200", "", "reported", "OCHA Flash Update 2, 21 Dec 2019",
      "air strikes paused 06-12 on the roads north of Maarat al-Numan"),
     ("2020-01-10", None, None, "aid_authorisation", "ALL", "2", "reported", "UNSC res. 2504",

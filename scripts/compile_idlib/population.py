@@ -25,7 +25,9 @@ IDPS_IDLEB_AREA = 1_300_000  # middle of 1.1 to 1.5 million
 IDPS_NORTH_ALEPPO = 340_000  # 34 %, the share in all the north-west (ISMI, Nov 2018)
 IDP_SHARE_BELT = 0.20  # 23 % of households in 69 southern communities, Dec 2018, some gone since: assumption
 GROWTH_SINCE_CENSUS = 1.4  # assumption, bounds 1.0 to 1.6: persons in Nov 2019 for one in the 2004 census
-CAPITAL, TOWN, VILLAGE = 13.0, 4.0, 1.0  # sizes of settlements, measured in sub-districts never emptied
+# Sizes of settlements: medians of 11 to 14 and of 6 where nobody was driven out; towns lowered, since camps
+# swell the northern ones (assumption)
+CAPITAL, TOWN, VILLAGE = 13.0, 4.0, 1.0
 MAIN_ROAD_KM, MAIN_ROAD_FACTOR = 3.0, 1.3  # assumption: villages near the skeleton's roads are larger
 SOUTHERN_FRONT = ("SY0702", "SY0502")  # fought over in May to August 2019
 SOUTHERN_PRESENCE = ((5.0, 0.3), (12.0, 0.6))  # km from government ground: share who had stayed (assumption)
