@@ -12,7 +12,7 @@ from sources import Sources, number
 POINTS = {
     "Maarat al-Numan": "C3985", "Maarat": "C3985", "Saraqib": "C3916", "Idlib": "C3871", "Idleb2": "C3871",
     "Bab al-Hawa": "BAH", "Ariha": "C4278", "Jisr ash-Shughur": "C4199", "Afrin": "C1366", "Azaz": "C1564",
-    "Al Bab": "C1202", "Al_Bab": "C1202", "Jarablus": "C2227", "Deir Ballut": "DBL", "Ghazawiya": "GHZ",
+    "Al Bab": "C1202", "Al_Bab": "C1202", "Jarablus": "C2227", "Deir Ballut": "C1435", "Ghazawiya": "C1378",
     "Dana": "C4126", "Harim": "C4115", "Jindires": "C1426", "Rajo": "C1484", "Oncupinar": "BAS",
     "Khirbet al-Joz": "KAJ", "Khan Shaykhun": "C3987", "Karkamis": "JAR",
 }  # fmt: skip

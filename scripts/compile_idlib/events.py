@@ -20,6 +20,7 @@ UNITS = {
 }
 # Gates whose closure that winter is in the sources; the others were closed by the general rule
 GATES_SEEN = {"BAH", "BAS", "KAL", "KAJ"}
+NOON = 12
 CLOSED = "closed to the displaced; medical cases and aid apart"
 CLOSED_SOURCE = "NYT text 23 Dec 2019; HRW 2018; newser 26 Feb 2020"
 # date, hour, hours, type, target, value, status, source, note
@@ -66,7 +67,7 @@ def events(
                 event("2019-11-01", "border_rule", gate["id"], "closed", status, CLOSED_SOURCE, CLOSED)
             )
     rows.sort(key=lambda row: (row[0], row[3], row[4]))
-    rows += [capture(row) for row in src.captures if row["pcode"] in known]
+    rows += captures([row for row in src.captures if row["pcode"] in known])
     rows.sort(key=lambda row: (row[0], row[3]))
     return [[f"E{i:05d}", *row] for i, row in enumerate(rows, start=1)]
 
@@ -84,6 +85,17 @@ def event(
 ) -> list[Any]:
     """One row, without its event_id."""
     return [day, hour, hours, kind, target, value, UNITS.get(kind, ""), status, source, note]
+
+
+def captures(chosen: list[dict[str, str]]) -> list[list[Any]]:
+    """Changes of hands; a second one on the same day is put at noon (order known, hour assumed)."""
+    rows = [capture(row) for row in chosen]
+    seen: set[tuple[str, str]] = set()
+    for row in rows:
+        if (row[0], row[4]) in seen:
+            row[1], row[9] = NOON, f"{row[9]}; hour assumed"
+        seen.add((row[0], row[4]))
+    return rows
 
 
 def capture(row: dict[str, str]) -> list[Any]:

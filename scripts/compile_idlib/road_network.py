@@ -19,7 +19,7 @@ ON_ROAD_KM = 1.2  # a community this near to a measured road lies on it
 TOWN_REACH_KM = 8.0
 NEIGHBOURS = 12
 WAYS_OUT = 3  # connectors sought by a community that is off the main roads
-DEIR_BALLUT_GHAZAWIYA_KM = 18.0  # SOHR: between the two internal crossings, on the SNA side
+DEIR_BALLUT_GHAZAWIYA_KM = 18.0  # SOHR: between the villages of the two crossings, on SNA ground
 SKELETON = "(c) OpenStreetMap contributors (ODbL) via scgraph_data 2.0.0; lengths x1.08"
 INFERRED_TOWN = "inferred between towns (x1.30 plain, x1.45 hills)"
 CONNECTOR = "inferred connector (x1.30 plain, x1.45 hills)"
@@ -167,10 +167,9 @@ class Network:
         return sorted((share, p) for p, (share, _) in found.items())
 
     def _internal_road(self) -> None:
-        """The road between the two internal crossings, with the length that is reported."""
-        gates = ("C1435", "C1378")
-        legs = sum(self.roads[key].km for key in (("C1435", "DBL"), ("C1378", "GHZ")))
-        self.add(Road(*gates, DEIR_BALLUT_GHAZAWIYA_KM - legs, "secondary", "inferred", "", SOHR))
+        """The road between the villages of the two internal crossings, with the length that is reported."""
+        villages = ("C1378", "C1435")
+        self.add(Road(*villages, DEIR_BALLUT_GHAZAWIYA_KM, "secondary", "inferred", "", SOHR))
 
     def factor(self, a: str, b: str) -> float:
         """Road length over straight line."""
