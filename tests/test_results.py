@@ -13,7 +13,7 @@ import synthetic
 from flightsim import measures, results
 from flightsim.complaints import InputError
 
-CONFIG = {"name": "strip", "case": "strip", "seed": 3, "days": 40, "hazard": {"radius_km": 5.0}}
+CONFIG = {"name": "strip", "start": "2019-12-01", "days": 40, "seed": 3, "hazard": {"radius_km": 5.0}}
 
 
 def write(parent: Path, name: str = "abc123def456", **more: Any) -> Path:

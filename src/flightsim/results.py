@@ -143,9 +143,12 @@ class Results:
 
     @cached_property
     def days(self) -> pd.DatetimeIndex:
-        """The days of the run, in order."""
+        """The days of the run, in order: those with measures, or as configured if there are none."""
         hourly = [name for name, m in MEASURES.items() if m.hourly]
         daily = self.measures.loc[~self.measures["measure"].isin(hourly), "time"]
+        if daily.empty:
+            start, n = pd.Timestamp(str(self.config["start"])), int(self.config["days"])
+            return pd.date_range(start, periods=n, name="time", unit="us")
         return pd.DatetimeIndex(daily.drop_duplicates().sort_values(), name="time")
 
     @property

@@ -28,9 +28,9 @@ def about(value: float) -> str:
     return f"{rounded:,.0f}"
 
 
-def short(value: float) -> str:
-    """A count for axis ticks: ``"0"``, ``"850"``, ``"25,000"``, ``"1.2 M"``."""
-    if abs(value) >= 1e6:
+def short(value: float, most: float | None = None) -> str:
+    """A count for axis ticks: ``"25,000"``; ``"0.2 M"`` and ``"1.4 M"`` if ``most`` is in millions."""
+    if max(abs(value), most or 0) >= 1e6 and value:
         return f"{value / 1e6:.2f}".rstrip("0").rstrip(".") + " M"
     return f"{value:,.0f}"
 

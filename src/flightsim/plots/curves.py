@@ -1,0 +1,222 @@
+"""Figures over time and over the hours of the day."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
+
+from flightsim import words
+from flightsim.findings import NIGHT_HOURS, OTHER_KIND, RUNG_WORDS, SOURCE_KINDS, Findings, Observed, observed
+from flightsim.plots import style
+from flightsim.results import Results
+from flightsim.world import RUNGS, World
+
+MARKERS = dict(zip((*SOURCE_KINDS, OTHER_KIND), ("o", "v", "^", "D"), strict=True))
+
+
+def displaced(results: Results, world: World) -> Figure:
+    """People displaced and movements since the start, with what was reported, over the strikes."""
+    f = Findings(results)
+    figure = style.new_figure()
+    top, low = figure.subplots(
+        2, 1, sharex=True, gridspec_kw={"height_ratios": [5, 1], "hspace": 0.08, "left": style.LEFT,
+                                        "right": 0.87, "top": style.TOP, "bottom": style.BOTTOM}
+    )  # fmt: skip
+    points = observed(world.observations, f.start, f.end)
+    days = results.days.to_numpy()
+    top.plot(days, f.displaced.to_numpy(), color=style.PEOPLE, lw=2.4)
+    top.plot(days, f.moves.to_numpy(), color=style.PEOPLE, lw=1.4, ls=(0, (4, 2)))
+    _points(top, points)
+    _end_labels(top, f)
+    top.set_ylim(0, None)
+    top.set_ylabel("since the start, cumulative")
+    style.counts(top.yaxis)
+    style.faint_grid(top)
+    low.bar(days, f.strikes.to_numpy(), width=np.timedelta64(20, "h"), color=style.STRIKES)
+    low.set_ylabel("air strikes\na day")
+    low.yaxis.set_major_locator(_few())
+    style.dates(low, results.days)
+    if points:
+        top.legend(
+            handles=_legend(points),
+            loc="upper left",
+            fontsize=8.5,
+            title="As reported then",
+            alignment="left",
+        )
+    sources = ("observations.csv", "events.csv") if points else ("events.csv",)
+    style.say(figure, _displaced_title(f), _displaced_subtitle(f, points), results, world, sources)
+    return figure
+
+
+def shelter(results: Results, world: World) -> Figure:
+    """Where the displaced are, by rung of the shelter ladder, on the road and at the crossings, over time."""
+    f = Findings(results)
+    figure = style.new_figure()
+    axes = figure.add_axes((style.LEFT, style.BOTTOM, 0.63, style.TOP - style.BOTTOM))
+    layers = [(f.by_rung[rung].to_numpy(), style.RUNG_COLOURS[rung], RUNG_WORDS[rung]) for rung in RUNGS]
+    for measure, colour, label in (
+        ("en_route_persons", style.MOVING, "on the road"),
+        ("at_crossings_persons", style.AT_CROSSINGS, "waiting at a crossing"),
+        ("abroad_persons", style.ABROAD, "gone abroad"),
+    ):
+        values = results.series(measure).to_numpy()
+        if len(values) and values.max() > 0:
+            layers.append((values, colour, label))
+    days = results.days.to_numpy()
+    if len(days):
+        stacks = axes.stackplot(
+            days, [v for v, _, _ in layers], colors=[c for _, c, _ in layers], edgecolor="white", lw=0.3
+        )
+        labels = [f"{words.about(v[-1]) if v[-1] >= 1 else 'no one'} {label}" for v, _, label in layers]
+        axes.legend(
+            stacks[::-1], labels[::-1], loc="center left", bbox_to_anchor=(1.015, 0.5), handlelength=1.2,
+            labelspacing=0.9, title=f"On {words.day_year(f.end)}", alignment="left",
+        )  # fmt: skip
+    axes.set_ylim(0, None)
+    axes.set_ylabel("people displaced since the start")
+    style.counts(axes.yaxis)
+    style.faint_grid(axes)
+    style.dates(axes, results.days)
+    poor = f.by_rung[["unfinished", "open"]].sum(axis=1)
+    title = "Nobody is displaced in this run"
+    if f.displaced.max() > 0:
+        title = (
+            f"By {words.day(f.end)} about {words.about(poor.iloc[-1])} displaced people live in unfinished "
+            f"buildings or in the open"
+        )
+    what = "People displaced since the start, by where they are each day"
+    style.say(figure, title, f"{what}; {words.day_year(f.start)} to {words.day_year(f.end)}.", results, world)
+    return figure
+
+
+def hours(results: Results, world: World) -> Figure:
+    """Departures by hour of the day, over the air strikes by hour."""
+    f = Findings(results)
+    figure = style.new_figure()
+    top, low = figure.subplots(
+        2, 1, sharex=True, gridspec_kw={"height_ratios": [4, 1], "hspace": 0.1, "left": style.LEFT + 0.01,
+                                        "right": style.RIGHT, "top": style.TOP, "bottom": style.BOTTOM}
+    )  # fmt: skip
+    clock = np.arange(24)
+    for axes in (top, low):
+        for hour in NIGHT_HOURS:
+            axes.axvspan(hour, hour + 1, color=style.NIGHT, lw=0, zorder=0)
+    top.bar(clock + 0.5, f.by_hour.to_numpy(), width=0.86, color=style.LEAVING)
+    low.bar(clock + 0.5, f.strikes_by_hour.to_numpy(), width=0.86, color=style.STRIKES)
+    top.set_ylabel("people who set out in the hour")
+    low.set_ylabel("air strikes")
+    low.yaxis.set_major_locator(_few())
+    style.counts(top.yaxis)
+    style.counts(low.yaxis)
+    low.set_xticks(range(0, 25, 3), [f"{h:02d}:00" for h in range(0, 25, 3)])
+    low.set_xlim(0, 24)
+    low.set_xlabel("hour of the day, local time")
+    top.text(0.2, 0.98, "night", transform=top.get_xaxis_transform(), va="top", color=style.FAINT_INK, size=9)
+    title = "Nobody sets out in this run"
+    if f.by_hour.sum() > 0:
+        title = f"{words.in_ten(f.night_share).capitalize()} people set out at night"
+    span = f"{words.day_year(f.start)} to {words.day_year(f.end)}"
+    what = f"People who set out, by hour of the day, summed over {span}; below, air strikes."
+    style.say(figure, title, what, results, world, ("events.csv",))
+    return figure
+
+
+def hardship(results: Results, world: World) -> Figure:
+    """Those who want to leave and cannot, and those who sleep in the open in the frost."""
+    f = Findings(results)
+    figure = style.new_figure()
+    top, low = figure.subplots(
+        2, 1, sharex=True, gridspec_kw={"hspace": 0.32, "left": style.LEFT, "right": style.RIGHT,
+                                        "top": style.TOP - 0.03, "bottom": style.BOTTOM}
+    )  # fmt: skip
+    days, width = results.days.to_numpy(), np.timedelta64(20, "h")
+    top.fill_between(days, f.trapped.to_numpy(), color=style.TRAPPED, alpha=0.85, lw=0)
+    low.bar(days, f.cold_nights.to_numpy(), width=width, color=style.RUNG_COLOURS["open"])
+    top.set_title("People who want to leave and cannot", loc="left", size=10.5)
+    low.set_title("People in the open on a night below 0 °C", loc="left", size=10.5)
+    for axes in (top, low):
+        axes.set_ylim(0, None)
+        axes.set_ylabel("people")
+        style.counts(axes.yaxis)
+        style.faint_grid(axes)
+    style.dates(low, results.days)
+    style.say(figure, _hardship_title(f), "Each day, whole study area.", results, world)
+    return figure
+
+
+def _hardship_title(f: Findings) -> str:
+    cold = float(f.cold_nights.sum())
+    nights = (
+        f"{words.about(cold)} person-nights in the open below zero" if cold else "nobody sleeps out in frost"
+    )
+    if not len(f.trapped) or f.trapped.max() <= 0:
+        return f"Nobody is trapped in this run; {nights}"
+    peak = words.day(f.results.days[int(f.trapped.argmax())].date())
+    return f"Up to {words.about(f.trapped.max())} people want to leave and cannot ({peak}); {nights}"
+
+
+def _displaced_title(f: Findings) -> str:
+    if not len(f.displaced) or f.displaced.iloc[-1] <= 0:
+        return "Nobody is displaced in this run"
+    most = f"; {f.name(str(f.arrivals.index[0]))} receives most" if len(f.arrivals) else ""
+    return f"About {words.about(f.displaced.iloc[-1])} people displaced by {words.day_year(f.end)}{most}"
+
+
+def _displaced_subtitle(f: Findings, points: list[Observed]) -> str:
+    told = f"People displaced at least once since {words.day_year(f.start)}."
+    told += " Dashed: movements (to move twice counts twice)."
+    return told + (" Bars on points: low to high." if points else "")
+
+
+def _end_labels(axes: Axes, f: Findings) -> None:
+    """Names and last values at the right end of the two lines, kept apart."""
+    if not len(f.displaced):
+        return
+    ends = [float(f.displaced.iloc[-1]), float(f.moves.iloc[-1])]
+    gap = 0.09 * max(*ends, 1.0)
+    heights = [ends[0], max(ends[1], ends[0] + gap)]
+    when = f.results.days[-1] + pd.Timedelta(hours=18)
+    for height, value, name in zip(heights, ends, ("people", "movements"), strict=True):
+        weight = "bold" if name == "people" else "normal"
+        text = f"{words.about(value)}\n{name}"
+        axes.annotate(text, (when.to_numpy(), height), color=style.PEOPLE, va="center", size=9.5,
+                      weight=weight, annotation_clip=False)  # fmt: skip
+
+
+def _points(axes: Axes, points: list[Observed]) -> None:
+    """Reported numbers: filled for people, hollow for movements, a marker for each kind of source."""
+    for p in points:
+        look, bars = _marker(p), [[max(p.best - p.low, 0)], [max(p.high - p.best, 0)]]
+        at, order = np.datetime64(p.day), 5 if p.weighed else 4
+        if p.high > p.low:
+            axes.errorbar(
+                at, p.best, yerr=bars, fmt="none", ecolor=look["mec"], lw=1.1, capsize=3, zorder=order
+            )
+        axes.plot([at], [p.best], ls="", zorder=order, **look)
+
+
+def _marker(p: Observed) -> dict[str, Any]:
+    """Strong for the best estimate out of several reports, faint for a single one."""
+    colour = style.OBSERVED if p.weighed else style.FAINT_INK
+    fill = colour if p.unit == "people" else "white"
+    shape, size = ("s", 6.0) if p.weighed else (MARKERS[p.kind], 4.5)
+    return {"marker": shape, "ms": size, "mec": colour, "mfc": fill, "mew": 1.0}
+
+
+def _legend(points: list[Observed]) -> list[Line2D]:
+    handles = {}
+    for p in sorted(points, key=lambda p: (not p.weighed, list(MARKERS).index(p.kind), p.unit != "people")):
+        label = f"{p.unit}, {'best estimate of several reports' if p.weighed else p.kind}"
+        handles[label] = Line2D([], [], ls="", label=label, **_marker(p))
+    return list(handles.values())
+
+
+def _few() -> MaxNLocator:
+    return MaxNLocator(3)

@@ -1,0 +1,173 @@
+"""What lies under every map: sub-districts, who held the ground, the border, main roads, names, a scale."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib import patheffects
+from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
+from matplotlib.path import Path as Shape
+from scipy.spatial import cKDTree
+
+from flightsim.plots import shapes, style
+from flightsim.results import Results
+from flightsim.world import CONTROLS, GOVERNMENT, SDF, Floats, Ints, World
+
+GRID_KM = 0.8  # fineness of the drawn front; communities lie 2 to 3 km apart
+MARGIN_KM = 6.0
+
+
+@dataclass(frozen=True)
+class View:
+    """The part of the world a map shows: left, right, bottom, top in km."""
+
+    left: float
+    right: float
+    bottom: float
+    top: float
+
+    @property
+    def width(self) -> float:
+        """From left to right, in km."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        """From bottom to top, in km."""
+        return self.top - self.bottom
+
+    def holds(self, point: Floats) -> bool:
+        """Whether a point (x, y) is inside."""
+        return bool(self.left < point[0] < self.right and self.bottom < point[1] < self.top)
+
+
+def view_of(world: World) -> View:
+    """All places that had people at the start, and the crossings, with a margin."""
+    p = world.places
+    lived_in = (p.residents_persons + p.idps_persons) > 0
+    points = world.xy_km[lived_in] if lived_in.any() else world.xy_km
+    if len(world.crossings):
+        points = np.vstack([points, world.project(world.crossings.lat, world.crossings.lon)])
+    (left, bottom), (right, top) = points.min(axis=0) - MARGIN_KM, points.max(axis=0) + MARGIN_KM
+    return View(float(left), float(right), float(bottom), float(top))
+
+
+def prepare(axes: Axes, view: View) -> None:
+    """Equal km on both sides, no frame."""
+    axes.set_xlim(view.left, view.right)
+    axes.set_ylim(view.bottom, view.top)
+    axes.set_aspect("equal", anchor="NW")
+    axes.set_axis_off()
+
+
+def land(axes: Axes, outlines: Mapping[str, Shape], colours: Mapping[str, str] | None = None) -> None:
+    """The sub-districts, each in its colour and with its edge; plain land without edges if no colours."""
+    if outlines:
+        faces = [(colours or {}).get(area_id, style.LAND) for area_id in outlines]
+        edge = style.LAND if colours is None else style.LAND_EDGE
+        paths = list(outlines.values())
+        axes.add_collection(PathCollection(paths, facecolors=faces, edgecolors=edge, linewidths=0.5))
+
+
+def front(axes: Axes, world: World, results: Results, view: View, outlines: Mapping[str, Shape]) -> bool:
+    """Ground held by others from the start (grey) and ground captured (hatched). True if any was captured.
+
+    Each point of ground goes with the community nearest to it.
+    """
+    before, after = holders(world, results)
+    x = np.arange(view.left, view.right, GRID_KM)
+    y = np.arange(view.bottom, view.top, GRID_KM)
+    grid = np.stack(np.meshgrid(x, y), axis=-1)
+    nearest = cKDTree(world.xy_km).query(grid.reshape(-1, 2))[1].reshape(len(y), len(x))
+    hostile_before = np.isin(before, (GOVERNMENT, SDF))[nearest]
+    captured = (np.isin(after, (GOVERNMENT, SDF)) & ~np.isin(before, (GOVERNMENT, SDF)))[nearest]
+    drawn = []
+    if hostile_before.any():
+        drawn.append(
+            axes.contourf(x, y, hostile_before, levels=[0.5, 1.5], colors=[style.HOSTILE_LAND], alpha=0.85)
+        )
+    if captured.any():
+        drawn.append(axes.contourf(x, y, captured, levels=[0.5, 1.5], colors="none", hatches=["////"]))
+        drawn[-1].set_edgecolor(style.CAPTURED)
+        drawn[-1].set_linewidth(0)
+        drawn.append(axes.contour(x, y, captured, levels=[0.5], colors=[style.CAPTURED], linewidths=1.0))
+    if outlines:
+        everywhere = Shape.make_compound_path(*outlines.values())
+        for layer in drawn:
+            layer.set_clip_path(everywhere, axes.transData)
+    return bool(captured.any())
+
+
+def holders(world: World, results: Results) -> tuple[Ints, Ints]:
+    """(P,) who holds each place at the start and at the end, as indices into CONTROLS."""
+    before = world.places.control
+    after = before.copy()
+    row = {place_id: i for i, place_id in enumerate(world.places.place_id)}
+    table = results.front
+    for place_id, holder in zip(table["place_id"], table["holder"], strict=True):  # sorted by date
+        if place_id in row and holder in CONTROLS:
+            after[row[place_id]] = CONTROLS.index(holder)
+    return before, after
+
+
+def lines(axes: Axes, world: World, view: View, *, roads: bool = True) -> None:
+    """The border, strong, with the neighbour's name; the main roads, thin, with theirs."""
+    named: set[str] = set()
+    for line in shapes.lines(world):
+        border = line.kind == "border"
+        if not border and not roads:
+            continue
+        colour, width = (style.INK, 2.2) if border else (style.ROAD, 1.1)
+        axes.plot(
+            line.xy_km[:, 0], line.xy_km[:, 1], color=colour, lw=width, solid_capstyle="round", zorder=2.5
+        )
+        inside = [point for point in line.xy_km if view.holds(point)]
+        if inside and line.name not in named and not border:
+            named.add(line.name)
+            x, y = inside[len(inside) // 2]
+            box = {"boxstyle": "round,pad=0.15", "fc": "white", "ec": style.ROAD, "lw": 0.6}
+            axes.text(x, y, line.name, size=6.5, ha="center", va="center", bbox=box, zorder=2.6, clip_on=True)
+
+
+def scale_bar(axes: Axes, view: View, km: float = 20.0) -> None:
+    """A bar of 20 km at the lower left, and where north is."""
+    x, y = view.left + 0.03 * view.width, view.bottom + 0.03 * view.height
+    axes.plot([x, x + km], [y, y], color=style.INK, lw=2, solid_capstyle="butt", zorder=6)
+    axes.text(
+        x + km / 2, y + 0.008 * view.height, f"{km:.0f} km", ha="center", va="bottom", size=7.5, zorder=6
+    )
+    axes.annotate(
+        "", (x, y + 0.085 * view.height), (x, y + 0.04 * view.height), zorder=6,
+        arrowprops={"arrowstyle": "-|>", "color": style.INK, "lw": 0.8, "shrinkA": 0, "shrinkB": 0},
+    )  # fmt: skip
+    axes.text(x, y + 0.088 * view.height, "N", ha="center", va="bottom", size=7.5, zorder=6)
+
+
+def names(
+    axes: Axes,
+    view: View,
+    labels: Sequence[tuple[str, Floats]],
+    km_per_inch: float,
+    keep_free: Sequence[Floats] = (),
+) -> None:
+    """Write names at their points, the important first; one that finds no free place is left out.
+
+    ``keep_free``: points, in km, where something is drawn already.
+    """
+    size = 7.5  # points
+    high = 1.25 * size / 72 * km_per_inch
+    taken = [(x - high, x + high, y - high, y + high) for x, y in keep_free]
+    for text, point in labels:
+        wide = 0.62 * size / 72 * km_per_inch * len(text)
+        for dx, dy in ((0, 0), (0, 1), (0, -1), (0.5, 1), (-0.5, 1), (0.5, -1), (-0.5, -1)):
+            x, y = point[0] + dx * wide, point[1] + 1.15 * dy * high
+            box = (x - wide / 2, x + wide / 2, y - high / 2, y + high / 2)
+            free = not any(box[0] < b and a < box[1] and box[2] < d and c < box[3] for a, b, c, d in taken)
+            if free and view.holds(np.array([box[0], box[2]])) and view.holds(np.array([box[1], box[3]])):
+                taken.append(box)
+                halo = [patheffects.withStroke(linewidth=2.2, foreground="white")]
+                axes.text(x, y, text, size=size, ha="center", va="center", path_effects=halo, zorder=7)
+                break

@@ -1,0 +1,298 @@
+"""Maps: from where people left, where they are, by which roads. Nothing finer than a sub-district."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.colors import LinearSegmentedColormap, to_hex
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import FancyArrowPatch, Patch
+
+from flightsim import words
+from flightsim.findings import Findings
+from flightsim.measures import SMALL_CELL_PERSONS
+from flightsim.plots import ground, shapes, style
+from flightsim.results import Results
+from flightsim.world import Floats, World
+
+CLASS_LIMITS = (100, 1_000, 5_000, 10_000, 25_000, 50_000, 100_000, 200_000, 400_000, 800_000)
+MOST_CLASSES = 6
+FLOWS_SHOWN = 30
+STRETCHES_SHOWN = 8
+STRETCH_APART_KM = 9.0
+MAP_HEIGHT_IN = 8.0
+SIDE_IN = 3.1  # the legend at the right of a map
+HEAD_IN, FOOT_IN = 0.75, 0.45
+
+
+def movements(results: Results, world: World, boundaries: str | Path | None = None) -> Figure:
+    """Circles where people left, shades where displaced people are, arrows between, ground captured."""
+    f = Findings(results)
+    view = ground.view_of(world)
+    figure, axes, km_per_inch = _map_figure(view)
+    outlines = shapes.outlines(world, boundaries)
+    centres = dict(zip(world.areas.area_id, shapes.centres(world, outlines), strict=True))
+    limits = _limits(float(f.present_displaced.max()) if len(f.present_displaced) else 0.0)
+    colours = _class_colours(len(limits))
+    faces = {str(a): colours[_class_of(v, limits)] for a, v in f.present_displaced.items() if v >= limits[0]}
+    ground.prepare(axes, view)
+    ground.land(axes, outlines, faces)
+    captured = ground.front(axes, world, results, view, outlines)
+    ground.lines(axes, world, view)
+    widest = _arrows(axes, results, centres)
+    biggest = _circles(axes, f, centres)
+    if not outlines:
+        _dots(axes, f, centres, faces)
+    _area_names(axes, view, f, centres, km_per_inch)
+    ground.scale_bar(axes, view)
+    _legend(figure, world, limits, colours, biggest, widest, captured, f)
+    what = f"People displaced from {words.day_year(f.start)} to {words.day_year(f.end)}, by sub-district."
+    sources = ("outlines.geojson", "lines.geojson", "events.csv")
+    style.say(figure, _movements_title(f), what, results, world, sources)
+    return figure
+
+
+def roads(results: Results, world: World, boundaries: str | Path | None = None) -> Figure:
+    """Vehicles by road over the whole run, and the busiest stretches by name."""
+    f = Findings(results)
+    view = ground.view_of(world)
+    figure, axes, km_per_inch = _map_figure(view)
+    load = f.road_vehicles.reindex(world.roads.road_id).fillna(0.0).to_numpy()
+    ends = np.vstack([world.xy_km, world.project(world.crossings.lat, world.crossings.lon)])
+    segments = np.stack([ends[world.roads.u], ends[world.roads.v]], axis=1)
+    ground.prepare(axes, view)
+    outlines = shapes.outlines(world, boundaries)
+    ground.land(axes, outlines)
+    ground.lines(axes, world, view, roads=False)
+    main = [i for i, kind in enumerate(world.roads.road_class) if kind != "track"]
+    axes.add_collection(LineCollection(list(segments[main]), colors="#CFCAC1", linewidths=0.5, zorder=2))
+    used = np.flatnonzero(load > 0)[np.argsort(load[load > 0])]
+    if len(used):
+        widths = 0.6 + 6.4 * load[used] / load.max()
+        axes.add_collection(
+            LineCollection(
+                list(segments[used]), colors=style.MOVING, linewidths=widths, zorder=3, capstyle="round"
+            )
+        )
+    chosen = _stretches(load, segments, world)
+    for number, e in enumerate(chosen, start=1):
+        x, y = segments[e].mean(axis=0)
+        badge = {"boxstyle": "circle,pad=0.2", "fc": "white", "ec": style.INK, "lw": 0.8}
+        axes.text(x, y, str(number), size=8, weight="bold", ha="center", va="center", bbox=badge, zorder=8)
+    centres = dict(zip(world.areas.area_id, shapes.centres(world, outlines), strict=True))
+    _area_names(axes, view, f, centres, km_per_inch, [segments[e].mean(axis=0) for e in chosen])
+    ground.scale_bar(axes, view)
+    _stretch_bars(figure, [_stretch_name(world, e) for e in chosen], load[chosen])
+    title = "Nobody drives in this run"
+    if chosen:
+        busiest = _stretch_name(world, chosen[0])
+        title = f"The road {busiest} carries most: about {words.about(load[chosen[0]])} vehicles"
+    span = f"{words.day_year(f.start)} to {words.day_year(f.end)}"
+    what = f"Vehicles by road, {span}: the thicker, the more. Roads are drawn as straight lines."
+    style.say(figure, title, what, results, world, ("roads.csv", "lines.geojson"))
+    return figure
+
+
+def _map_figure(view: ground.View) -> tuple[Figure, Axes, float]:
+    """A figure with the map's own shape, its axes at the left, and km to the inch."""
+    high = MAP_HEIGHT_IN - HEAD_IN - FOOT_IN
+    wide = min(max(high * view.width / view.height, 4.0), 11.0)
+    figure = style.new_figure(wide + SIDE_IN, MAP_HEIGHT_IN)
+    axes = figure.add_axes(
+        (0.15 / (wide + SIDE_IN), FOOT_IN / MAP_HEIGHT_IN, wide / (wide + SIDE_IN), high / MAP_HEIGHT_IN)
+    )
+    return figure, axes, max(view.width / wide, view.height / high)
+
+
+def _limits(most: float) -> list[float]:
+    """Lower limits of the classes of a map whose largest value is ``most``."""
+    limits = [float(v) for v in CLASS_LIMITS if v < most] or [SMALL_CELL_PERSONS]
+    while len(limits) > MOST_CLASSES:  # keep the top, thin out below
+        limits.pop(1)
+    return limits
+
+
+def _class_of(value: float, limits: list[float]) -> int:
+    return int(np.searchsorted(limits, value, side="right")) - 1
+
+
+def _class_colours(n: int) -> list[str]:
+    ramp = LinearSegmentedColormap.from_list("people", ["#E4E1F2", "#8D83C4", style.PEOPLE])
+    return [to_hex(c) for c in ramp(np.linspace(0, 1, n) if n > 1 else [0.6])]
+
+
+def _arrows(axes: Axes, results: Results, centres: dict[str, Floats]) -> tuple[float, float]:
+    """The largest flows between sub-districts; gives (persons, points of width) of the widest."""
+    flows = results.flows.groupby(["origin_area", "destination_area"], as_index=False)["persons"].sum()
+    between = flows[flows["origin_area"] != flows["destination_area"]].nlargest(FLOWS_SHOWN, "persons")
+    between = between[between["persons"] >= SMALL_CELL_PERSONS]
+    if between.empty:
+        return 0.0, 0.0
+    most = float(between["persons"].iloc[0])
+    for row in between.iloc[::-1].itertuples():
+        start, end = centres.get(str(row.origin_area)), centres.get(str(row.destination_area))
+        if start is not None and end is not None:
+            width = _flow_width(float(row.persons), most)
+            axes.add_patch(
+                FancyArrowPatch(
+                    tuple(start), tuple(end), connectionstyle="arc3,rad=0.18", arrowstyle="-|>", lw=width,
+                    mutation_scale=6 + 1.6 * width, color=style.MOVING, alpha=0.8, zorder=4, shrinkA=3,
+                )
+            )  # fmt: skip
+    return most, _flow_width(most, most)
+
+
+def _flow_width(persons: float, most: float) -> float:
+    return 0.5 + 5.5 * persons / most
+
+
+def _circles(axes: Axes, f: Findings, centres: dict[str, Floats]) -> float:
+    """Circles whose area is the number of people displaced from there; gives the largest number."""
+    shown = f.origins[f.origins >= SMALL_CELL_PERSONS]
+    if not len(shown):
+        return 0.0
+    points = np.array([centres[str(a)] for a in shown.index])
+    sizes = _circle_size(shown.to_numpy(), float(shown.iloc[0]))
+    axes.scatter(
+        points[:, 0],
+        points[:, 1],
+        s=sizes,
+        facecolors=style.LEAVING + "55",
+        edgecolors=style.LEAVING,
+        lw=1.3,
+        zorder=5,
+    )
+    return float(shown.iloc[0])
+
+
+def _circle_size(persons: Any, most: float) -> Any:
+    """Size in points² for scatter."""
+    return 6 + 640 * np.asarray(persons) / most
+
+
+def _dots(axes: Axes, f: Findings, centres: dict[str, Floats], faces: dict[str, str]) -> None:
+    """Squares where there are no outlines to shade."""
+    for area_id in f.present_displaced.index:
+        if str(area_id) in faces:
+            x, y = centres[str(area_id)]
+            axes.scatter([x], [y], marker="s", s=160, color=faces[str(area_id)], zorder=3)
+
+
+def _area_names(
+    axes: Axes, view: ground.View, f: Findings, centres: dict[str, Floats], km_per_inch: float,
+    keep_free: Sequence[Floats] = (),
+) -> None:  # fmt: skip
+    """Names of the sub-districts that most people left or reached."""
+    important = pd.concat([f.present_displaced.head(10), f.origins.head(8)])
+    important = important[important >= SMALL_CELL_PERSONS].groupby(level=0).max().sort_values(ascending=False)
+    labels = [(f.name(str(a)), centres[str(a)] + np.array([0, -0.13 * km_per_inch])) for a in important.index]
+    ground.names(axes, view, labels, km_per_inch, keep_free)
+
+
+def _legend(
+    figure: Figure, world: World, limits: list[float], colours: list[str], biggest: float,
+    widest: tuple[float, float], captured: bool, f: Findings,
+) -> None:  # fmt: skip
+    """What each sign means, at the right of the map."""
+    handles: list[Any] = [_heading(f"Displaced people present\non {words.day_year(f.end)}")]
+    tops = [f"to {words.short(v)}" for v in limits[1:]] + ["and more"]
+    handles += [
+        Patch(fc=c, ec=style.LAND_EDGE, label=f"{words.short(v)} {t}")
+        for v, t, c in zip(limits, tops, colours, strict=True)
+    ]
+    if biggest:
+        handles.append(_heading("\nPeople displaced from here"))
+        for persons in dict.fromkeys(words.headline(biggest * s) for s in (1, 0.25)):
+            size = float(np.sqrt(_circle_size(persons, biggest)))
+            handles.append(
+                Line2D([], [], ls="", marker="o", ms=size, mfc=style.LEAVING + "55", mec=style.LEAVING,
+                       label=words.about(persons))
+            )  # fmt: skip
+    most, _ = widest
+    if most:
+        handles.append(_heading(f"\nFlows, the {FLOWS_SHOWN} largest"))
+        for persons in dict.fromkeys(words.headline(most * s) for s in (1, 0.25)):
+            handles.append(
+                Line2D(
+                    [],
+                    [],
+                    color=style.MOVING,
+                    lw=_flow_width(persons, most),
+                    label=f"{words.about(persons)} people",
+                )
+            )
+    handles.append(_heading("\nGround"))
+    if captured:
+        handles.append(Patch(fc="white", ec=style.CAPTURED, hatch="////", label="captured in the run"))
+    handles.append(Patch(fc=style.HOSTILE_LAND, label="held by others at the start"))
+    if shapes.lines(world):
+        handles.append(
+            Line2D([], [], color=style.INK, lw=2.2, label=str(world.manifest.get("border_name", "border")))
+        )
+        handles.append(Line2D([], [], color=style.ROAD, lw=1.1, label="main roads"))
+    wide = float(figure.get_size_inches()[0])
+    corner = (1 - (SIDE_IN - 0.3) / wide, 1 - HEAD_IN / MAP_HEIGHT_IN)
+    figure.legend(handles=handles, loc="upper left", bbox_to_anchor=corner, fontsize=8.5, handlelength=2.2,
+                  labelspacing=0.75, borderaxespad=0)  # fmt: skip
+
+
+def _heading(text: str) -> Patch:
+    return Patch(fc="none", ec="none", label=text)
+
+
+def _stretches(load: Floats, segments: Floats, world: World) -> list[int]:
+    """The busiest roads, no two close together: rows of Roads."""
+    chosen: list[int] = []
+    middle = segments.mean(axis=1)
+    for e in np.argsort(-load, kind="stable"):
+        near = any(np.hypot(*(middle[e] - middle[c])) < STRETCH_APART_KM for c in chosen)
+        if load[e] < 1 or len(chosen) == STRETCHES_SHOWN:
+            break
+        if not near:
+            chosen.append(int(e))
+    return chosen
+
+
+def _stretch_name(world: World, e: int) -> str:
+    labels = [*world.places.name, *world.crossings.name]
+    u, v = (
+        textwrap.shorten(labels[node], 20, placeholder="…") for node in (world.roads.u[e], world.roads.v[e])
+    )
+    ref = world.roads.ref[e]
+    return f"{u} – {v} ({ref})" if re.fullmatch(r"[A-Z]{1,2}-?\d{1,4}", ref) else f"{u} – {v}"
+
+
+def _stretch_bars(figure: Figure, labels: list[str], vehicles: Floats) -> None:
+    """The busiest stretches as numbered bars at the right of the map."""
+    if not labels:
+        return
+    wide = float(figure.get_size_inches()[0])
+    axes = figure.add_axes((1 - (SIDE_IN - 0.35) / wide, 0.3, (SIDE_IN - 0.75) / wide, 0.55))
+    y = np.arange(len(labels))
+    axes.barh(y, vehicles, height=0.34, color=style.MOVING)
+    for at, (label, count) in enumerate(zip(labels, vehicles, strict=True)):
+        axes.text(0, at - 0.27, f"{at + 1}  {label}", size=8, va="bottom")
+        axes.text(count, at, f" {words.about(count)}", size=8, va="center")
+    axes.set_xlim(0, 1.25 * float(vehicles.max()))
+    axes.set_ylim(len(labels) - 0.5, -0.8)
+    axes.set_axis_off()
+    axes.set_title("Vehicles, the busiest stretches", loc="left", size=9.5)
+
+
+def _movements_title(f: Findings) -> str:
+    if not len(f.origins) or f.origins.iloc[0] <= 0:
+        return "Nobody is displaced in this run"
+    left = f"Most leave {f.name(str(f.origins.index[0]))} (about {words.about(f.origins.iloc[0])} people)"
+    if not len(f.present_displaced) or f.present_displaced.iloc[0] <= 0:
+        return left
+    there = f"{f.name(str(f.present_displaced.index[0]))} holds most of the displaced"
+    return f"{left}; {there} (about {words.about(f.present_displaced.iloc[0])})"

@@ -1,0 +1,144 @@
+"""One look for every figure: a colour has one meaning, and a title says what was found."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+from flightsim import __version__, words
+from flightsim.results import Results
+from flightsim.world import World
+
+# Colours that people with any common colour blindness can tell apart (Paul Tol's "muted" set, and two more).
+PEOPLE = "#332288"  # displaced people: lines, arrivals, the shades of the map
+LEAVING = "#D55E00"  # where people leave from, and when
+MOVING = "#E69F00"  # on the road: flows, vehicles, people en route
+TRAPPED = "#AA4499"
+STRIKES = "#9A9A9A"
+OBSERVED = "#000000"
+CAPTURED = "#5A4A42"
+LAND, LAND_EDGE, HOSTILE_LAND = "#F4F2EE", "#B9B4AB", "#DAD6CF"
+ROAD = "#77726A"
+NIGHT = "#E6E6F0"
+INK, FAINT_INK = "#222222", "#666666"
+RUNG_COLOURS = {
+    "host": "#117733",
+    "rented": "#44AA99",
+    "site": "#88CCEE",
+    "collective": "#DDCC77",
+    "unfinished": "#CC6677",
+    "open": "#882255",
+}
+AT_CROSSINGS, ABROAD = "#777777", "#BBBBBB"
+
+DPI = 150
+RC: Any = {
+    "font.family": "DejaVu Sans",  # comes with matplotlib: the same picture everywhere
+    "font.size": 9.5,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": FAINT_INK,
+    "axes.labelcolor": INK,
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "axes.grid": False,
+    "legend.frameon": False,
+    "hatch.linewidth": 0.6,
+}
+
+LEFT, RIGHT, TOP, BOTTOM = 0.095, 0.975, 0.845, 0.145  # of the figure: where axes may stand
+
+
+def new_figure(width_in: float = 10.0, height_in: float = 6.0) -> Figure:
+    """An empty figure that no global state knows of."""
+    figure = Figure(figsize=(width_in, height_in), dpi=DPI, facecolor="white")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def say(
+    figure: Figure, title: str, subtitle: str, results: Results, world: World, tables: tuple[str, ...] = ()
+) -> None:
+    """The finding on top, what is shown and in which unit under it, and at the foot what it rests on.
+
+    ``tables``: files of the case that are drawn, so that whom they come from is said.
+    """
+    inches = figure.get_size_inches()
+    wide, high = float(inches[0]), float(inches[1])
+    title = textwrap.fill(title, int(9.2 * wide))
+    figure.text(0.02, 1 - 0.12 / high, title, size=13, weight="bold", va="top", linespacing=1.25)
+    below = 0.12 + 0.27 * (title.count("\n") + 1)
+    wrapped = textwrap.fill(subtitle, int(13.2 * wide))
+    figure.text(0.02, 1 - below / high, wrapped, size=9.5, color=FAINT_INK, va="top")
+    foot = textwrap.fill(footer(results, world, tables), int(17.5 * wide))
+    figure.text(0.02, 0.08 / high, foot, size=7.5, color=FAINT_INK, va="bottom")
+
+
+def footer(results: Results, world: World, tables: tuple[str, ...] = ()) -> str:
+    """What a figure rests on: modelled, number of runs, seed, case, its date, sources of its tables."""
+    manifest = world.manifest
+    data_date = manifest.get("data_date")
+    known = (
+        f", people and places of {words.day_year(date.fromisoformat(str(data_date)))}" if data_date else ""
+    )
+    about = manifest.get("tables") or {}
+    thanks = [str(about.get(table, {}).get("attribution", "")).replace("(c)", "©") for table in tables]
+    data = f" Data: {'; '.join(dict.fromkeys(t for t in thanks if t))}." if any(thanks) else ""
+    return (
+        f"Modelled, not observed: 1 run, seed {results.seed}. "
+        f"Source: flightsim {results.provenance.get('flightsim', __version__)}, "
+        f"case “{manifest.get('title', world.name)}”{known}.{data}"
+    )
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write a PNG that depends on nothing but the figure."""
+    figure.savefig(path, dpi=DPI, metadata={"Software": None}, pil_kwargs={"compress_level": 4})
+
+
+@contextmanager
+def looks() -> Iterator[None]:
+    """Figures made inside get this look; the user's own settings come back after it."""
+    with mpl.rc_context(RC):
+        yield
+
+
+def counts(axis: Axis) -> None:
+    """Write an axis' ticks as counts, all of them in thousands or all in millions."""
+    axis.set_major_formatter(
+        FuncFormatter(lambda value, _: words.short(value, max(axis.get_view_interval())))
+    )
+
+
+def dates(axes: Axes, days: pd.DatetimeIndex) -> None:
+    """Ticks of a time axis, a week or two apart, as ``1 Dec``, the year where it begins."""
+    every = 1 if len(days) <= 10 else 7 if len(days) <= 70 else 14
+    ticks = days[::every]
+    labels = [f"{d.day} {d:%b}" for d in ticks]
+    years = [d.year for d in ticks]
+    labels = [
+        f"{t}\n{y}" if i == 0 or y != years[i - 1] else t
+        for i, (t, y) in enumerate(zip(labels, years, strict=True))
+    ]
+    axes.set_xticks(ticks.to_numpy(), labels)
+    ends = (days[[0, -1]] - pd.Timestamp("1970-01-01")) / pd.Timedelta(days=1)  # as matplotlib counts days
+    axes.set_xlim(float(ends[0]) - 0.5, float(ends[1]) + 0.5)
+
+
+def faint_grid(axes: Axes, axis: str = "y") -> None:
+    """Light lines to read values by, behind everything."""
+    axes.grid(visible=True, axis=axis, color="#E4E4E4", lw=0.7)  # type: ignore[arg-type]
+    axes.set_axisbelow(True)
