@@ -11,6 +11,7 @@ import copy
 import importlib
 import itertools
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -103,7 +104,10 @@ def jobs(overrides: Sequence[str], *, many: bool = False, config_dir: Path | Non
 def _opened(config_dir: Path | None) -> Iterator[Conf]:
     """Hydra's loader over the shipped configurations and the user's own folder."""
     shipped = conf_folder()
-    with initialize_config_dir(config_dir=str(shipped), job_name="flightsim", version_base="1.3"):
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="The version_base")  # Hydra 1.3 wants it, 1.4 deprecates it
+        hydra = initialize_config_dir(config_dir=str(shipped), job_name="flightsim", version_base="1.3")
+    with hydra:
         loader = GlobalHydra.instance().config_loader()
         names = [name for name in loader.list_groups("") if name != "hydra"]
         if config_dir is not None:
