@@ -10,11 +10,22 @@ SOURCE = Path(flightsim.__file__).parent
 
 # From the bottom up. A package (io, plots) is one unit: inside it only cycles are forbidden.
 LAYERS = (
-    {"complaints", "words", "draws", "clock", "measures"},
+    {"complaints", "words", "arrays", "draws", "clock", "measures"},
     {"parameter", "world", "events"},  # what is, what changes, a number with unit, bounds and source
     {"households", "io"},  # who is; readers and writers of files
     # one question each
-    {"hazard", "services", "shelter", "roads", "border", "decision", "movement", "agenda", "population"},
+    {
+        "hazard",
+        "services",
+        "shelter",
+        "roads",
+        "border",
+        "transport",
+        "decision",
+        "movement",
+        "agenda",
+        "population",
+    },
     {"agents", "record", "results"},  # Mesa's view of rows; measures; the results folder
     {"findings"},  # what the tables of a run say
     {"plots", "summary"},  # tables in, figures and words out

@@ -1,0 +1,64 @@
+"""Every configuration that ships composes, says what the code says, and runs."""
+
+import dataclasses
+import importlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from flightsim import compose
+
+OPTIONS = sorted(
+    file.relative_to(compose.conf_folder()).with_suffix("").as_posix()
+    for file in compose.conf_folder().glob("*/*.yaml")
+    if file.parent.name != compose.EXPERIMENT
+)
+THREE_DAYS = ["days=3", "population.scale=0.002", "figures=false"]
+
+
+def content(option: str) -> dict[str, Any]:
+    return yaml.safe_load((compose.conf_folder() / f"{option}.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+def test_every_option_composes(option: str) -> None:
+    group, _, name = option.partition("/")
+    (job,) = compose.jobs([f"{group}={name}"])
+    assert job.config[group] == content(option)
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+def test_an_option_spells_out_the_defaults_of_its_part(option: str) -> None:
+    """A reader of conf/ sees every parameter; only a value that gives the option its name may differ."""
+    values = content(option)
+    module, _, name = values.pop("_target_").rpartition(".")
+    part = getattr(importlib.import_module(module), name)
+    defaults = {field.name: field.default for field in dataclasses.fields(part)}
+    assert list(values) == list(defaults)
+    other = {key: value for key, value in values.items() if value != defaults[key]}
+    assert all(value == Path(option).name for value in other.values()), other
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+def test_an_option_comments_every_parameter(option: str) -> None:
+    text = (compose.conf_folder() / f"{option}.yaml").read_text(encoding="utf-8")
+    bare = [line for line in text.splitlines() if ":" in line and "#" not in line and "_target_" not in line]
+    assert not bare
+
+
+@pytest.mark.parametrize("name", compose.experiments())
+def test_every_experiment_is_headed_by_its_command(name: str) -> None:
+    lines = compose.experiments()[name].read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "# @package _global_"
+    assert f"experiment={name}" in lines[1]
+    assert lines[1].startswith("# flightsim run ")
+
+
+@pytest.mark.parametrize("name", compose.experiments())
+def test_every_experiment_runs_three_days(name: str, tmp_path: Path) -> None:
+    scenario = pytest.importorskip("flightsim.scenario")
+    (job,) = compose.jobs([f"experiment={name}", f"results='{tmp_path}'", *THREE_DAYS])
+    outcome = scenario.from_config(job.config).run(None)
+    assert (outcome.path / "provenance.json").is_file()
