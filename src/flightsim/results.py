@@ -12,7 +12,7 @@ import io
 import json
 import platform
 import subprocess
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -53,6 +53,10 @@ COLUMNS: dict[str, dict[str, str]] = {
     "front": {"place_id": TEXT, "date": TIME, "holder": TEXT},
 }
 """The tables of a run, their least columns, in order, and the type of each."""
+
+SUMMARY_COLUMNS = (
+    "measure", "what", "date", "area_id", "area_name", "value", "unit", "meaning", "note",
+)  # fmt: skip
 
 SORTED_BY = {
     "measures": ["measure", "time", "area_id", "group"],
@@ -250,12 +254,6 @@ def run_hash(config: Mapping[str, Any], input_hashes: Mapping[str, str], version
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:12]
 
 
-def hash_files(folder: Path, names: Iterable[str]) -> dict[str, str]:
-    """SHA-256 by file name, of those of ``names`` that are in ``folder``."""
-    paths = {name: folder / name for name in sorted(names)}
-    return {n: hashlib.sha256(p.read_bytes()).hexdigest() for n, p in paths.items() if p.is_file()}
-
-
 def provenance(*, inputs: Mapping[str, str], seed: int, wall_seconds: float) -> dict[str, Any]:
     """Where a run comes from: versions, commit if this is a checkout, input fingerprints, seed, time."""
     return {
@@ -335,8 +333,7 @@ def _write_parquet(path: Path, frame: pd.DataFrame) -> None:
 
 def _csv(rows: Sequence[Mapping[str, Any]]) -> str:
     text = io.StringIO()
-    columns = list(dict.fromkeys(key for row in rows for key in row))
-    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer = csv.DictWriter(text, SUMMARY_COLUMNS, lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()

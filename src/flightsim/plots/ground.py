@@ -114,31 +114,35 @@ def holders(world: World, results: Results) -> tuple[Ints, Ints]:
 
 
 def lines(axes: Axes, world: World, view: View, *, roads: bool = True) -> None:
-    """The border, strong, with the neighbour's name; the main roads, thin, with theirs."""
-    named: set[str] = set()
+    """The border, strong; the main roads, thin, each with its name in the middle of its longest part."""
+    longest: dict[str, Floats] = {}
     for line in shapes.lines(world):
         border = line.kind == "border"
         if not border and not roads:
             continue
         colour, width = (style.INK, 2.2) if border else (style.ROAD, 1.1)
-        axes.plot(
-            line.xy_km[:, 0], line.xy_km[:, 1], color=colour, lw=width, solid_capstyle="round", zorder=2.5
-        )
-        inside = [point for point in line.xy_km if view.holds(point)]
-        if inside and line.name not in named and not border:
-            named.add(line.name)
-            x, y = inside[len(inside) // 2]
-            box = {"boxstyle": "round,pad=0.15", "fc": "white", "ec": style.ROAD, "lw": 0.6}
-            axes.text(x, y, line.name, size=6.5, ha="center", va="center", bbox=box, zorder=2.6, clip_on=True)
+        x, y = line.xy_km.T
+        axes.plot(x, y, color=colour, lw=width, solid_capstyle="round", zorder=2.5)
+        inside = np.array([point for point in line.xy_km if view.holds(point)]).reshape(-1, 2)
+        if not border and _length(inside) > _length(longest.get(line.name, inside[:0])):
+            longest[line.name] = inside
+    for name, part in longest.items():
+        x, y = part[len(part) // 2]
+        box = {"boxstyle": "round,pad=0.15", "fc": "white", "ec": style.ROAD, "lw": 0.6}
+        axes.text(x, y, name, size=6.5, ha="center", va="center", bbox=box, zorder=5.5, clip_on=True)
 
 
-def scale_bar(axes: Axes, view: View, km: float = 20.0) -> None:
-    """A bar of 20 km at the lower left, and where north is."""
+def _length(points: Floats) -> float:
+    """Length in km of a line through (n, 2) points."""
+    return float(np.hypot(*np.diff(points, axis=0).T).sum()) if len(points) > 1 else 0.0
+
+
+def scale_bar(axes: Axes, view: View) -> None:
+    """A bar of a round number of km, about a tenth of the map, at the lower left, and where north is."""
+    km = max((k for k in (1, 2, 5, 10, 20, 50, 100, 200) if k < 0.14 * view.width), default=1)
     x, y = view.left + 0.03 * view.width, view.bottom + 0.03 * view.height
     axes.plot([x, x + km], [y, y], color=style.INK, lw=2, solid_capstyle="butt", zorder=6)
-    axes.text(
-        x + km / 2, y + 0.008 * view.height, f"{km:.0f} km", ha="center", va="bottom", size=7.5, zorder=6
-    )
+    axes.text(x + km / 2, y + 0.008 * view.height, f"{km} km", ha="center", va="bottom", size=7.5, zorder=6)
     axes.annotate(
         "", (x, y + 0.085 * view.height), (x, y + 0.04 * view.height), zorder=6,
         arrowprops={"arrowstyle": "-|>", "color": style.INK, "lw": 0.8, "shrinkA": 0, "shrinkB": 0},

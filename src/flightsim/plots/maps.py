@@ -31,7 +31,7 @@ STRETCHES_SHOWN = 8
 STRETCH_APART_KM = 9.0
 MAP_HEIGHT_IN = 8.0
 SIDE_IN = 3.1  # the legend at the right of a map
-HEAD_IN, FOOT_IN = 0.75, 0.45
+HEAD_IN, FOOT_IN = 0.9, 0.55
 
 
 def movements(results: Results, world: World, boundaries: str | Path | None = None) -> Figure:
@@ -83,7 +83,7 @@ def roads(results: Results, world: World, boundaries: str | Path | None = None) 
                 list(segments[used]), colors=style.MOVING, linewidths=widths, zorder=3, capstyle="round"
             )
         )
-    chosen = _stretches(load, segments, world)
+    chosen = _stretches(load, segments, view)
     for number, e in enumerate(chosen, start=1):
         x, y = segments[e].mean(axis=0)
         badge = {"boxstyle": "circle,pad=0.2", "fc": "white", "ec": style.INK, "lw": 0.8}
@@ -105,7 +105,7 @@ def roads(results: Results, world: World, boundaries: str | Path | None = None) 
 def _map_figure(view: ground.View) -> tuple[Figure, Axes, float]:
     """A figure with the map's own shape, its axes at the left, and km to the inch."""
     high = MAP_HEIGHT_IN - HEAD_IN - FOOT_IN
-    wide = min(max(high * view.width / view.height, 4.0), 11.0)
+    wide = min(max(high * view.width / view.height, 5.5), 11.0)
     figure = style.new_figure(wide + SIDE_IN, MAP_HEIGHT_IN)
     axes = figure.add_axes(
         (0.15 / (wide + SIDE_IN), FOOT_IN / MAP_HEIGHT_IN, wide / (wide + SIDE_IN), high / MAP_HEIGHT_IN)
@@ -142,10 +142,11 @@ def _arrows(axes: Axes, results: Results, centres: dict[str, Floats]) -> tuple[f
         start, end = centres.get(str(row.origin_area)), centres.get(str(row.destination_area))
         if start is not None and end is not None:
             width = _flow_width(float(row.persons), most)
+            shape = f"simple,tail_width={width},head_width={1.8 * width + 3},head_length={1.2 * width + 4}"
             axes.add_patch(
                 FancyArrowPatch(
-                    tuple(start), tuple(end), connectionstyle="arc3,rad=0.18", arrowstyle="-|>", lw=width,
-                    mutation_scale=6 + 1.6 * width, color=style.MOVING, alpha=0.8, zorder=4, shrinkA=3,
+                    tuple(start), tuple(end), connectionstyle="arc3,rad=0.18", arrowstyle=shape, lw=0,
+                    mutation_scale=1, color=style.MOVING, alpha=0.8, zorder=4, shrinkA=3, shrinkB=2,
                 )
             )  # fmt: skip
     return most, _flow_width(most, most)
@@ -249,15 +250,15 @@ def _heading(text: str) -> Patch:
     return Patch(fc="none", ec="none", label=text)
 
 
-def _stretches(load: Floats, segments: Floats, world: World) -> list[int]:
-    """The busiest roads, no two close together: rows of Roads."""
+def _stretches(load: Floats, segments: Floats, view: ground.View) -> list[int]:
+    """The busiest roads on the map, no two close together: rows of Roads."""
     chosen: list[int] = []
     middle = segments.mean(axis=1)
     for e in np.argsort(-load, kind="stable"):
         near = any(np.hypot(*(middle[e] - middle[c])) < STRETCH_APART_KM for c in chosen)
         if load[e] < 1 or len(chosen) == STRETCHES_SHOWN:
             break
-        if not near:
+        if not near and view.holds(middle[e]):
             chosen.append(int(e))
     return chosen
 

@@ -78,12 +78,12 @@ def say(
     """
     inches = figure.get_size_inches()
     wide, high = float(inches[0]), float(inches[1])
-    title = textwrap.fill(title, int(9.2 * wide))
+    title = textwrap.fill(title, int((wide - 0.3) / 0.113))  # inches a letter, on average
     figure.text(0.02, 1 - 0.12 / high, title, size=13, weight="bold", va="top", linespacing=1.25)
     below = 0.12 + 0.27 * (title.count("\n") + 1)
-    wrapped = textwrap.fill(subtitle, int(13.2 * wide))
+    wrapped = textwrap.fill(subtitle, int((wide - 0.3) / 0.077))
     figure.text(0.02, 1 - below / high, wrapped, size=9.5, color=FAINT_INK, va="top")
-    foot = textwrap.fill(footer(results, world, tables), int(17.5 * wide))
+    foot = textwrap.fill(footer(results, world, tables), int((wide - 0.3) / 0.0565))
     figure.text(0.02, 0.08 / high, foot, size=7.5, color=FAINT_INK, va="bottom")
 
 
