@@ -17,12 +17,12 @@ class InputError(Exception):
         return (InputError, (self.complaints,))  # worker processes hand errors back by pickling
 
 
-def nearest(name: object, known: Iterable[object]) -> str:
-    """The closest known name as a hint, ``" (did you mean 'x'?)"``, or nothing."""
+def nearest(name: object, known: Iterable[object], likeness: float = 0.6) -> str:
+    """The closest known name as a hint, ``" (did you mean 'x'?)"``, or nothing if none is that alike."""
     name = str(name)[:80]  # matching takes time that grows with the square of the length
     options = [str(k) for k in known]
     by_lower = {option.lower(): option for option in options}
-    found = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
+    found = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=likeness)
     return f" (did you mean '{by_lower[found[0]]}'?)" if found else ""
 
 
@@ -49,4 +49,4 @@ class Complaints:
     def raise_if_any(self) -> None:
         """Raise InputError with everything noted so far, if there is anything."""
         if self.texts:
-            raise InputError(self.texts + ([f"... and {self.n_more} more"] if self.n_more else []))
+            raise InputError(self.texts + ([f"... and {self.n_more:,} more"] if self.n_more else []))

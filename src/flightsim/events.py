@@ -43,9 +43,9 @@ class Event:
 
 
 def by_type(events: Iterable[Event], *types: str) -> list[Event]:
-    """Those of the given types, in order of date, hour and place in the file."""
+    """Those of the given types, in order of date, hour and event_id; their order in the file means nothing."""
     chosen = [event for event in events if event.type in types]
-    return sorted(chosen, key=lambda event: (event.date, event.hour or 0))
+    return sorted(chosen, key=lambda event: (event.date, event.hour or 0, event.event_id))
 
 
 def with_status(events: Iterable[Event], keep: Iterable[str]) -> list[Event]:

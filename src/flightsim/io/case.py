@@ -11,16 +11,18 @@ from typing import Any
 
 from flightsim.complaints import Complaints, InputError, nearest
 from flightsim.events import Event
-from flightsim.io import checks
 from flightsim.io.build import build_world
+from flightsim.io.checks import check_tables
 from flightsim.io.columns import MAPS, OPTIONAL_TABLES, TABLES
 from flightsim.io.events import FILE as EVENTS
 from flightsim.io.events import build_events
 from flightsim.io.manifest import MANIFEST, read_manifest
+from flightsim.io.oddities import warnings
 from flightsim.io.tables import decode, either, parse, read_bytes, show
 from flightsim.world import World
 
 MAX_COMPLAINTS = 50
+FILES_ALIKE = 0.8  # names of files are alike by their endings already
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def read_case(case: str | Path) -> Case:
         for name, columns in (TABLES | OPTIONAL_TABLES).items()
         if (content := contents.get(name)) is not None
     }
-    known = checks.check_tables(tables, complaints)
+    known = check_tables(tables, complaints)
     window = (manifest["start"], manifest["end"]) if {"start", "end"} <= manifest.keys() else None
     events = build_events(tables[EVENTS], known, window, complaints) if EVENTS in tables else []
     for name in MAPS:
@@ -90,8 +92,8 @@ def read_case(case: str | Path) -> Case:
 
     world = build_world(folder, manifest, tables)
     hashes = {name: hashlib.sha256(raw).hexdigest() for name, raw in sorted(files.items())}
-    warnings = [*_misspelt(folder, files), *checks.warnings(world, events, tables)]
-    return Case(world, events, hashes, folder, warnings)
+    odd = [*_misspelt(folder, files), *warnings(world, events, tables)]
+    return Case(world, events, hashes, folder, odd)
 
 
 def _read_files(folder: Path, complaints: Complaints) -> dict[str, bytes]:
@@ -111,7 +113,7 @@ def _read_files(folder: Path, complaints: Complaints) -> dict[str, bytes]:
             if raw is not None:
                 files[name] = raw
         elif name in required:
-            hint = nearest(name, others)
+            hint = nearest(name, others, FILES_ALIKE)
             complaints.add(f"{name} is missing in case folder {folder}{hint}")
     return files
 
@@ -140,15 +142,15 @@ def _check_licences(
         return
     for name in files:
         if name != MANIFEST and name not in said:
-            hint = nearest(name, [other for other in said if other not in files])
+            hint = nearest(name, [other for other in said if other not in files], FILES_ALIKE)
             complaints.add(f"{MANIFEST}: tables says nothing of {name}; expected its title and licence{hint}")
     for name in said:
         try:
             there = (folder / name).is_file()
         except (OSError, ValueError):
             there = False
-        if not there:
-            hint = nearest(name, files)
+        if not there and name not in TABLES:  # those have been complained about
+            hint = nearest(name, [file for file in files if file not in said], FILES_ALIKE)
             complaints.add(f"{MANIFEST}: tables speaks of {show(name)}, which is not in the folder{hint}")
 
 
@@ -156,4 +158,4 @@ def _misspelt(folder: Path, files: dict[str, bytes]) -> list[str]:
     """A warning for each file that nobody reads and whose name is almost that of an optional one."""
     absent = [name for name in (*OPTIONAL_TABLES, *MAPS) if name not in files]
     others = sorted({path.name for path in folder.iterdir()} - files.keys())
-    return [f"{name} is not read{hint}" for name in others if (hint := nearest(name, absent))]
+    return [f"{name} is not read{hint}" for name in others if (hint := nearest(name, absent, FILES_ALIKE))]

@@ -1,18 +1,17 @@
-"""What the tables of a case must say of each other. Complaints stop the reading; warnings are shown."""
+"""What the tables of a case must say of each other; what does not fit stops the reading."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from itertools import pairwise
 
-import networkx as nx
 import numpy as np
 
 from flightsim.complaints import Complaints, nearest
-from flightsim.events import ALL, Event
+from flightsim.events import ALL
 from flightsim.io.columns import KEYS
 from flightsim.io.tables import Table, show
-from flightsim.world import CONTROLS, GOVERNMENT, SDF, World
+from flightsim.world import CONTROLS, GOVERNMENT, SDF
 
 ROUNDING_PERSONS = 1.0
 Tables = Mapping[str, Table]
@@ -68,6 +67,7 @@ def _known(tables: Tables) -> Known:
         table = tables.get(file)
         ids = None if table is None else table.index(kind)
         known[kind] = None if table is None or (len(table) > 0 and not ids) else ids
+    known["place_id"] = known["place_id"] or None  # no places at all is one trouble, told once
     known["area_id"] = None
     if "places.csv" in tables and "areas.csv" in tables:
         lived_in = set(tables["places.csv"]["area_id"]) - {None}
@@ -206,82 +206,3 @@ def _check_observations(tables: Tables, complaints: Complaints) -> None:
             complaints.add(f"observations.csv row {row}: best is blank; expected a figure, or low and high")
         if any(a > b for a, b in pairwise(said)):
             complaints.add(f"observations.csv row {row}: low, best and high are not in ascending order")
-
-
-def warnings(world: World, events: list[Event], tables: Tables) -> list[str]:
-    """What is odd but can be lived with, counted."""
-    places = world.places
-    entered = ~np.isin(places.control, (GOVERNMENT, SDF))
-    persons = places.residents_persons + places.idps_persons
-    linked = np.isin(np.arange(len(places)), np.concatenate([world.roads.u, world.roads.v]))
-    found = []
-
-    def note(rows: Iterable[int], text: str) -> None:
-        rows = list(rows)
-        if rows:
-            people = f"{persons[rows].sum():,.0f} people"
-            found.append(f"{_count(len(rows), 'place')} ({people}) {text}: {_listed(world, rows)}")
-
-    note(np.flatnonzero(entered & ~linked), "without a road: nobody can leave or arrive there")
-    note(_cut_off(world, entered & linked), "cut off from the others by road, unless one crosses the lines")
-    sheltered = world.room_persons[:, :-1].sum(axis=1) > 0
-    note(np.flatnonzero(entered & ~sheltered), "without any room under a roof for newcomers")
-    n_areas_empty = tables["areas.csv"]["level"].count(3) - len(world.areas)
-    if n_areas_empty:
-        found.append(f"{_count(n_areas_empty, 'area')} of level 3 without a place: left out")
-    found += _elsewhere(tables)
-    at_odds = _at_odds(events)
-    if at_odds:
-        n_at_odds = _count(len(at_odds), "event")
-        listed = ", ".join(at_odds[:10]) + (f" and {len(at_odds) - 10} more" if len(at_odds) > 10 else "")
-        found.append(f"{n_at_odds} at odds with another of that hour, the later id wins: {listed}")
-    return found
-
-
-def _cut_off(world: World, entered: np.ndarray) -> list[int]:
-    """Rows of the places outside the largest part (in persons) of the road graph that one can travel on."""
-    ids = world.places.place_id
-    row = {place_id: i for i, place_id in enumerate(ids)}
-    open_nodes = [ids[i] for i in np.flatnonzero(entered)] + world.crossings.crossing_id
-    persons = world.places.residents_persons + world.places.idps_persons
-    parts = [
-        [row[node] for node in part if node in row]
-        for part in nx.connected_components(world.graph.subgraph(open_nodes))
-    ]
-    parts.sort(key=lambda part: (-persons[part].sum(), -len(part), min(part, default=len(ids))))
-    return sorted(i for part in parts[1:] for i in part)
-
-
-def _elsewhere(tables: Tables) -> list[str]:
-    """Observations of what is no area of the case: kept, but nothing modelled stands beside them."""
-    if "observations.csv" not in tables:
-        return []
-    areas = [ALL, *tables["areas.csv"]["area_id"]]
-    odd = [area for area in tables["observations.csv"]["area_id"] if area not in areas]
-    return [
-        f"{_count(odd.count(area), 'observation')} of {show(area)}, which is no area_id of areas.csv:"
-        f" not compared{nearest(area, areas)}"
-        for area in sorted(set(odd))
-    ]
-
-
-def _at_odds(events: list[Event]) -> list[str]:
-    """Ids of events that say something else than an earlier id of the same type, target and hour."""
-    said: dict[tuple, Event] = {}
-    odd = []
-    for event in events:
-        if event.type in ("captured", "border_rule", "ceasefire", "aid_authorisation", "night_temperature"):
-            key = (event.type, event.target, event.date, event.hour or 0)
-            if key in said and said[key].value != event.value:
-                odd.append(event.event_id)
-            said[key] = event
-    return odd
-
-
-def _count(n: int, noun: str) -> str:
-    return f"{n:,} {noun}{'' if n == 1 else 's'}"
-
-
-def _listed(world: World, rows: list[int], at_most: int = 10) -> str:
-    names = [f"{world.places.name[i]} {world.places.place_id[i]}" for i in rows[:at_most]]
-    return ", ".join(names) + (f" and {len(rows) - at_most} more" if len(rows) > at_most else "")

@@ -8,7 +8,7 @@ from typing import Any
 
 from flightsim.complaints import Complaints, nearest
 from flightsim.events import ALL, EVENT_TYPES, STATUSES, STRIKES, Event
-from flightsim.io.tables import NOTE, Column, Table, choice, day, number, show, text
+from flightsim.io.tables import NOTE, Column, Table, Unexpected, choice, day, number, show, text
 from flightsim.world import BORDER_RULES, CONTROLS
 
 FILE = "events.csv"
@@ -92,18 +92,12 @@ def build_events(
 def _value(where: str, kind: str | None, cell: str | None, complaints: Complaints) -> str | float | None:
     if kind is None or cell is None:
         return None
-    column = VALUES[kind]
-    hint = ""
     try:
-        if cell:
-            found: str | float = column.read(cell)
-            return found
-        if column.blank == HOLDS:
-            return HOLDS
-    except (ValueError, OverflowError) as error:
-        hint = str(error) if str(error).startswith(" (") else ""
-    complaints.add(f"{where}: value of {kind} is {show(cell)}; expected {column.expected}{hint}")
-    return None
+        value: str | float = VALUES[kind].value(cell)
+    except Unexpected as trouble:
+        complaints.add(f"{where}: value of {kind} is {show(cell)}; expected {trouble}")
+        return None
+    return value
 
 
 def _complain_about_target(

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from flightsim.complaints import Complaints, nearest
-from flightsim.io.tables import Column, day, number, show, text
+from flightsim.io.tables import Column, Unexpected, day, number, show, text
 
 MANIFEST = "manifest.yaml"
 FACTS: dict[str, Column] = {
@@ -35,8 +35,9 @@ def read_manifest(content: str, complaints: Complaints) -> dict[str, Any]:
     it should be. Keys whose value could not be read are left out, with a complaint.
     """
     try:
-        # BaseLoader builds nothing but texts, lists and dictionaries
-        raw = yaml.load(content, Loader=yaml.BaseLoader)
+        loader = yaml.BaseLoader(content)  # builds nothing but texts, lists and dictionaries
+        node = loader.get_single_node()
+        raw = loader.construct_document(node) if node else None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" line {mark.line + 1}" if mark else ""
@@ -46,7 +47,7 @@ def read_manifest(content: str, complaints: Complaints) -> dict[str, Any]:
     except RecursionError:
         complaints.add(f"{MANIFEST} cannot be read as YAML: it is nested too deeply")
         return {}
-    if not isinstance(raw, dict):
+    if not isinstance(raw, dict) or not isinstance(node, yaml.MappingNode):
         complaints.add(f"{MANIFEST} is {_kind(raw)}; expected keys such as {', '.join(FACTS)}")
         return {}
     readers: dict[str, Callable[[str, Any, Complaints], Any]] = {
@@ -54,6 +55,7 @@ def read_manifest(content: str, complaints: Complaints) -> dict[str, Any]:
         **dict.fromkeys(LISTS, _list),
         "tables": _tables,
     }
+    _complain_about_doubles("", node, complaints)
     _complain_about_keys("", raw, tuple(readers), complaints)
     read = {key: readers[key](key, raw[key], complaints) for key in readers if key in raw}
     manifest = {key: value for key, value in read.items() if value is not None}
@@ -66,14 +68,11 @@ def _fact(key: str, value: Any, complaints: Complaints) -> Any:
     if not isinstance(value, str):
         complaints.add(f"{MANIFEST}: {key} is {_kind(value)}; expected {column.expected}")
         return None
-    hint = ""
     try:
-        if value.strip():
-            return column.read(" ".join(value.split()))
-    except (ValueError, OverflowError) as error:
-        hint = str(error) if str(error).startswith(" (") else ""
-    complaints.add(f"{MANIFEST}: {key} is {show(value)}; expected {column.expected}{hint}")
-    return None
+        return column.value(" ".join(value.split()))
+    except Unexpected as trouble:
+        complaints.add(f"{MANIFEST}: {key} is {show(value)}; expected {trouble}")
+        return None
 
 
 def _list(key: str, value: Any, complaints: Complaints) -> list[str] | None:
@@ -108,6 +107,16 @@ def _complain_about_keys(
     for key in found:
         if key not in known:
             complaints.add(f"{MANIFEST}: {where}{show(key)} is unknown{nearest(key, missing or known)}")
+
+
+def _complain_about_doubles(where: str, node: yaml.MappingNode, complaints: Complaints) -> None:
+    """YAML lets the last of two equal keys win, in silence."""
+    keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+    for key in sorted({key for key in keys if keys.count(key) > 1}):
+        complaints.add(f"{MANIFEST}: {where}{show(key)} is there twice")
+    for key, value in node.value:
+        if key.value == "tables" and isinstance(value, yaml.MappingNode) and not where:
+            _complain_about_doubles("tables, ", value, complaints)
 
 
 def _check(manifest: dict[str, Any], complaints: Complaints) -> None:

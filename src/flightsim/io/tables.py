@@ -23,14 +23,31 @@ REQUIRED = object()
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
+class Unexpected(ValueError):
+    """A cell that cannot be read as its column says; the text is what was expected of it."""
+
+
 @dataclass(frozen=True)
 class Column:
     """What a column holds: how to read a cell, what was expected of it, and what a blank cell means."""
 
-    read: Callable[[str], Any]  # raises ValueError, with a hint or nothing as its text
+    read: Callable[[str], Any]  # of a cell that is not blank; any ValueError if it is not as expected
     expected: str
     blank: Any = REQUIRED
     optional: bool = False  # the whole column may be missing
+
+    def value(self, cell: str) -> Any:
+        """The value of a cell; Unexpected if it has none."""
+        if not cell and self.blank is not REQUIRED:
+            return self.blank
+        try:
+            if cell:
+                return self.read(cell)
+        except Unexpected:
+            raise
+        except (ValueError, OverflowError):
+            pass
+        raise Unexpected(self.expected)
 
 
 @dataclass(frozen=True)
@@ -85,7 +102,7 @@ def choice(options: Iterable[str], blank: Any = REQUIRED) -> Column:
 
     def read(cell: str) -> str:
         if cell not in known:
-            raise ValueError(nearest(cell, known))
+            raise Unexpected(either(known) + nearest(cell, known))
         return cell
 
     return Column(read, either(known), blank)
@@ -101,40 +118,37 @@ def number(
 ) -> Column:
     """A finite number within bounds."""
     floor = above if above is not None else at_least
-    low = -math.inf if floor is None else floor
+    kind = "a whole number" if whole else "a number"
+    low = "" if floor is None else f"more than {floor:,g}" if above is not None else f"{floor:,g} or more"
+    high = "" if at_most == math.inf else f"at most {at_most:,.10g}"
+    expected = ", ".join(part for part in (kind, low, high) if part)
 
     def read(cell: str) -> float:
         value = float(cell)
-        if not low <= value <= at_most or not math.isfinite(value) or "_" in cell:
-            raise ValueError
-        if (above is not None and value == above) or (whole and value != int(value)):
-            raise ValueError
+        if not math.isfinite(value) or "_" in cell or (whole and value != int(value)):
+            raise Unexpected(expected)
+        if floor is not None and (value < floor or value == above):
+            raise Unexpected(low)
+        if value > at_most:
+            raise Unexpected(high)
         return value
 
-    kind = "a whole number" if whole else "a number"
-    if floor is None and at_most == math.inf:
-        expected = kind
-    elif at_most == math.inf:
-        expected = f"more than {low:g}" if above is not None else f"{low:g} or more"
-        expected = f"{kind}, {expected}" if whole else expected
-    else:
-        expected = f"{kind} {'above' if above is not None else 'from'} {low:g} to {at_most:g}"
     return Column(read, expected, blank)
 
 
 def day(blank: Any = REQUIRED) -> Column:
-    """A date as 2019-12-31."""
-    return Column(read_day, "a date written as 2019-12-31", blank)
+    """A date written as 2019-12-31."""
+    expected = "a date written as 2019-12-31"
 
+    def read(cell: str) -> date:
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", cell):
+            raise Unexpected(expected)
+        try:
+            return date.fromisoformat(cell)
+        except ValueError:
+            raise Unexpected("a day that there is") from None
 
-def read_day(cell: str) -> date:
-    """The date in a cell; ValueError unless it is written as 2019-12-31."""
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", cell):
-        raise ValueError
-    try:
-        return date.fromisoformat(cell)
-    except ValueError:
-        raise ValueError(" (there is no such day)") from None
+    return Column(read, expected, blank)
 
 
 def either(options: Iterable[object]) -> str:
@@ -148,7 +162,7 @@ def show(cell: object) -> str:
     shown = str(cell)
     if not shown.strip():
         return "blank"
-    if re.fullmatch(r"[-+0-9.:eE]{1,30}", shown):
+    if re.fullmatch(r"[-+]?[.0-9][-+0-9.:eE]{0,30}", shown):
         return shown
     return repr(shown if len(shown) <= 40 else shown[:37] + "...")
 
@@ -206,24 +220,15 @@ def parse(file: str, content: str, columns: Mapping[str, Column], complaints: Co
                 cells += [""] * (len(header) - len(cells))
             rows.append(row)
             for name, column, at in plan:
-                value = _value(file, row, name, column, cells[at], complaints) if at >= 0 else None
+                try:
+                    value = column.value(cells[at]) if at >= 0 else column.blank if column.optional else None
+                except Unexpected as trouble:
+                    complaints.add(f"{file} row {row}: {name} is {show(cells[at])}; expected {trouble}")
+                    value = None
                 values[name].append(value)
     except csv.Error as error:
         complaints.add(f"{file} row {row + 1} cannot be read as CSV: {error}")
     return Table(file, rows, values)
-
-
-def _value(file: str, row: int, name: str, column: Column, cell: str, complaints: Complaints) -> Any:
-    if not cell and column.blank is not REQUIRED:
-        return column.blank
-    try:
-        if cell:
-            return column.read(cell)
-        hint = ""
-    except (ValueError, OverflowError) as error:
-        hint = str(error) if str(error).startswith(" (") else ""
-    complaints.add(f"{file} row {row}: {name} is {show(cell)}; expected {column.expected}{hint}")
-    return None
 
 
 def _header(file: str, cells: list[str], columns: Mapping[str, Column], complaints: Complaints) -> list[str]:
