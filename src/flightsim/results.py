@@ -77,7 +77,7 @@ measures.parquet     every measure by day and sub-district (hourly for totals): 
 flows.parquet        people and movements by sub-district of origin, of destination, and week
 front.parquet        places that changed hands, as the case's events say
 roads.parquet        vehicles by road and day: for those who plan on the ground, not for publication
-households.parquet   NOT FOR SHARING: one row a modelled household that moved, finer than a sub-district
+households.parquet   NOT FOR SHARING: one row a modelled household that moved or meant to, by place
 run.log              what the run said
 
 Read it in Python:   flightsim.results.load("this folder").measures
