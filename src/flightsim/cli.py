@@ -117,10 +117,10 @@ def _takes_overrides(parser: argparse.ArgumentParser) -> None:
 
 def _run(arguments: argparse.Namespace) -> int:
     """Run every scenario asked for; one that fails does not stop the others."""
-    from flightsim import compose
-
     folder = _asked_for(arguments.overrides)
     try:
+        from flightsim import compose
+
         jobs = compose.jobs(arguments.overrides, many=arguments.multirun, config_dir=arguments.config_dir)
         folder = _shared_folder(jobs)
         if len(jobs) == 1:
@@ -228,7 +228,8 @@ def _progress(name: str) -> Iterator[Callable[[int, int], None]]:
     """A bar on a terminal, nothing in a log; takes steps done and steps in all."""
     from tqdm import tqdm
 
-    with tqdm(desc=name, unit="step", leave=False, disable=None, file=sys.stderr) as bar:
+    shape = "{desc} {percentage:3.0f} % |{bar}| {elapsed} gone, {remaining} left"
+    with tqdm(desc=name, total=1, bar_format=shape, leave=False, disable=None, file=sys.stderr) as bar:
 
         def progress(done: int, steps: int) -> None:
             bar.total = steps
