@@ -476,6 +476,7 @@ CELLS = [
     ("places.csv", 4, "lat", "95", "places.csv row 4: lat is 95; expected at most 90"),
     ("places.csv", 4, "lon", "181", "lon is 181; expected at most 180"),
     ("places.csv", 4, "place_id", "", "places.csv row 4: place_id is blank"),
+    ("places.csv", 4, "place_id", "T 03", "place_id is 'T 03'; expected an id of letters, digits"),
     (
         "places.csv",
         12,

@@ -54,7 +54,7 @@ def find_case(case: str | Path) -> Path:
     if not str(case).strip():
         raise InputError(f"case is blank; expected {choices}")
     try:
-        folder = Path(case).expanduser()
+        folder = Path(str(case)).expanduser()
         if folder.is_dir():
             return folder
         there = folder.exists()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from flightsim.events import STATUSES
 from flightsim.io import events
-from flightsim.io.tables import NOTE, Column, choice, day, number, text
+from flightsim.io.tables import NOTE, Column, choice, day, identifier, number, text
 from flightsim.world import BORDER_RULES, CONTROLS, FACILITY_KINDS
 
 PERSONS = number(at_least=0, at_most=10_000_000)
@@ -17,18 +17,18 @@ SOURCE = {"source": text(), "note": NOTE}
 
 TABLES: dict[str, dict[str, Column]] = {
     "areas.csv": {
-        "area_id": text(),
+        "area_id": identifier(),
         "level": number(at_least=1, at_most=3, whole=True),
         "name_en": text(),
         "name_ar": text(blank=""),
-        "parent_id": text(blank=""),
+        "parent_id": identifier(blank=""),
         **SOURCE,
     },
     "places.csv": {
-        "place_id": text(),
+        "place_id": identifier(),
         "name_en": text(),
         "name_ar": text(blank=""),
-        "area_id": text(),
+        "area_id": identifier(),
         "lat": LAT,
         "lon": LON,
         "residents_persons": PERSONS,
@@ -38,9 +38,9 @@ TABLES: dict[str, dict[str, Column]] = {
         **SOURCE,
     },
     "roads.csv": {
-        "road_id": text(),
-        "u": text(),
-        "v": text(),
+        "road_id": identifier(),
+        "u": identifier(),
+        "v": identifier(),
         "km": number(above=0, at_most=1000),
         "road_class": choice(("motorway", "primary", "secondary", "tertiary", "track")),
         "free_flow_kmh": number(above=0, at_most=150),
@@ -51,7 +51,7 @@ TABLES: dict[str, dict[str, Column]] = {
         **SOURCE,
     },
     "shelter.csv": {
-        "place_id": text(),
+        "place_id": identifier(),
         "host_persons": PERSONS,
         "rented_persons": PERSONS,
         "collective_persons": PERSONS,
@@ -59,29 +59,29 @@ TABLES: dict[str, dict[str, Column]] = {
         **SOURCE,
     },
     "sites.csv": {
-        "site_id": text(),
+        "site_id": identifier(),
         "name_en": text(),
-        "place_id": text(),
+        "place_id": identifier(),
         "population_persons": PERSONS,
         "capacity_persons": PERSONS,
         "n_sites": number(at_least=0, at_most=100_000, whole=True),
         **SOURCE,
     },
     "crossings.csv": {
-        "crossing_id": text(),
+        "crossing_id": identifier(),
         "name_en": text(),
         "name_ar": text(blank=""),
         "kind": choice(("border", "internal")),
         "lat": LAT,
         "lon": LON,
-        "place_id": text(),
+        "place_id": identifier(),
         "rule": choice(BORDER_RULES),
         "throughput_persons_per_hour": number(at_least=0, at_most=1_000_000),
         **SOURCE,
     },
     "facilities.csv": {
-        "facility_id": text(),
-        "place_id": text(),
+        "facility_id": identifier(),
+        "place_id": identifier(),
         "kind": choice(FACILITY_KINDS),
         "functioning": number(at_least=0, at_most=1, whole=True),
         "status": choice(STATUSES),
@@ -95,7 +95,7 @@ OPTIONAL_TABLES: dict[str, dict[str, Column]] = {
         "since": day(blank=None),
         "measure": text(),
         "unit": choice(("people", "movements")),
-        "area_id": text(),
+        "area_id": identifier(),
         "low": number(at_least=0, blank=float("nan")),
         "best": number(at_least=0, blank=float("nan")),
         "high": number(at_least=0, blank=float("nan")),

@@ -8,18 +8,18 @@ from typing import Any
 
 from flightsim.complaints import Complaints, nearest
 from flightsim.events import ALL, EVENT_TYPES, STATUSES, STRIKES, Event
-from flightsim.io.tables import NOTE, Column, Table, Unexpected, choice, day, number, show, text
+from flightsim.io.tables import NOTE, Column, Table, Unexpected, choice, day, identifier, number, show, text
 from flightsim.world import BORDER_RULES, CONTROLS
 
 FILE = "events.csv"
 Known = Mapping[str, Collection[str] | None]  # ids by kind; None where they could not be read
 COLUMNS: dict[str, Column] = {
-    "event_id": text(),
+    "event_id": identifier(),
     "date": day(),
     "hour": number(at_least=0, at_most=23, whole=True, blank=None),
     "hours": number(above=0, at_most=24 * 366, blank=None),
     "type": choice(EVENT_TYPES),
-    "target": text(),
+    "target": identifier(),
     "value": text(blank=""),
     "unit": text(blank=""),
     "status": choice(STATUSES),

@@ -93,6 +93,17 @@ def text(blank: Any = REQUIRED) -> Column:
     return Column(read, "some text on one line", blank)
 
 
+def identifier(blank: Any = REQUIRED) -> Column:
+    """A P-code or the like: no spaces, nothing invisible."""
+
+    def read(cell: str) -> str:
+        if not re.fullmatch(r"[\w.:/-]{1,100}", cell):
+            raise ValueError
+        return cell
+
+    return Column(read, "an id of letters, digits, dots, dashes", blank)
+
+
 NOTE = Column(text("").read, "some text on one line", "", optional=True)
 
 
