@@ -1,0 +1,59 @@
+"""Time: steps of one to 24 hours, counted from midnight of the first day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import numpy as np
+import numpy.typing as npt
+
+HOURS_A_DAY = 24
+STEP_HOURS = (1, 2, 3, 4, 6, 8, 12, 24)
+NIGHT_FROM, NIGHT_TO = 17, 6  # dark from 17 to 6 h in Idlib in December and January (sunset about 16:30, local time)
+
+
+def is_night(hour: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+    """Whether it is dark at these hours of the day (0 to 23)."""
+    h = np.asarray(hour)
+    return np.asarray((h >= NIGHT_FROM) | (h < NIGHT_TO))
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The calendar of a run: a start, a number of days, and the step in hours (a divisor of 24)."""
+
+    start: date
+    days: int
+    step_hours: int = 1
+
+    @property
+    def n_steps(self) -> int:
+        """Steps in the whole run."""
+        return self.days * self.steps_a_day
+
+    @property
+    def steps_a_day(self) -> int:
+        """Steps in a day."""
+        return HOURS_A_DAY // self.step_hours
+
+    def hours_of(self, step: int) -> npt.NDArray[np.int64]:
+        """The hours of the day (0 to 23) that a step covers."""
+        first = (step * self.step_hours) % HOURS_A_DAY
+        return np.arange(first, first + self.step_hours)
+
+    def day_of(self, step: int) -> int:
+        """The day a step belongs to, 0 for the first."""
+        return step * self.step_hours // HOURS_A_DAY
+
+    def date_of(self, day: int) -> date:
+        """The calendar date of a day of the run (negative: before the start)."""
+        return self.start + timedelta(days=day)
+
+    def time_of(self, step: int) -> datetime:
+        """The moment at which a step begins."""
+        return datetime.combine(self.start, datetime.min.time()) + timedelta(hours=step * self.step_hours)
+
+    def day_index(self, when: date) -> int:
+        """The day of the run on which a date falls; negative before the start."""
+        return (when - self.start).days

@@ -1,0 +1,310 @@
+"""Who leaves, and where to? Pure functions: arrays in, arrays out.
+
+`agents.Household` holds the same rules for one household in plain scalars, and a test holds the two equal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from flightsim.draws import exponential32, gumbel
+from flightsim.households import CAUSES, N_KINDS
+from flightsim.parameter import ASSUMPTION, check, parameter, switch
+from flightsim.world import Floats, Ints
+
+N_CAUSES = len(CAUSES)
+SHELLING, FRONT, CARE, NEIGHBOURS, CROWDING = range(N_CAUSES)
+TOP = 3  # alternatives that explain() remembers
+Floats32 = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Flight:
+    """Pressure gathered at a place against a threshold of one's own; then the best of all places one knows."""
+
+    shelling_per_hour: float = parameter(
+        0.020,
+        "1/h",
+        0,
+        0.2,
+        "Pressure where strikes are constantly remembered far above the half-way point",
+        "assumption; a town under daily bombardment almost empty within a week or two (OCHA, Dec 2019)",
+    )
+    half_strikes: float = parameter(
+        12.0, "strikes remembered", 0.5, 200, "Remembered strikes at which half of that pressure is felt", ASSUMPTION
+    )
+    steepness: float = parameter(
+        2.0,
+        "exponent",
+        1,
+        6,
+        "How sharply pressure sets in: low violence moves few, high violence many",
+        "assumption; threshold effect: Nepal (Bohra-Mishra and Massey 2011)",
+    )
+    front_per_hour: float = parameter(
+        0.008,
+        "1/h per capture",
+        0,
+        0.1,
+        "Pressure for each capture next door, fading with distance and time",
+        "assumption; nobody stays as the front arrives (OCHA, Dec 2019 to Jan 2020)",
+    )
+    care_factor: float = parameter(
+        1.3,
+        "factor",
+        1,
+        2,
+        "How much faster pressure grows when all care within reach has just closed",
+        "assumption on size; displacement rises after attacks on health care (Conflict and Health 2024)",
+    )
+    care_factor_in_need: float = parameter(
+        1.8, "factor", 1, 4, "The same for households with somebody who needs care", ASSUMPTION
+    )
+    care_per_hour: float = parameter(
+        0.0005,
+        "1/h",
+        0,
+        0.02,
+        "Pressure of lost care by itself, without danger",
+        "assumption; lack of services 5 % against security 94 % among reasons (HNAP, as cited in the domain notes)",
+    )
+    neighbours_per_hour: float = parameter(
+        0.004,
+        "1/h",
+        0,
+        0.0125,
+        "Pressure where everybody has just left; below 1/80 h, so that flight cannot feed itself for ever",
+        "assumption; neighbours' departures matter (Ukraine model, University of Virginia)",
+    )
+    neighbours_memory_days: float = parameter(
+        3.0, "days", 0.5, 14, "e-folding time of the memory of neighbours' departures", ASSUMPTION
+    )
+    crowding_per_hour: float = parameter(
+        0.002, "1/h", 0, 0.05, "Pressure to move on of those who sleep in the open", ASSUMPTION
+    )
+    hold_resident_per_hour: float = parameter(
+        0.0006,
+        "1/h",
+        0,
+        0.02,
+        "Pressure that home, land and work hold off; none moves below it",
+        "assumption; assets delay departure under low danger (Colombia, Ibanez and Velez)",
+    )
+    hold_displaced_per_hour: float = parameter(
+        0.0003, "1/h", 0, 0.02, "The same for households that live away from home", ASSUMPTION
+    )
+    safety: float = parameter(
+        6.0,
+        "utility",
+        0,
+        30,
+        "Worth of a place without danger against one under fire or next to the front",
+        "assumption; better security named by 97 % (HNAP)",
+    )
+    kin: float = parameter(
+        1.5, "utility", 0, 10, "Worth of relatives in the area", "assumption; ties named by 36 % (HNAP)"
+    )
+    size: float = parameter(
+        0.8, "exponent", 0, 2, "Pull of a place by its people at the start: markets, work, acquaintances", ASSUMPTION
+    )
+    services: float = parameter(
+        0.5, "utility", 0, 5, "Worth of working health care within reach", ASSUMPTION
+    )
+    shelter: float = parameter(
+        1.0, "utility", 0, 10, "Worth of free room against the open air", ASSUMPTION
+    )
+    distance_exponent: float = parameter(
+        1.0,
+        "exponent",
+        0,
+        3,
+        "How fast places lose appeal with the hours to get there",
+        "gravity models of conflict flight: 0.5 to 2; Flee's reference 1.0",
+    )
+    near_hours: float = parameter(
+        0.5, "hours", 0.05, 5, "Hours added to each journey, so that the next village is not infinitely dear", ASSUMPTION
+    )
+    other_authority: float = parameter(
+        1.0,
+        "utility",
+        0,
+        10,
+        "What it costs to go under another authority (papers, crossing, strangers)",
+        ASSUMPTION,
+    )
+    abroad: float = parameter(
+        5.0, "utility", -5, 20, "Worth of crossing the border where a gate is open", ASSUMPTION
+    )
+    returns: bool = switch(False, "Whether people go home when a ceasefire holds", "switch")
+    return_per_day: float = parameter(
+        0.02, "1/day", 0, 1, "Rate of return once home is quiet and a ceasefire has held", ASSUMPTION
+    )
+    return_quiet_days: float = parameter(
+        14.0, "days", 1, 120, "How long a ceasefire must have held before people go home", ASSUMPTION
+    )
+    nightly_dispersal: bool = switch(
+        False, "Whether families under fire sleep in the fields and come back at dawn", "switch (news report, Dec 2019)"
+    )
+    dispersal_share: float = parameter(
+        0.5, "share of households", 0, 1, "Households that do so where strikes are remembered far above the half-way point", ASSUMPTION
+    )
+
+    def __post_init__(self) -> None:
+        check(self, "behaviour")
+
+    def fear(self, remembered: Floats) -> Floats:
+        """(P,) 0 to 1: strikes felt and remembered, against the half-way point (a Hill function)."""
+        x = (remembered / self.half_strikes) ** self.steepness
+        return np.asarray(x / (1 + x))
+
+    def causes(self, remembered: Floats, alarm: Floats, lost_care: Floats, neighbours_gone: Floats) -> Floats:
+        """(C, P, K) pressure an hour by cause, place and kind, before what holds people back.
+
+        ``remembered`` strikes, ``alarm`` captures, ``lost_care`` 0 to 1, ``neighbours_gone`` 0 to 1, all (P,).
+        """
+        rates = np.zeros((N_CAUSES, len(remembered), N_KINDS))
+        rates[SHELLING] = (self.shelling_per_hour * self.fear(remembered))[:, None]
+        rates[FRONT] = (self.front_per_hour * alarm)[:, None]
+        danger = rates[SHELLING] + rates[FRONT]
+        factor = np.array([self.care_factor, self.care_factor_in_need] * (N_KINDS // 2)) - 1
+        rates[CARE] = lost_care[:, None] * (danger * factor + self.care_per_hour)
+        rates[NEIGHBOURS] = (self.neighbours_per_hour * neighbours_gone)[:, None]
+        rates[CROWDING, :, N_KINDS - 2 :] = self.crowding_per_hour
+        return rates
+
+    def held_back(self) -> Floats:
+        """(K,) pressure an hour that is held off, by kind."""
+        return np.repeat([self.hold_resident_per_hour, self.hold_displaced_per_hour, 0.0], 2)
+
+    def pressure(self, causes: Floats) -> Floats:
+        """(P, K) pressure an hour that gathers: the causes together, less what holds people back, never negative."""
+        return np.asarray(np.maximum(causes.sum(axis=0) - self.held_back(), 0.0))
+
+    def appeal(
+        self, fear: Floats, alarm: Floats, persons: Floats, working_care: Floats, free_share: Floats, allowed: Floats
+    ) -> Floats:
+        """(P,) what a place is worth to anybody, before the way there; minus infinity where one cannot go.
+
+        ``persons`` at the start; ``allowed`` 1 where a fleeing household may settle, else 0.
+        """
+        danger = np.maximum(fear, -np.expm1(-alarm))
+        value = (
+            -self.safety * danger
+            + self.size * np.log(np.maximum(persons, 1.0))
+            + self.services * working_care
+            + self.shelter * free_share
+        )
+        return np.where((allowed > 0) & (persons > 0), value, -np.inf)
+
+    def dispersed_share(self, remembered: Floats) -> Floats:
+        """(P,) share of households that sleep in the fields."""
+        if not self.nightly_dispersal:
+            return np.zeros(len(remembered))
+        return np.asarray(self.dispersal_share * self.fear(remembered))
+
+
+@dataclass(frozen=True)
+class NoFlight(Flight):
+    """Nobody ever forms the intent to leave."""
+
+    shelling_per_hour: float = 0.0
+    front_per_hour: float = 0.0
+    care_per_hour: float = 0.0
+    neighbours_per_hour: float = 0.0
+    crowding_per_hour: float = 0.0
+
+
+@dataclass(frozen=True)
+class Alternatives:
+    """The places one may go to, in area order, and the gates abroad behind them as areas of their own.
+
+    place   (D,)   rows of places, then P + gate rows
+    first   (A',)  where each area begins in the columns above
+    row     (A',)  the area's row in the world, gates behind the areas; also its row among the routing targets
+    side    (A',)  who holds the area, index into CONTROLS; -1: abroad
+    key     (D,)   for the luck with each place; area_key (A',) for that with each area
+    weight  (D,)   exp(appeal - the highest appeal)
+    """
+
+    place: Ints
+    first: Ints
+    row: Ints
+    key: npt.NDArray[np.uint64]
+    area_key: npt.NDArray[np.uint64]
+    weight: Floats32  # (D,) exp(appeal - the highest appeal)
+    side: Ints
+
+    @property
+    def area(self) -> Ints:
+        """(D,) the row of ``first`` each alternative belongs to."""
+        return np.repeat(np.arange(len(self.first)), np.diff(self.first, append=len(self.place)))
+
+
+def alternatives(
+    appeal: Floats, area: Ints, side: Ints, place_key: npt.NDArray[np.uint64], area_key: npt.NDArray[np.uint64]
+) -> Alternatives:
+    """Those with a finite appeal, by area; all arguments by place (gates are places with an area of their own)."""
+    rows = np.flatnonzero(np.isfinite(appeal))
+    rows = rows[np.argsort(area[rows], kind="stable")]
+    areas, first = np.unique(area[rows], return_index=True)
+    top = appeal[rows].max() if len(rows) else 0.0
+    return Alternatives(
+        place=rows,
+        first=first,
+        row=areas,
+        key=place_key[rows],
+        area_key=area_key[areas],
+        weight=np.exp(appeal[rows] - top).astype(np.float32),
+        side=side[rows][first],
+    )
+
+
+def area_values(part: Flight, hours: Floats, is_kin: npt.NDArray[np.bool_], other_side: npt.NDArray[np.bool_]) -> Floats:
+    """(n, A') what each area is worth to each household: the way, relatives, another authority's land.
+
+    ``hours`` (n, A') along open roads, inf where there is no way.
+    """
+    with np.errstate(divide="ignore"):
+        way = -part.distance_exponent * np.log(hours + part.near_hours)
+    return np.asarray(way + part.kin * is_kin - part.other_authority * other_side)
+
+
+def choose(
+    options: Alternatives,
+    values: Floats,
+    who: npt.NDArray[np.uint64],
+    place_decision: int,
+    area_decision: int,
+    not_here: Ints,
+) -> tuple[Ints, Floats, Ints]:
+    """The best alternative of each household: value + luck with the area + luck with the place.
+
+    Returns the column of the best (n,), -1 if no alternative can be reached, its value, and the columns of the
+    best one in each of the TOP best areas (n, TOP). Luck with places is Gumbel, drawn as the smallest of
+    exponential numbers over their weights (the same argmax, at half the cost); all luck is keyed by ``who``
+    (household and occasion) and alternative, so closing one place moves only those who would have gone there.
+    ``not_here`` (n,) a place that is not an alternative for this household (where it is), or -1.
+    """
+    n, n_areas = values.shape
+    race = exponential32(place_decision, who[:, None], options.key[None, :]).reshape(n, len(options.place))
+    race /= options.weight
+    race[not_here[:, None] == options.place[None, :]] = np.inf
+    fastest = np.minimum.reduceat(race, options.first, axis=1)
+    with np.errstate(divide="ignore"):
+        inside = -np.log(fastest.astype(np.float64))
+    total = values + gumbel(area_decision, who[:, None], options.area_key[None, :]).reshape(n, n_areas) + inside
+    ranked = np.argsort(-total, axis=1, kind="stable")[:, :TOP]
+    rows = np.arange(n)
+    best_area = ranked[:, 0]
+    value = total[rows, best_area]
+    ends = np.append(options.first[1:], len(options.place))
+    top = np.full((n, TOP), -1, np.int64)
+    for rank in range(ranked.shape[1]):
+        for i in rows.tolist():
+            area = ranked[i, rank]
+            if np.isfinite(total[i, area]):
+                top[i, rank] = options.first[area] + int(np.argmin(race[i, options.first[area] : ends[area]]))
+    return top[:, 0], value, top

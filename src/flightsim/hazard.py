@@ -1,0 +1,218 @@
+"""How dangerous is each place at this hour? Strikes now, strikes remembered, and the front."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from flightsim.clock import HOURS_A_DAY, Clock, is_night
+from flightsim.events import ALL, STRIKES, Event, by_type
+from flightsim.parameter import ASSUMPTION, check, parameter
+from flightsim.world import CONTROLS, GOVERNMENT, SDF, Bools, Floats, Ints, World
+
+
+@dataclass(frozen=True)
+class Bombardment:
+    """Strikes that are remembered and fade with distance and time, and a front whose captures frighten."""
+
+    shelling_weight: float = parameter(
+        0.3, "air strikes", 0, 1, "How much one shelled place-day counts beside an air strike", ASSUMPTION
+    )
+    clash_weight: float = parameter(0.2, "air strikes", 0, 1, "How much a ground clash counts beside an air strike", ASSUMPTION)
+    strike_distance_km: float = parameter(
+        5.0, "km", 1, 30, "e-folding distance at which strikes are felt", "assumption (within 5 to 10 km)"
+    )
+    memory_days: float = parameter(
+        4.0, "days", 0.5, 30, "e-folding time of the memory of strikes", "assumption (three to five days)"
+    )
+    night_share: float = parameter(
+        0.25, "share of strikes", 0, 1, "Strikes of a day that fall in the 13 dark hours", ASSUMPTION
+    )
+    front_distance_km: float = parameter(
+        8.0, "km", 1, 40, "e-folding distance at which a capture frightens", ASSUMPTION
+    )
+    front_memory_days: float = parameter(
+        7.0, "days", 1, 30, "e-folding time of the alarm over a capture", "assumption (anticipation of 3 to 14 days)"
+    )
+    strength: float = parameter(
+        1.0, "factor", 0, 10, "Multiplies every strike: a lever for scenarios of escalation", "choice"
+    )
+
+    def __post_init__(self) -> None:
+        check(self, "hazard")
+
+    def start(self, world: World, events: Sequence[Event], clock: Clock) -> Hazard:
+        """The state of danger at the start of a run, with what happened before it remembered."""
+        return Hazard(self, world, events, clock)
+
+
+@dataclass(frozen=True)
+class NoHazard:
+    """Nothing is ever struck and the front stands still."""
+
+    strike_distance_km: float = 5.0
+    front_distance_km: float = 8.0
+    memory_days: float = 4.0
+    front_memory_days: float = 7.0
+    night_share: float = 0.0
+
+    def start(self, world: World, events: Sequence[Event], clock: Clock) -> Hazard:
+        """A state in which nothing ever changes."""
+        return Hazard(self, world, [], clock)
+
+    shelling_weight: float = 0.0
+    clash_weight: float = 0.0
+    strength: float = 0.0
+
+
+class Hazard:
+    """Danger as it stands, place by place. ``advance`` moves it by one step.
+
+    strikes_per_hour (P,)  weighted strikes an hour at the place during the step
+    near_per_hour    (P,)  the same, felt from neighbouring places too
+    remembered       (P,)  strikes felt here and remembered, in air-strike equivalents
+    alarm            (P,)  captures nearby and lately, in captures
+    control          (P,)  who holds each place, index into CONTROLS
+    captured         (P,)  places whose holder changed in this step, as row numbers
+    ceasefire        bool  whether one is announced and not over
+    temperature_c    (P,)  the night's minimum
+    """
+
+    def __init__(self, part: Bombardment | NoHazard, world: World, events: Sequence[Event], clock: Clock) -> None:
+        self._part, self._clock, self._world = part, clock, world
+        self._row = {place_id: i for i, place_id in enumerate(world.places.place_id)}
+        n = len(world.places)
+        self.control: Ints = world.places.control.copy()
+        self.remembered: Floats = np.zeros(n)
+        self.alarm: Floats = np.zeros(n)
+        self.strikes_per_hour: Floats = np.zeros(n)
+        self.near_per_hour: Floats = np.zeros(n)
+        self.captured: Ints = np.zeros(0, np.int64)
+        self.ceasefire = False
+        self.temperature_c: Floats = np.full(n, np.nan)
+        self._felt = np.exp(-world.distance_km / part.strike_distance_km)
+        self._felt[world.distance_km > 6 * part.strike_distance_km] = 0.0
+        self._alarmed = np.exp(-world.distance_km / part.front_distance_km)
+        self._strikes = self._strikes_by_day(events)
+        self._captures = self._by_step(by_type(events, "captured"))
+        self._ceasefires = self._by_step(by_type(events, "ceasefire"))
+        self._pauses = by_type(events, "pause")
+        self._temperatures = self._by_day(by_type(events, "night_temperature"))
+        self._profile = _hour_profile(part.night_share)
+        self._day: int | None = None
+        self._live_through_the_past(events)
+
+    def _by_day(self, events: Sequence[Event]) -> dict[int, list[Event]]:
+        days: dict[int, list[Event]] = defaultdict(list)
+        for event in events:
+            days[self._clock.day_index(event.date)].append(event)
+        return days
+
+    def _by_step(self, events: Sequence[Event]) -> dict[int, list[Event]]:
+        """By the step in which each happens (a whole-day event: at the day's first hour)."""
+        steps: dict[int, list[Event]] = defaultdict(list)
+        for event in events:
+            hours = self._clock.day_index(event.date) * HOURS_A_DAY + (event.hour or 0)
+            steps[hours // self._clock.step_hours].append(event)
+        return steps
+
+    def _strikes_by_day(self, events: Sequence[Event]) -> dict[int, Floats]:
+        """Weighted strikes at each place by day of the run; days without any are absent."""
+        part = self._part
+        weights = {"air_strike": 1.0, "shelling": part.shelling_weight, "clash": part.clash_weight}
+        days: dict[int, Floats] = {}
+        for event in by_type(events, *STRIKES):
+            day = self._clock.day_index(event.date)
+            at = days.setdefault(day, np.zeros(len(self.control)))
+            at[self._row[event.target]] += weights[event.type] * float(event.value) * part.strength
+        return days
+
+    def _live_through_the_past(self, events: Sequence[Event]) -> None:
+        """What happened before the start is remembered, in daily steps."""
+        first = min([self._clock.day_index(event.date) for event in events] + [0])
+        for day in range(first, 0):
+            self._fade(HOURS_A_DAY)
+            for step in range(day * self._clock.steps_a_day, (day + 1) * self._clock.steps_a_day):
+                self._front(step)
+            self._weather(day)
+            struck = self._strikes.get(day)
+            if struck is not None:
+                self._remember(self._felt @ struck / HOURS_A_DAY, HOURS_A_DAY)
+
+    def advance(self, step: int) -> None:
+        """Move to the given step: captures first, then the strikes of these hours."""
+        clock, hours = self._clock, self._clock.step_hours
+        day = clock.day_of(step)
+        if day != self._day:
+            self._day = day
+            self._weather(day)
+            zero = np.zeros(len(self.control))
+            self._struck = self._strikes.get(day, zero)
+            self._near = self._felt @ self._struck if self._struck.any() else zero
+        self._fade(hours)
+        self._front(step)
+        covered = clock.hours_of(step)
+        profile = float(self._profile[covered].mean())
+        paused = self._paused(day, covered)
+        self.strikes_per_hour = self._struck * (profile * (1 - paused))
+        self.near_per_hour = self._near * (profile * (1 - paused))
+        self._remember(self.near_per_hour, hours)
+
+    def _fade(self, hours: float) -> None:
+        self.remembered *= np.exp(-hours / (self._part.memory_days * HOURS_A_DAY))
+        self.alarm *= np.exp(-hours / (self._part.front_memory_days * HOURS_A_DAY))
+
+    def _remember(self, near_per_hour: Floats, hours: float) -> None:
+        """Add what is felt during these hours, already faded a little: the exact integral at a constant rate."""
+        tau = self._part.memory_days * HOURS_A_DAY
+        self.remembered += near_per_hour * (tau * -np.expm1(-hours / tau))
+
+    def _front(self, step: int) -> None:
+        """Places that change hands; each adds to the alarm around it when the enemy takes it."""
+        changed = []
+        for event in self._captures.get(step, ()):
+            place = self._row[event.target]
+            holder = CONTROLS.index(str(event.value))
+            if holder == self.control[place]:
+                continue
+            if holder in (GOVERNMENT, SDF):
+                self.alarm += self._alarmed[place]
+            self.control[place] = holder
+            changed.append(place)
+        self.captured = np.array(sorted(set(changed)), np.int64)
+        for event in self._ceasefires.get(step, ()):
+            self.ceasefire = bool(event.value)
+
+    def _weather(self, day: int) -> None:
+        for event in self._temperatures.get(day, ()):
+            if event.target == ALL:
+                self.temperature_c[:] = float(event.value)
+            else:
+                row = self._world.areas.area_id.index(event.target)
+                self.temperature_c[self._world.places.area == row] = float(event.value)
+
+    def _paused(self, day: int, covered: Ints) -> Floats:
+        """(P,) share of these hours in which an announced pause holds at each place."""
+        paused = np.zeros(len(self.control))
+        for event in self._pauses:
+            begins = (day - self._clock.day_index(event.date)) * HOURS_A_DAY + covered - (event.hour or 0)
+            share = float(np.mean((begins >= 0) & (begins < (event.hours or HOURS_A_DAY))))
+            if share:
+                paused[self._where(event.target)] = share
+        return paused
+
+    def _where(self, target: str) -> Bools:
+        if target == ALL:
+            return np.ones(len(self.control), bool)
+        if target in self._row:
+            return np.arange(len(self.control)) == self._row[target]
+        return np.asarray(self._world.places.area == self._world.areas.area_id.index(target))
+
+
+def _hour_profile(night_share: float) -> Floats:
+    """(24,) share of a day's strikes in each hour: even within the dark hours and within the light ones."""
+    dark = is_night(np.arange(HOURS_A_DAY))
+    return np.where(dark, night_share / dark.sum(), (1 - night_share) / (~dark).sum())

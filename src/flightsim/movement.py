@@ -1,0 +1,181 @@
+"""Depart, travel, queue, arrive, turn back: the people on the roads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from flightsim.arrays import running_sum
+from flightsim.world import Bools, Floats, Ints
+
+NO_EDGE = -1
+
+
+class Ways(Protocol):
+    """What travelling needs to know of the roads (see `roads.Routes`)."""
+
+    tail: Ints
+    head: Ints
+    storage: Floats
+    targets: Ints
+    next_edge: npt.NDArray[np.int64]
+    open_edge: Bools
+
+    @property
+    def capacity(self) -> Floats: ...
+
+    def edge_hours(self, edges: Ints, at_hours: Floats, pace_kmh: Floats) -> Floats: ...
+
+
+@dataclass
+class Travellers:
+    """T households on the road, a row each, in order of household."""
+
+    household: Ints  # row of Households
+    persons: Floats  # people the row stands for
+    vehicles: Floats  # vehicles it takes up; 0 on foot
+    pace_kmh: Floats  # nan in a vehicle
+    target: Ints  # row of Routes.targets
+    place: Ints  # destination place; P + gate row for a gate abroad
+    last_leg_hours: Floats  # from the target to the place, on local roads
+    node: Ints  # where it is, or will be when its road ends
+    edge: Ints  # directed edge it takes up, NO_EDGE at the start of the journey
+    at_hours: Floats  # when it is at the node and may go on, hours since the start of the run
+    since_hours: Floats  # when it joined the queue at the node
+    on_last_leg: Bools
+
+    def __len__(self) -> int:
+        return len(self.household)
+
+    def take(self, rows: npt.NDArray[Any]) -> Travellers:
+        """Those rows, as a table of their own."""
+        return Travellers(**{f.name: getattr(self, f.name)[rows] for f in fields(self)})
+
+
+def nobody() -> Travellers:
+    """An empty road."""
+    return Travellers(
+        **{
+            f.name: np.zeros(0, bool if f.name == "on_last_leg" else np.float64 if "Floats" in str(f.type) else np.int64)
+            for f in fields(Travellers)
+        }
+    )
+
+
+class Traffic:
+    """The travellers and the roads they fill. A spatial queue: roads let in so many vehicles an hour and hold so many.
+
+    occupancy (2E,) vehicles on each directed edge, those held up at its end included
+    entered   (2E,) vehicles let in since it was last read
+    """
+
+    def __init__(self, n_edges: int, step_hours: int) -> None:
+        self.travellers = nobody()
+        self.occupancy: Floats = np.zeros(n_edges)
+        self.entered: Floats = np.zeros(n_edges)
+        self._credit: Floats = np.zeros(n_edges)
+        self._step_hours = step_hours
+
+    def depart(self, group: Travellers) -> None:
+        """Put households on the road."""
+        both = {
+            f.name: np.concatenate([getattr(self.travellers, f.name), getattr(group, f.name)]) for f in fields(Travellers)
+        }
+        order = np.argsort(both["household"], kind="stable")
+        self.travellers = Travellers(**{name: column[order] for name, column in both.items()})
+
+    def advance(self, step: int, ways: Ways) -> Travellers:
+        """Everybody goes as far as the step's hours and the roads allow; returns those who are there."""
+        end_hours = (step + 1) * float(self._step_hours)
+        t = self.travellers
+        capacity = ways.capacity * self._step_hours
+        if not len(t):
+            self._credit = np.zeros_like(capacity)
+            return t
+        self._credit = np.minimum(self._credit + capacity, np.maximum(capacity, t.vehicles.max()))
+        self._credit[capacity <= 0] = 0.0
+        arrived = np.zeros(len(t), bool)
+        active = np.flatnonzero(t.at_hours < end_hours)
+        while len(active):
+            arrived[self._at_the_end(active, ways)] = True
+            active = active[~arrived[active] & (t.at_hours[active] < end_hours)]
+            self._go_on(active, ways, end_hours)
+            active = active[t.at_hours[active] < end_hours]
+        there = t.take(arrived)
+        self._clear(there)
+        self.travellers = t.take(~arrived)
+        return there
+
+    def _at_the_end(self, rows: Ints, ways: Ways) -> Ints:
+        """Those at their place; those at their target set out on the last, local leg."""
+        t = self.travellers
+        there = (t.node[rows] == t.place[rows]) | t.on_last_leg[rows]
+        turning = rows[~there & (t.node[rows] == ways.targets[t.target[rows]])]
+        self._clear(t.take(turning))
+        t.edge[turning] = NO_EDGE
+        t.on_last_leg[turning] = True
+        t.at_hours[turning] += t.last_leg_hours[turning]
+        return rows[there]
+
+    def _go_on(self, rows: Ints, ways: Ways, end_hours: float) -> None:
+        """Set out on the next road, first come first served, as far as there is room; the others wait."""
+        t = self.travellers
+        rows = rows[~t.on_last_leg[rows]]
+        edge = ways.next_edge[t.target[rows], t.node[rows]]
+        t.at_hours[rows[edge == NO_EDGE]] = end_hours  # no way on at present
+        rows, edge = rows[edge != NO_EDGE], edge[edge != NO_EDGE]
+        order = np.lexsort((t.household[rows], t.since_hours[rows], edge))
+        rows, edge = rows[order], edge[order]
+        room = np.minimum(self._credit, ways.storage - self.occupancy)
+        goes = (t.vehicles[rows] == 0) | (running_sum(t.vehicles[rows], edge) <= room[edge] + 1e-9)
+        t.at_hours[rows[~goes]] = end_hours
+        rows, edge = rows[goes], edge[goes]
+        self._clear(t.take(rows))
+        np.add.at(self.occupancy, edge, t.vehicles[rows])
+        np.add.at(self.entered, edge, t.vehicles[rows])
+        np.subtract.at(self._credit, edge, t.vehicles[rows])
+        t.at_hours[rows] += ways.edge_hours(edge, t.at_hours[rows], t.pace_kmh[rows])
+        t.since_hours[rows] = t.at_hours[rows]
+        t.edge[rows] = edge
+        t.node[rows] = ways.head[edge]
+
+    def _clear(self, group: Travellers) -> None:
+        """Take a group's vehicles off the roads they are on."""
+        on_road = group.edge != NO_EDGE
+        np.subtract.at(self.occupancy, group.edge[on_road], group.vehicles[on_road])
+
+    def turn_back(self, now_hours: float, ways: Ways, passable_node: Bools) -> Travellers:
+        """Those on a road that is cut, or leads to a node lost to the enemy, go back to where they entered it.
+
+        Returns those overrun: at a node that cannot be passed any more, with no way back.
+        """
+        t = self.travellers
+        if not len(t):
+            return t
+        on_road, under_way = t.edge != NO_EDGE, t.at_hours > now_hours
+        closed = on_road & ~ways.open_edge[t.edge]
+        back = on_road & under_way & passable_node[ways.tail[t.edge]] & (closed | ~passable_node[t.node])
+        off = closed | back  # where the road has closed behind somebody, he is let go on to its end
+        self._clear(t.take(off))
+        t.node[back] = ways.tail[t.edge[back]]
+        t.at_hours[back] = now_hours
+        t.since_hours[back] = now_hours
+        t.edge[off] = NO_EDGE
+        t.on_last_leg[back] = False
+        overrun = ~passable_node[t.node]
+        gone = t.take(overrun)
+        self.travellers = t.take(~overrun)
+        return gone
+
+    def take_off(self, rows: Ints) -> Travellers:
+        """Remove travellers from the road, to choose anew; returns them."""
+        chosen = np.zeros(len(self.travellers), bool)
+        chosen[rows] = True
+        taken = self.travellers.take(chosen)
+        self._clear(taken)
+        self.travellers = self.travellers.take(~chosen)
+        return taken
+

@@ -1,0 +1,84 @@
+"""A number with a unit, bounds and a source: the fields of every part of a scenario."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import Any
+
+from flightsim.complaints import Complaints
+
+ASSUMPTION = "assumption"
+
+
+def parameter(default: Any, unit: str, low: float, high: float, meaning: str, source: str) -> Any:
+    """A dataclass field: its default, unit, bounds (both allowed), meaning, and source or the word assumption."""
+    about = {"unit": unit, "low": low, "high": high, "meaning": meaning, "source": source}
+    return dataclasses.field(default=default, metadata=about)
+
+
+def choice(default: str, options: tuple[str, ...], meaning: str, source: str) -> Any:
+    """A dataclass field that takes one of a few words."""
+    about = {"unit": "", "options": options, "meaning": meaning, "source": source}
+    return dataclasses.field(default=default, metadata=about)
+
+
+def switch(default: bool, meaning: str, source: str) -> Any:
+    """A dataclass field that is true or false."""
+    about = {"unit": "", "switch": True, "meaning": meaning, "source": source}
+    return dataclasses.field(default=default, metadata=about)
+
+
+def check(part: Any, group: str) -> None:
+    """Raise InputError with every field of ``part`` that has the wrong type or is out of bounds."""
+    complaints = Complaints()
+    for each in dataclasses.fields(part):
+        trouble = _trouble(getattr(part, each.name), each.metadata)
+        if trouble:
+            complaints.add(f"{group}.{each.name} is {getattr(part, each.name)!r}; expected {trouble}")
+    complaints.raise_if_any()
+
+
+def _trouble(value: Any, about: Any) -> str | None:
+    """What was expected, if the value is not it."""
+    if "options" in about:
+        return None if value in about["options"] else "one of " + ", ".join(about["options"])
+    if "switch" in about:
+        return None if isinstance(value, bool) else "true or false"
+    if "low" not in about:
+        return None
+    unit = f" {about['unit']}" if about["unit"] else ""
+    expected = f"a number from {about['low']:g} to {about['high']:g}{unit}"
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return expected
+    return None if about["low"] <= value <= about["high"] else expected
+
+
+def table(part_types: dict[str, list[type]]) -> list[dict[str, str]]:
+    """One row a parameter of the given parts: group, part, name, default, unit, bounds, meaning, source."""
+    rows = []
+    for group, types in part_types.items():
+        for part_type in types:
+            for each in dataclasses.fields(part_type):
+                about = each.metadata
+                if "options" in about:
+                    bounds = ", ".join(about["options"])
+                elif "switch" in about:
+                    bounds = "true, false"
+                elif "low" in about:
+                    bounds = f"{about['low']:g} to {about['high']:g}"
+                else:
+                    continue
+                rows.append(
+                    {
+                        "group": group,
+                        "part": part_type.__name__,
+                        "parameter": each.name,
+                        "default": str(each.default).lower() if "switch" in about else f"{each.default}",
+                        "unit": about["unit"],
+                        "bounds": bounds,
+                        "meaning": about["meaning"],
+                        "source": about["source"],
+                    }
+                )
+    return rows

@@ -1,0 +1,215 @@
+"""How many hours, by which way, from each place to each destination? Which roads are closed, and how full may they be?"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import dijkstra
+
+from flightsim.clock import HOURS_A_DAY, Clock, is_night
+from flightsim.events import Event, by_type
+from flightsim.parameter import ASSUMPTION, check, parameter
+from flightsim.world import BORDER_RULES, GOVERNMENT, SDF, SNA, Bools, Floats, Ints, World
+
+CLOSED = BORDER_RULES.index("closed")
+PERSONS_A_VEHICLE = 5.7  # one household; turns a crossing's persons an hour into vehicles
+WALKED_HOURS_A_DAY = 8.0  # winter days (evacuation practice: domain note D, 8 h a day); the rest is rest
+
+
+@dataclass(frozen=True)
+class RoadNetwork:
+    """Vehicles share the roads: speeds by day and night, capacity and storage, danger on the way avoided."""
+
+    day_speed: float = parameter(1.0, "factor", 0.1, 2, "Multiplies free-flow speeds by day", ASSUMPTION)
+    night_kmh: float = parameter(
+        18.0, "km/h", 5, 80, "Speed at which one drives in the dark, lights off to avoid aircraft", "assumption (15 to 20)"
+    )
+    sustained: float = parameter(
+        0.5,
+        "share of capacity",
+        0.05,
+        1,
+        "Flow a lane sustains in an evacuation, against its rated capacity",
+        "600 vehicles an hour and lane sustained (evacuation studies, TRID 1093433)",
+    )
+    storage_vehicles_per_km: float = parameter(
+        133.0, "vehicles a km and lane", 20, 200, "Vehicles that fit on a lane", "7.5 m a vehicle, as in MATSim"
+    )
+    danger_aversion: float = parameter(
+        1.0, "hours an hour", 0, 20, "How much longer an hour under fire seems when choosing the way", ASSUMPTION
+    )
+    danger_strikes: float = parameter(
+        8.0, "strikes remembered", 0.1, 200, "Remembered strikes at which a road counts as half dangerous", ASSUMPTION
+    )
+    truck_households: float = parameter(
+        3.0, "households a vehicle", 1, 10, "Households that share a hired truck", "assumption (3 to 4, 20 people)"
+    )
+    walk_kmh: float = parameter(
+        4.5, "km/h", 2, 6, "Pace of walkers without children or elderly, before their load", "0.8 to 1.7 m/s free walking"
+    )
+    walk_slow_kmh: float = parameter(3.2, "km/h", 1, 5, "Pace with children or elderly", "older walkers 18 to 24 % slower")
+    load_factor: float = parameter(
+        0.9, "factor", 0.5, 1, "Pace with what one carries", "large luggage slows by 10 to 14 %"
+    )
+    queues: bool = True
+
+    def __post_init__(self) -> None:
+        check(self, "roads")
+
+    def start(self, world: World, events: Sequence[Event], clock: Clock) -> Routes:
+        """The roads as they are at the start."""
+        return Routes(self, world, by_type(events, "road_cut", "road_reopened"), clock)
+
+
+@dataclass(frozen=True)
+class FreeFlow(RoadNetwork):
+    """Empty roads: nobody is ever held up by others, and danger does not change the way."""
+
+    danger_aversion: float = 0.0
+    queues: bool = False
+
+
+class Routes:
+    """Ways and times as they are now. Directed edges: road e from u to v is e, from v to u is E + e.
+
+    open_edge   (2E,)   whether one may set out on it
+    capacity    (2E,)   vehicles an hour; inf without queues
+    storage     (2E,)   vehicles that fit
+    hours       (N, G)  hours to each target by the way chosen (danger counted in); inf: no way
+    next_edge   (G, N)  directed edge to take; -1: there, or no way
+    G targets: the areas' gateways, then the X crossings.
+    """
+
+    def __init__(self, part: RoadNetwork, world: World, events: Sequence[Event], clock: Clock) -> None:
+        self._part, self._clock, self._world = part, clock, world
+        roads, n_places = world.roads, len(world.places)
+        self.n_nodes = n_places + len(world.crossings)
+        self.tail: Ints = np.concatenate([roads.u, roads.v])
+        self.head: Ints = np.concatenate([roads.v, roads.u])
+        self.km: Floats = np.concatenate([roads.km, roads.km])
+        self.day_kmh = np.concatenate([roads.free_flow_kmh] * 2) * part.day_speed
+        self.targets: Ints = np.concatenate([world.areas.gateway, n_places + np.arange(len(world.crossings))])
+        self._rated = np.concatenate([roads.capacity_vehicles_h] * 2)
+        ends = np.maximum(self.tail, self.head) - n_places  # >= 0: the road leads to a crossing
+        through = np.append(world.crossings.throughput_persons_h, np.inf)[np.maximum(ends, -1)] / PERSONS_A_VEHICLE
+        self._rated = np.where(ends >= 0, np.minimum(self._rated, through), self._rated)
+        lanes = np.concatenate([roads.lanes] * 2)
+        fits = np.maximum(self.km * lanes * part.storage_vehicles_per_km, 1.0)
+        self.storage: Floats = fits if part.queues else np.full(len(fits), np.inf)
+        self._left = np.ones(len(roads))  # share of capacity that cuts leave
+        self._cuts: dict[int, list[Event]] = defaultdict(list)
+        for event in events:
+            hours = clock.day_index(event.date) * HOURS_A_DAY + (event.hour or 0)
+            self._cuts[hours // clock.step_hours].append(event)
+        self._ids = {road_id: e for e, road_id in enumerate(roads.road_id)}
+        self._place_ids = {place_id: i for i, place_id in enumerate(world.places.place_id)}
+        self.open_edge: Bools = np.zeros(2 * len(roads), bool)
+        self._danger_day = -1
+        for step in sorted(step for step in self._cuts if step < 0):
+            self._cut(step)
+
+    def advance(self, step: int, control: Ints, remembered: Floats, gate_rules: Ints) -> bool:
+        """Move to the given step; ways are sought anew when roads open or close, and each morning for danger."""
+        first = self._danger_day < 0
+        day = self._clock.day_of(step)
+        if step in self._cuts:
+            self._cut(step)
+        was_open = self.open_edge
+        self.open_edge = self._passable(control, gate_rules)
+        changed = first or not np.array_equal(was_open, self.open_edge)
+        if changed or (day != self._danger_day and self._part.danger_aversion > 0):
+            self._danger_day = day
+            self._seek(remembered)
+        return changed
+
+    def _cut(self, step: int) -> None:
+        for event in self._cuts[step]:
+            left = float(event.value) if event.type == "road_cut" else 1.0
+            if event.target in self._ids:
+                self._left[self._ids[event.target]] = left
+            else:
+                place = self._place_ids[event.target]
+                self._left[(self._world.roads.u == place) | (self._world.roads.v == place)] = left
+
+    @property
+    def capacity(self) -> Floats:
+        """(2E,) vehicles an hour that each directed edge lets in now."""
+        if not self._part.queues:
+            return np.full(len(self._rated), np.inf)
+        return np.asarray(self._rated * np.concatenate([self._left] * 2) * self._part.sustained)
+
+    def _passable(self, control: Ints, gate_rules: Ints) -> Bools:
+        """(2E,) both ends held by those one can live among, never straight across an internal line, and not cut."""
+        n_places = len(control)
+        side = np.full(self.n_nodes, -1)
+        side[:n_places] = np.where(np.isin(control, (GOVERNMENT, SDF)), -2, control == SNA)
+        a, b = side[self._world.roads.u], side[self._world.roads.v]
+        usable = np.ones(self.n_nodes, bool)  # border gates are dead ends that one may queue at; internal ones can be shut
+        usable[n_places:] = self._world.crossings.is_border | (gate_rules != CLOSED)
+        way = (a != -2) & (b != -2) & ((a == b) | (a == -1) | (b == -1)) & (self._left > 0)
+        way &= usable[self._world.roads.u] & usable[self._world.roads.v]
+        return np.concatenate([way, way])
+
+    def _seek(self, remembered: Floats) -> None:
+        """Shortest ways to every target at once, on the reversed graph, danger counted as extra hours."""
+        part = self._part
+        danger = np.zeros(self.n_nodes)
+        danger[: len(remembered)] = remembered / (remembered + part.danger_strikes)
+        cost = self.km / self.day_kmh * (1 + part.danger_aversion * (danger[self.tail] + danger[self.head]) / 2)
+        usable = np.flatnonzero(self.open_edge)
+        edge_of, cost_of = self._lightest(usable, cost)
+        tail, head = self.tail[edge_of], self.head[edge_of]
+        shape = (self.n_nodes, self.n_nodes)
+        reverse = csr_matrix((cost_of, (head, tail)), shape=shape)
+        hours, onward = dijkstra(reverse, indices=self.targets, return_predecessors=True)
+        self.hours: Floats = np.ascontiguousarray(hours.T)
+        order = np.argsort(tail * self.n_nodes + head)
+        pairs = (tail * self.n_nodes + head)[order]
+        wanted = np.arange(self.n_nodes) * self.n_nodes + onward
+        found = np.searchsorted(pairs, np.maximum(wanted, 0).ravel()).clip(0, max(len(pairs) - 1, 0))
+        edges = edge_of[order][found].reshape(wanted.shape) if len(pairs) else np.full(wanted.shape, -1)
+        self.next_edge: npt.NDArray[np.int64] = np.where(onward >= 0, edges, -1)
+
+    def _lightest(self, usable: Ints, cost: Floats) -> tuple[Ints, Floats]:
+        """Of parallel roads the quickest one: a sparse matrix would add them up."""
+        pair = self.tail[usable] * self.n_nodes + self.head[usable]
+        order = np.lexsort((usable, cost[usable], pair))
+        keep = np.flatnonzero(np.diff(pair[order], prepend=-1))
+        chosen = usable[order][keep]
+        return chosen, cost[chosen]
+
+    def edge_hours(self, edges: Ints, at_hours: Floats, pace_kmh: Floats) -> Floats:
+        """Hours to travel each edge entered at ``at_hours`` of the day; ``pace_kmh`` is nan for vehicles.
+
+        Walkers go at their pace for 8 of 24 hours; vehicles at the road's speed by day, slower in the dark.
+        """
+        dark = is_night(np.floor(at_hours % HOURS_A_DAY))
+        drive = np.where(dark, np.minimum(self.day_kmh[edges], self._part.night_kmh), self.day_kmh[edges])
+        walk = pace_kmh * (WALKED_HOURS_A_DAY / HOURS_A_DAY)
+        return np.asarray(self.km[edges] / np.where(np.isnan(pace_kmh), drive, walk))
+
+    def km_to_border(self) -> Floats:
+        """(P,) road km from each place to the nearest border gate when all roads among the lived-in places are open."""
+        usable, km = self._lightest(np.flatnonzero(self._passable(self._world.places.control, self._world.crossings.rule)), self.km)
+        matrix = csr_matrix((km, (self.head[usable], self.tail[usable])), shape=(self.n_nodes, self.n_nodes))
+        n_places = len(self._world.places)
+        gates = n_places + np.flatnonzero(self._world.crossings.is_border)
+        if not len(gates):
+            return np.full(n_places, np.nan)
+        return np.asarray(dijkstra(matrix, indices=gates, min_only=True)[:n_places])
+
+    def last_leg_km(self) -> Floats:
+        """(P,) road km from each place's gateway to it, at the start; a straight line x 1.4 where no road leads."""
+        usable, km = self._lightest(np.flatnonzero(self._passable(self._world.places.control, self._world.crossings.rule)), self.km)
+        matrix = csr_matrix((km, (self.tail[usable], self.head[usable])), shape=(self.n_nodes, self.n_nodes))
+        areas, n_places = self._world.areas, len(self._world.places)
+        rows = dijkstra(matrix, indices=areas.gateway)[:, :n_places]
+        by_road = rows[self._world.places.area, np.arange(n_places)]
+        gateway = areas.gateway[self._world.places.area]
+        straight = self._world.distance_km[np.arange(n_places), gateway] * 1.4  # assumption: detour factor
+        return np.where(np.isfinite(by_road), by_road, straight)

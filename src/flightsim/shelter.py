@@ -1,0 +1,139 @@
+"""How much room is left on each rung of the ladder, and who of those at the gate gets in?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from flightsim.arrays import running_sum
+from flightsim.clock import Clock
+from flightsim.events import Event, by_type
+from flightsim.parameter import ASSUMPTION, check, parameter
+from flightsim.world import HOST, OPEN, RENTED, SITE, Bools, Floats, Ints, World
+
+
+@dataclass(frozen=True)
+class ShelterLadder:
+    """Host family, rented room, site, collective centre, unfinished building, open air: the first with room."""
+
+    host_share: float = parameter(
+        0.5,
+        "share of households",
+        0,
+        1,
+        "Households without kin at hand that would find a host family where there is room",
+        "assumption; about half of December's displaced were with host families (OCHA, Dec 2019)",
+    )
+    rent_share: float = parameter(
+        0.15, "share of households", 0, 1, "Households that can pay rent where there is room", ASSUMPTION
+    )
+    room: float = parameter(
+        1.0, "factor", 0, 5, "Multiplies the free room with hosts, to rent, collective and unfinished", ASSUMPTION
+    )
+    site_room: float = parameter(1.0, "factor", 0, 5, "Multiplies the free room in sites", ASSUMPTION)
+    tents_per_day: float = parameter(
+        150.0,
+        "tents a day",
+        0,
+        5000,
+        "Tents put up in sites a day while all aid crossings work, for one household each",
+        "assumption; registered sites grew by some 30 to 40 thousand people a month in autumn 2019 (CCCM)",
+    )
+    persons_a_tent: float = parameter(5.5, "persons", 3, 9, "People a tent shelters", "CCCM: 5.5 a tent")
+
+    def __post_init__(self) -> None:
+        check(self, "shelter")
+
+    def start(self, world: World, events: Sequence[Event], clock: Clock) -> Shelter:
+        """The room as it is at the start."""
+        return Shelter(self, world, by_type(events, "aid_authorisation"), clock)
+
+
+@dataclass(frozen=True)
+class UnlimitedShelter:
+    """A host family for everybody."""
+
+    host_share: float = 1.0
+    rent_share: float = 1.0
+    room: float = float("inf")
+    site_room: float = float("inf")
+    tents_per_day: float = 0.0
+    persons_a_tent: float = 5.5
+
+    def start(self, world: World, events: Sequence[Event], clock: Clock) -> Shelter:
+        """Room without end."""
+        return Shelter(self, world, [], clock)
+
+
+class Shelter:
+    """Room left, in persons: ``room`` (P, R). The open air has room for all."""
+
+    def __init__(
+        self, part: ShelterLadder | UnlimitedShelter, world: World, events: Sequence[Event], clock: Clock
+    ) -> None:
+        self._part, self._clock, self._area = part, clock, world.places.area
+        unlimited = np.isinf(part.room)
+        self.room: Floats = world.room_persons.copy()
+        for rung in range(OPEN):
+            factor = part.site_room if rung == SITE else part.room
+            self.room[:, rung] = np.inf if unlimited else np.maximum(self.room[:, rung], 0) * factor
+        self.room[:, OPEN] = np.inf
+        in_sites = world.site_population_persons
+        self._site_share = in_sites / max(in_sites.sum(), 1e-9)
+        self._aid = [(clock.day_index(event.date), float(event.value)) for event in events]
+        at_start = [crossings for day, crossings in self._aid if day <= 0]
+        self._crossings_at_start = at_start[-1] if at_start else max([c for _, c in self._aid] + [1.0])
+
+    def new_day(self, day: int, lost: Bools) -> None:
+        """Tents go up, as far as aid comes in; places that the enemy took offer no room."""
+        now = [crossings for since, crossings in self._aid if since <= day]
+        aid = (now[-1] if now else self._crossings_at_start) / max(self._crossings_at_start, 1e-9)
+        tents = self._part.tents_per_day * self._part.persons_a_tent * min(aid, 1.0)
+        self.room[:, SITE] += tents * self._site_share * ~lost
+
+    def close(self, places: Ints) -> None:
+        """No more room at places that were lost."""
+        self.room[places, :OPEN] = 0.0
+
+    def free(self, places: Ints, rungs: Ints, persons: Floats) -> None:
+        """Give back the room of those who leave."""
+        housed = rungs >= 0
+        np.add.at(self.room, (places[housed], rungs[housed]), persons[housed])
+
+    def free_share(self) -> Floats:
+        """(P,) how much better than the open air a newcomer may expect to fare: room against 500 persons' need."""
+        enough = 500.0  # assumption: a newcomer looks no further than the next hundred households
+        indoors = np.minimum(self.room[:, :OPEN].sum(axis=1), enough)
+        return np.asarray(indoors / enough)
+
+    def admit(
+        self, places: Ints, persons: Floats, has_kin: Bools, pays: Bools, luck: Floats
+    ) -> Ints:
+        """The rung each household at the gate gets, best first; ``luck`` (0 to 1) decides between equals.
+
+        All arrays have the length of the households that ask. Takes the room they fill.
+        """
+        rungs = np.full(len(places), OPEN, np.int64)
+        welcome = has_kin | (luck < self._part.host_share)
+        for rung in range(OPEN):
+            asks = rungs == OPEN
+            if rung == HOST:
+                asks &= welcome
+            elif rung == RENTED:
+                asks &= pays
+            rows = np.flatnonzero(asks & (self.room[places, rung] > 0))
+            if not len(rows):
+                continue
+            order = rows[np.lexsort((luck[rows], places[rows]))]
+            running = running_sum(persons[order], places[order])
+            inside = order[running <= self.room[places[order], rung] + 1e-9]
+            rungs[inside] = rung
+            np.subtract.at(self.room, (places[inside], np.full(len(inside), rung)), persons[inside])
+        return rungs
+
+    def pays(self, luck: Floats) -> Bools:
+        """Who can pay rent, from a keyed draw of the household."""
+        return np.asarray(luck < self._part.rent_share)
+

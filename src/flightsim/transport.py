@@ -1,0 +1,91 @@
+"""Can those who want to leave, leave? Vehicle, fuel, money, a lull, the dark, a road still open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from flightsim.clock import is_night
+from flightsim.households import CAR, FOOT, HIRE, MEANS
+from flightsim.parameter import ASSUMPTION, check, parameter
+from flightsim.world import Bools, Floats, Ints
+
+
+@dataclass(frozen=True)
+class Transport:
+    """Getting ready takes time, which only runs while one can go."""
+
+    car_hours: float = parameter(
+        6.0,
+        "hours",
+        0.5,
+        96,
+        "Mean time to get going with a vehicle at hand and fuel",
+        "assumption; most left within hours (OCHA, 8 Jan 2020)",
+    )
+    hire_hours: float = parameter(24.0, "hours", 1, 240, "Mean time to find and pay a ride", ASSUMPTION)
+    foot_hours: float = parameter(
+        60.0, "hours", 1, 480, "Mean time until those without means are fetched or set out on foot", ASSUMPTION
+    )
+    fuel: float = parameter(
+        0.7,
+        "share of need",
+        0.05,
+        1,
+        "Fuel to be had, against need: slows cars and rides",
+        "assumption; severe shortage of fuel (OCHA, 20 Dec 2019)",
+    )
+    pinning_strikes_per_hour: float = parameter(
+        0.5,
+        "strikes an hour",
+        0.01,
+        20,
+        "Strikes felt at which half of those ready stay under cover",
+        "assumption; thousands unable to move under bombardment (OCHA, 20 Dec 2019)",
+    )
+    night_calm: float = parameter(
+        0.25, "factor", 0, 2, "Departures in the dark against daylight where no aircraft threaten", ASSUMPTION
+    )
+    night_threat: float = parameter(
+        1.1,
+        "factor",
+        0,
+        3,
+        "Departures in the dark against daylight under air attack",
+        "assumption; exodus around the clock, lights off (news report, Dec 2019)",
+    )
+    threat_strikes: float = parameter(
+        8.0, "strikes remembered", 0.1, 200, "Remembered strikes at which half of the night habit of war is reached", ASSUMPTION
+    )
+
+    def __post_init__(self) -> None:
+        check(self, "transport")
+
+    def readiness(self, near_per_hour: Floats, remembered: Floats, hours: Ints, can_leave: Bools) -> Floats:
+        """(P, M) rate an hour at which those who want to leave get away, by place and means of transport.
+
+        ``near_per_hour`` and ``remembered`` (P,) strikes felt now and lately; ``hours`` the hours of the day
+        that the step covers; ``can_leave`` (P,) whether any road out is open. A rate, not a chance: a household
+        goes when the readiness gathered passes its own exponential threshold.
+        """
+        threat = remembered / (remembered + self.threat_strikes)
+        dark = float(is_night(hours).mean())
+        habit = (1 - dark) + dark * (self.night_calm + (self.night_threat - self.night_calm) * threat)
+        covered = near_per_hour / self.pinning_strikes_per_hour
+        free = habit * can_leave / (1 + covered * covered)
+        rates = np.empty((len(remembered), len(MEANS)))
+        rates[:, CAR] = free * (self.fuel / self.car_hours)
+        rates[:, HIRE] = free * (self.fuel / self.hire_hours)
+        rates[:, FOOT] = free / self.foot_hours
+        return rates
+
+
+@dataclass(frozen=True)
+class FreeTransport:
+    """Whoever wants to leave leaves within minutes, day or night, bombs or not."""
+
+    def readiness(self, near_per_hour: Floats, remembered: Floats, hours: Ints, can_leave: Bools) -> Floats:
+        """(P, M) a rate so high that nobody waits."""
+        at_once_per_hour = 60.0
+        return np.repeat(np.where(can_leave, at_once_per_hour, 0.0)[:, None], len(MEANS), axis=1)
