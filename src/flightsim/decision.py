@@ -34,10 +34,10 @@ class Flight:
         "assumption; a town under daily bombardment almost empty within a week or two (OCHA, Dec 2019)",
     )
     half_strikes: float = parameter(
-        12.0, "strikes remembered", 0.5, 200, "Remembered strikes at which half of that pressure is felt", ASSUMPTION
+        25.0, "strikes remembered", 0.5, 200, "Remembered strikes at which half of that pressure is felt", ASSUMPTION
     )
     steepness: float = parameter(
-        2.0,
+        3.0,
         "exponent",
         1,
         6,
@@ -45,7 +45,7 @@ class Flight:
         "assumption; threshold effect: Nepal (Bohra-Mishra and Massey 2011)",
     )
     front_per_hour: float = parameter(
-        0.008,
+        0.004,
         "1/h per capture",
         0,
         0.1,

@@ -32,7 +32,7 @@ class Bombardment:
         0.25, "share of strikes", 0, 1, "Strikes of a day that fall in the 13 dark hours", ASSUMPTION
     )
     front_distance_km: float = parameter(
-        8.0, "km", 1, 40, "e-folding distance at which a capture frightens", ASSUMPTION
+        6.0, "km", 1, 40, "e-folding distance at which a capture frightens", ASSUMPTION
     )
     front_memory_days: float = parameter(
         7.0, "days", 1, 30, "e-folding time of the alarm over a capture", "assumption (anticipation of 3 to 14 days)"
