@@ -195,6 +195,13 @@ def test_the_hash_is_about_meaning() -> None:
     assert len({base, *different}) == 6
 
 
+def test_input_files_are_fingerprinted(tmp_path: Path) -> None:
+    (tmp_path / "places.csv").write_text("a")
+    hashes = results.hash_files(tmp_path, ["places.csv", "gone.csv"])
+    assert list(hashes) == ["places.csv"]
+    assert len(hashes["places.csv"]) == 64
+
+
 def test_measures_explain_themselves() -> None:
     for name, m in measures.MEASURES.items():
         assert m.name == name

@@ -12,7 +12,7 @@ import io
 import json
 import platform
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -252,6 +252,12 @@ def run_hash(config: Mapping[str, Any], input_hashes: Mapping[str, str], version
     settings = {key: value for key, value in config.items() if key not in ("results", "seed")}
     content = _canonical([settings, dict(input_hashes), version, seed])
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def hash_files(folder: Path, names: Iterable[str]) -> dict[str, str]:
+    """SHA-256 by file name, of those of ``names`` that are in ``folder``."""
+    paths = {name: folder / name for name in sorted(names)}
+    return {n: hashlib.sha256(p.read_bytes()).hexdigest() for n, p in paths.items() if p.is_file()}
 
 
 def provenance(*, inputs: Mapping[str, str], seed: int, wall_seconds: float) -> dict[str, Any]:
