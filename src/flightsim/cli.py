@@ -34,7 +34,7 @@ everyday commands:
   flightsim describe                                  what world and scenario is this?
   flightsim run                                       Idlib, 1 December 2019 to 8 March 2020
   flightsim run population.scale=0.1                  a quick look: a household stands for ten
-  flightsim run case=toy days=3 seed=2                another case, length, luck
+  flightsim run experiment=toy days=14 seed=2         a dozen places for learning; another length, luck
   flightsim run -m border=closed,open seed=1,2,3      all combinations, one after the other
   flightsim run experiment=mine --config-dir DIR      your own DIR/experiment/mine.yaml
 
@@ -210,11 +210,12 @@ def _headline(experiment: Path) -> str:
 
 
 def _parameters(arguments: argparse.Namespace) -> int:
-    from flightsim import compose
     from flightsim.parameter import table
+    from flightsim.scenario import PARTS
 
     part = None
-    for row in table(compose.parts()):
+    own = {group: [t for t in types if t.__base__ not in types] for group, types in PARTS.items()}
+    for row in table(own):  # a null that inherits its parameters needs no second list
         if part != (part := (row["group"], row["part"])):
             print(f"\n{row['group']} ({row['part']})")
         name = f"{row['group']}.{row['parameter']}={row['default']}"

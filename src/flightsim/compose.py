@@ -8,7 +8,6 @@ that names the nearest right word; Hydra's own exceptions never reach the user.
 from __future__ import annotations
 
 import copy
-import importlib
 import itertools
 import re
 import warnings
@@ -57,23 +56,6 @@ def experiments() -> dict[str, Path]:
     """The shipped experiments: name and file."""
     folder = conf_folder() / EXPERIMENT
     return {str(path.relative_to(folder).with_suffix("")): path for path in sorted(folder.rglob("*.yaml"))}
-
-
-def parts() -> dict[str, list[type]]:
-    """The classes that the shipped options stand for, by group."""
-    shipped = conf_folder()
-    targets: dict[str, list[str]] = {}
-    for file in sorted(shipped.glob("*/*.yaml")):
-        if file.parent.name != EXPERIMENT:
-            target, known = _read(file)["_target_"], targets.setdefault(file.parent.name, [])
-            known.extend([target] if target not in known else [])
-    return {group: [_class(target) for target in names] for group, names in targets.items()}
-
-
-def _class(target: str) -> type:
-    module, _, name = target.rpartition(".")
-    found: type = getattr(importlib.import_module(module), name)
-    return found
 
 
 def jobs(overrides: Sequence[str], *, many: bool = False, config_dir: Path | None = None) -> list[Job]:
