@@ -38,8 +38,8 @@ class Border:
 class OpenBorder:
     """Every gate abroad is open to everybody, without limit."""
 
-    policy: str = "open"
-    throughput: float = float("inf")
+    policy = "open"
+    throughput = float("inf")
 
     def start(self, world: World, events: Sequence[Event], clock: Clock) -> Gates:
         """Gates that are always open."""

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -206,15 +207,19 @@ class Flight:
         return np.asarray(self.dispersal_share * self.fear(remembered))
 
 
+def _none() -> Any:
+    return parameter(0.0, "1/h", 0, 0, "Nobody leaves", "null version")
+
+
 @dataclass(frozen=True)
 class NoFlight(Flight):
     """Nobody ever forms the intent to leave."""
 
-    shelling_per_hour: float = 0.0
-    front_per_hour: float = 0.0
-    care_per_hour: float = 0.0
-    neighbours_per_hour: float = 0.0
-    crowding_per_hour: float = 0.0
+    shelling_per_hour: float = _none()
+    front_per_hour: float = _none()
+    care_per_hour: float = _none()
+    neighbours_per_hour: float = _none()
+    crowding_per_hour: float = _none()
 
 
 @dataclass(frozen=True)

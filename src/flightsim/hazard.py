@@ -53,19 +53,12 @@ class Bombardment:
 class NoHazard:
     """Nothing is ever struck and the front stands still."""
 
-    strike_distance_km: float = 5.0
-    front_distance_km: float = 8.0
-    memory_days: float = 4.0
-    front_memory_days: float = 7.0
-    night_share: float = 0.0
+    shelling_weight = clash_weight = night_share = strength = 0.0
+    strike_distance_km = front_distance_km = memory_days = front_memory_days = 1.0
 
     def start(self, world: World, events: Sequence[Event], clock: Clock) -> Hazard:
         """A state in which nothing ever changes."""
         return Hazard(self, world, [], clock)
-
-    shelling_weight: float = 0.0
-    clash_weight: float = 0.0
-    strength: float = 0.0
 
 
 class Hazard:

@@ -40,6 +40,7 @@ from flightsim.world import GOVERNMENT, OPEN, SDF, Bools, Floats, Ints, World
 LOCAL_KMH = 25.0  # track speed by day (domain note, assumption), for the last leg on local roads
 REHOUSED_AT_HOUR = 8  # once a morning, those in the open ask again
 TRAPPED_AFTER_HOURS = 24  # assumption: wanting to leave for longer than a day counts as being trapped
+STUCK_AFTER_HOURS = 24.0  # assumption: who has not moved for a day gives up the goal
 CHUNK = 512  # households that choose at once: bounds the memory of a choice
 NO_INTENT = -1
 NOWHERE = -1
@@ -102,7 +103,9 @@ class DisplacementModel(mesa.Model):
         self.hazard.advance(step)
         self.care.advance(step)
         gates_changed = self.gates.advance(step)
-        changed = self.routes.advance(step, self.hazard.control, self.hazard.remembered, self.gates.rule)
+        changed = self.routes.advance(
+            step, self.hazard.control, self.hazard.remembered, self.gates.rule, self.traffic.waiting
+        )
         if len(self.hazard.captured):
             lost = self.hazard.captured[self._enemy_held[self.hazard.captured]]
             self.shelter.close(lost)
@@ -116,6 +119,7 @@ class DisplacementModel(mesa.Model):
             self._go_home()
         if REHOUSED_AT_HOUR in self.clock.hours_of(step):
             self._ask_again_for_shelter()
+            self._give_up_queueing()
 
     def gather_pressure(self) -> None:
         """Pressure to leave by place and kind, and readiness by place and means, gather for these hours."""
@@ -409,10 +413,16 @@ class DisplacementModel(mesa.Model):
         open_goal[len(enemy) + self.gates.leads_abroad] = True
         reachable = np.isfinite(self.routes.hours[t.node, t.target]) if len(t) else np.zeros(0, bool)
         lost = np.flatnonzero(~(open_goal[t.place] & (reachable | t.on_last_leg)))
-        if len(lost):
-            self._redirect(lost)
+        self._redirect(lost)
+
+    def _give_up_queueing(self) -> None:
+        """Each morning those who have not moved for a day choose anew, knowing the queues."""
+        stood = self.now * float(self.clock.step_hours) - self.traffic.travellers.since_hours
+        self._redirect(np.flatnonzero(stood > STUCK_AFTER_HOURS))
 
     def _redirect(self, rows_of_travellers: Ints) -> None:
+        if not len(rows_of_travellers):
+            return
         t, options = self.traffic.travellers, self.options()
         column, _ = self._choose(options, t.household[rows_of_travellers], t.node[rows_of_travellers])
         found = rows_of_travellers[column != NOWHERE]

@@ -12,6 +12,7 @@ from flightsim.arrays import running_sum
 from flightsim.world import Bools, Floats, Ints
 
 NO_EDGE = -1
+PULL_OFF_HOURS = 3.0  # assumption: a standing column stays on the road that long; without it queues lock for ever
 
 
 class Ways(Protocol):
@@ -70,12 +71,14 @@ class Traffic:
 
     occupancy (2E,) vehicles on each directed edge, those held up at its end included
     entered   (2E,) vehicles let in since it was last read
+    waiting   (2E,) vehicles that the last step did not let in
     """
 
     def __init__(self, n_edges: int, step_hours: int) -> None:
         self.travellers = nobody()
         self.occupancy: Floats = np.zeros(n_edges)
         self.entered: Floats = np.zeros(n_edges)
+        self.waiting: Floats = np.zeros(n_edges)
         self._credit: Floats = np.zeros(n_edges)
         self._step_hours = step_hours
 
@@ -92,6 +95,7 @@ class Traffic:
         end_hours = (step + 1) * float(self._step_hours)
         t = self.travellers
         capacity = ways.capacity * self._step_hours
+        self.waiting = np.zeros_like(self.waiting)
         if not len(t):
             self._credit = np.zeros_like(capacity)
             return t
@@ -132,6 +136,8 @@ class Traffic:
         room = np.minimum(self._credit, ways.storage - self.occupancy)
         goes = (t.vehicles[rows] == 0) | (running_sum(t.vehicles[rows], edge) <= room[edge] + 1e-9)
         t.at_hours[rows[~goes]] = end_hours
+        np.add.at(self.waiting, edge[~goes], t.vehicles[rows[~goes]])
+        self._pull_off(rows[~goes], end_hours)
         rows, edge = rows[goes], edge[goes]
         self._clear(t.take(rows))
         np.add.at(self.occupancy, edge, t.vehicles[rows])
@@ -141,6 +147,13 @@ class Traffic:
         t.since_hours[rows] = t.at_hours[rows]
         t.edge[rows] = edge
         t.node[rows] = ways.head[edge]
+
+    def _pull_off(self, rows: Ints, end_hours: float) -> None:
+        """Whoever has stood for hours leaves the carriageway for the fields, and keeps the turn."""
+        t = self.travellers
+        rows = rows[(end_hours - t.since_hours[rows] > PULL_OFF_HOURS) & (t.edge[rows] != NO_EDGE)]
+        self._clear(t.take(rows))
+        t.edge[rows] = NO_EDGE
 
     def _clear(self, group: Travellers) -> None:
         """Take a group's vehicles off the roads they are on."""

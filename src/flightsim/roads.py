@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,7 @@ from flightsim.parameter import ASSUMPTION, check, parameter
 from flightsim.world import BORDER_RULES, GOVERNMENT, SDF, SNA, Bools, Floats, Ints, World
 
 CLOSED = BORDER_RULES.index("closed")
+QUEUE_HOURS_AT_MOST = 48.0  # assumption: nobody reckons with a longer wait on one road
 PERSONS_A_VEHICLE = 5.7  # one household; turns a crossing's persons an hour into vehicles
 WALKED_HOURS_A_DAY = 8.0  # winter days (evacuation practice: domain note D, 8 h a day); the rest is rest
 
@@ -56,7 +58,7 @@ class RoadNetwork:
     load_factor: float = parameter(
         0.9, "factor", 0.5, 1, "Pace with what one carries", "large luggage slows by 10 to 14 %"
     )
-    queues: bool = True
+    queues: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         check(self, "roads")
@@ -70,8 +72,10 @@ class RoadNetwork:
 class FreeFlow(RoadNetwork):
     """Empty roads: nobody is ever held up by others, and danger does not change the way."""
 
-    danger_aversion: float = 0.0
-    queues: bool = False
+    danger_aversion: float = parameter(
+        0.0, "hours an hour", 0, 0, "Danger does not change the way", "null version"
+    )
+    queues: ClassVar[bool] = False
 
 
 class Routes:
@@ -97,7 +101,7 @@ class Routes:
         self._rated = np.concatenate([roads.capacity_vehicles_h] * 2)
         ends = np.maximum(self.tail, self.head) - n_places  # >= 0: the road leads to a crossing
         through = np.append(world.crossings.throughput_persons_h, np.inf)[np.maximum(ends, -1)] / PERSONS_A_VEHICLE
-        self._rated = np.where(ends >= 0, np.minimum(self._rated, through), self._rated)
+        self._through = np.where(ends >= 0, through, np.inf)
         lanes = np.concatenate([roads.lanes] * 2)
         fits = np.maximum(self.km * lanes * part.storage_vehicles_per_km, 1.0)
         self.storage: Floats = fits if part.queues else np.full(len(fits), np.inf)
@@ -113,8 +117,11 @@ class Routes:
         for step in sorted(step for step in self._cuts if step < 0):
             self._cut(step)
 
-    def advance(self, step: int, control: Ints, remembered: Floats, gate_rules: Ints) -> bool:
-        """Move to the given step; ways are sought anew when roads open or close, and each morning for danger."""
+    def advance(self, step: int, control: Ints, remembered: Floats, gate_rules: Ints, waiting: Floats) -> bool:
+        """Move to the given step; ways are sought anew when roads open or close, and each morning for danger and queues.
+
+        ``waiting`` (2E,) vehicles that queue for each edge: what travellers hear of the roads.
+        """
         first = self._danger_day < 0
         day = self._clock.day_of(step)
         if step in self._cuts:
@@ -122,9 +129,9 @@ class Routes:
         was_open = self.open_edge
         self.open_edge = self._passable(control, gate_rules)
         changed = first or not np.array_equal(was_open, self.open_edge)
-        if changed or (day != self._danger_day and self._part.danger_aversion > 0):
+        if changed or (day != self._danger_day and (self._part.queues or self._part.danger_aversion > 0)):
             self._danger_day = day
-            self._seek(remembered)
+            self._seek(remembered, waiting)
         return changed
 
     def _cut(self, step: int) -> None:
@@ -141,7 +148,7 @@ class Routes:
         """(2E,) vehicles an hour that each directed edge lets in now."""
         if not self._part.queues:
             return np.full(len(self._rated), np.inf)
-        return np.asarray(self._rated * np.concatenate([self._left] * 2) * self._part.sustained)
+        return np.asarray(np.minimum(self._rated * self._part.sustained, self._through) * np.tile(self._left, 2))
 
     def _passable(self, control: Ints, gate_rules: Ints) -> Bools:
         """(2E,) both ends held by those one can live among, never straight across an internal line, and not cut."""
@@ -155,12 +162,13 @@ class Routes:
         way &= usable[self._world.roads.u] & usable[self._world.roads.v]
         return np.concatenate([way, way])
 
-    def _seek(self, remembered: Floats) -> None:
-        """Shortest ways to every target at once, on the reversed graph, danger counted as extra hours."""
+    def _seek(self, remembered: Floats, waiting: Floats) -> None:
+        """Shortest ways to every target at once, on the reversed graph, danger and queues counted as extra hours."""
         part = self._part
         danger = np.zeros(self.n_nodes)
         danger[: len(remembered)] = remembered / (remembered + part.danger_strikes)
         cost = self.km / self.day_kmh * (1 + part.danger_aversion * (danger[self.tail] + danger[self.head]) / 2)
+        cost += np.minimum(waiting / np.maximum(self.capacity, 1e-9), QUEUE_HOURS_AT_MOST)
         usable = np.flatnonzero(self.open_edge)
         edge_of, cost_of = self._lightest(usable, cost)
         tail, head = self.tail[edge_of], self.head[edge_of]

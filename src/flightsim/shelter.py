@@ -55,12 +55,9 @@ class ShelterLadder:
 class UnlimitedShelter:
     """A host family for everybody."""
 
-    host_share: float = 1.0
-    rent_share: float = 1.0
-    room: float = float("inf")
-    site_room: float = float("inf")
-    tents_per_day: float = 0.0
-    persons_a_tent: float = 5.5
+    host_share = rent_share = 1.0
+    room = site_room = float("inf")
+    tents_per_day, persons_a_tent = 0.0, 5.5
 
     def start(self, world: World, events: Sequence[Event], clock: Clock) -> Shelter:
         """Room without end."""

@@ -1,0 +1,286 @@
+"""A scenario: a world, its events, a start, a length, a step, a seed and a handful of parts. Frozen, checked."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from flightsim import __version__, results
+from flightsim.border import Border, OpenBorder
+from flightsim.clock import STEP_HOURS, Clock
+from flightsim.complaints import Complaints, InputError, nearest
+from flightsim.decision import Flight, NoFlight
+from flightsim.events import STATUSES, STRIKES, Event, by_type, with_status
+from flightsim.hazard import Bombardment, NoHazard
+from flightsim.households import STANDINGS
+from flightsim.io.case import Case, read_case
+from flightsim.io.write import check_writable
+from flightsim.model import DisplacementModel, Parts
+from flightsim.population import Population
+from flightsim.roads import FreeFlow, RoadNetwork
+from flightsim.services import HealthCare, NoServices
+from flightsim.shelter import ShelterLadder, UnlimitedShelter
+from flightsim.transport import FreeTransport, Transport
+from flightsim.world import CONTROLS, OPEN, OPPOSITION, RUNGS, SITE, SNA, World
+
+PARTS: dict[str, tuple[type, ...]] = {
+    "hazard": (Bombardment, NoHazard),
+    "services": (HealthCare, NoServices),
+    "roads": (RoadNetwork, FreeFlow),
+    "border": (Border, OpenBorder),
+    "shelter": (ShelterLadder, UnlimitedShelter),
+    "transport": (Transport, FreeTransport),
+    "behaviour": (Flight, NoFlight),
+    "population": (Population,),
+}
+SETTINGS = ("name", "case", "start", "days", "step_hours", "seed", "results", "events", "boundaries", "figures")
+LONGEST_DAYS = 730
+SEEDS = 2**63
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run left behind: its folder, the ten lines, and whether it was there already."""
+
+    path: Path
+    reused: bool
+    summary: str
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Everything a run depends on, checked. Make one with ``from_config``."""
+
+    config: Mapping[str, Any]  # the whole configuration, as given
+    parts: Parts
+    clock: Clock
+    seed: int
+
+    @cached_property
+    def case(self) -> Case:
+        """The case folder, read and checked once."""
+        return read_case(str(self.config["case"]))
+
+    @property
+    def world(self) -> World:
+        """The case's world."""
+        return self.case.world
+
+    @cached_property
+    def events(self) -> list[Event]:
+        """The case's events of the kept kinds of knowledge."""
+        return with_status(self.case.events, self.config["events"]["keep"])
+
+    @cached_property
+    def run_id(self) -> str:
+        """12 hex digits: a fingerprint of configuration, inputs, version and seed."""
+        return results.run_hash(self.config, self._inputs(), __version__, self.seed)
+
+    @property
+    def folder(self) -> Path:
+        """Where the run's folder goes."""
+        return Path(str(self.config["results"])) / str(self.config["name"])
+
+    def model(self) -> DisplacementModel:
+        """A fresh model, at its start: for notebooks, and for ``run``."""
+        return DisplacementModel(self.world, self.events, self.clock, self.parts, self.seed)
+
+    def run(self, progress: Progress | None = None) -> Outcome:
+        """Simulate and write the results folder, or reuse a complete one of the same fingerprint."""
+        self._check_against_case()
+        done = results.find_complete(self.folder, self.run_id)
+        if done is not None:
+            return Outcome(done, True, (done / "run.log").read_text(encoding="utf-8").rstrip())
+        check_writable(self.folder)
+        began = time.perf_counter()
+        model = self.model()
+        for step in range(self.clock.n_steps):
+            model.step()
+            if progress:
+                progress(step + 1, self.clock.n_steps)
+        return self._write(model, began)
+
+    def _write(self, model: DisplacementModel, began: float) -> Outcome:
+        from flightsim import plots, summary  # matplotlib takes half a second: not needed to describe
+
+        tables = model.recorder.tables()
+        names = dict(zip(self.world.areas.area_id, self.world.areas.name, strict=True))
+        about = results.provenance(inputs=self._inputs(), seed=self.seed, wall_seconds=time.perf_counter() - began)
+        found = results.Results.in_memory(tables, self.config, about, names)
+        text = summary.text(found, self.world)
+
+        def figures(folder: Path) -> None:
+            plots.draw_all(found, self.world, folder, self.config["boundaries"])
+
+        path = results.write_run(
+            self.folder,
+            self.run_id,
+            tables,
+            config=self.config,
+            provenance=about,
+            summary_rows=summary.rows(found),
+            figures=figures if self.config["figures"] else None,
+            area_names=names,
+            log=text + "\n",
+        )
+        return Outcome(path, False, text)
+
+    def describe(self) -> str:
+        """What this scenario amounts to, in words and figures, before it runs."""
+        self._check_against_case()
+        return "\n".join(_description(self))
+
+    def _inputs(self) -> dict[str, str]:
+        hashes = dict(self.case.hashes)
+        if self.config["boundaries"]:
+            path = Path(str(self.config["boundaries"]))
+            hashes["boundaries"] = results.hash_files(path.parent, [path.name])[path.name]
+        return hashes
+
+    def _check_against_case(self) -> None:
+        """The period must have something to do with the case."""
+        manifest = self.world.manifest
+        first, last = manifest["start"], manifest["end"]
+        end = self.clock.start + timedelta(days=self.clock.days - 1)
+        if end < first - timedelta(days=31) or self.clock.start > last:
+            raise InputError(
+                f"start is {self.clock.start} and days is {self.clock.days}; expected a period that meets the case's, "
+                f"{first} to {last}"
+            )
+
+
+def from_config(config: Mapping[str, Any]) -> Scenario:
+    """Check a whole composed configuration and make the scenario; InputError lists every trouble in it."""
+    complaints = Complaints()
+    config = dict(config)
+    for key in config:
+        if key not in (*SETTINGS, *PARTS):
+            complaints.add(f"{key} is no setting of a scenario{nearest(key, [*SETTINGS, *PARTS])}")
+    for key in (*SETTINGS, *PARTS):
+        if key not in config:
+            complaints.add(f"{key} is missing from the configuration")
+    complaints.raise_if_any()
+    made = {group: _part(group, config[group], complaints) for group in PARTS}
+    clock = _clock(config, complaints)
+    _check_settings(config, complaints)
+    complaints.raise_if_any()
+    return Scenario(config, Parts(**{group: part for group, part in made.items() if part is not None}), clock, config["seed"])
+
+
+def _part(group: str, section: Any, complaints: Complaints) -> Any:
+    """The part that a section of the configuration describes; None, and complaints, if it does not."""
+    options = {f"{each.__module__}.{each.__name__}": each for each in PARTS[group]}
+    if not isinstance(section, Mapping) or "_target_" not in section:
+        complaints.add(f"{group} is {section!r}; expected a part with its _target_, as in conf/{group}/")
+        return None
+    target = section["_target_"]
+    if target not in options:
+        complaints.add(f"{group}._target_ is {target!r}; expected one of {', '.join(options)}")
+        return None
+    part_type = options[target]
+    known = [each.name for each in dataclasses.fields(part_type)]
+    values = {key: value for key, value in section.items() if key != "_target_"}
+    unknown = [key for key in values if key not in known]
+    for key in unknown:
+        complaints.add(f"{group}.{key} is no parameter of {part_type.__name__}{nearest(key, known)}")
+    try:
+        return None if unknown else part_type(**values)
+    except InputError as error:
+        for text in error.complaints:
+            complaints.add(text)
+        return None
+
+
+def _clock(config: Mapping[str, Any], complaints: Complaints) -> Clock:
+    start, days, step = config["start"], config["days"], config["step_hours"]
+    try:
+        first = start if isinstance(start, date) else date.fromisoformat(str(start))
+    except ValueError:
+        complaints.add(f"start is {start!r}; expected a date such as 2019-12-01")
+        first = date(2019, 12, 1)
+    if not _is_whole(days) or not 1 <= days <= LONGEST_DAYS:
+        complaints.add(f"days is {days!r}; expected a whole number from 1 to {LONGEST_DAYS}")
+        days = 1
+    if not _is_whole(step) or step not in STEP_HOURS:
+        complaints.add(f"step_hours is {step!r}; expected one of {', '.join(map(str, STEP_HOURS))}")
+        step = 1
+    return Clock(first, days, step)
+
+
+def _check_settings(config: Mapping[str, Any], complaints: Complaints) -> None:
+    for key in ("name", "case", "results"):
+        if not isinstance(config[key], str) or not config[key].strip():
+            complaints.add(f"{key} is {config[key]!r}; expected a text")
+    name = str(config["name"])
+    if name in (".", "..") or set(name) & set('/\\:*?"<>|\0\n'):
+        complaints.add(f"name is {name!r}; expected a name that can be a folder's")
+    if not _is_whole(config["seed"]) or not 0 <= config["seed"] < SEEDS:
+        complaints.add(f"seed is {config['seed']!r}; expected a whole number, 0 or more")
+    if not isinstance(config["figures"], bool):
+        complaints.add(f"figures is {config['figures']!r}; expected true or false")
+    boundaries = config["boundaries"]
+    if boundaries is not None and not Path(str(boundaries)).is_file():
+        complaints.add(f"boundaries is {boundaries!r}; expected a GeoJSON file, or null")
+    _check_events(config["events"], complaints)
+
+
+def _check_events(section: Any, complaints: Complaints) -> None:
+    keep = section.get("keep") if isinstance(section, Mapping) else None
+    if isinstance(section, Mapping):
+        for key in section:
+            if key != "keep":
+                complaints.add(f"events.{key} is no setting{nearest(key, ['keep'])}")
+    if not isinstance(keep, Sequence) or isinstance(keep, str) or not keep:
+        complaints.add(f"events.keep is {keep!r}; expected a list of {', '.join(STATUSES)}")
+        return
+    for status in keep:
+        if status not in STATUSES:
+            complaints.add(f"events.keep has {status!r}; expected {', '.join(STATUSES)}{nearest(status, STATUSES)}")
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _description(scenario: Scenario) -> list[str]:
+    world, parts, clock = scenario.world, scenario.parts, scenario.clock
+    places, manifest = world.places, world.manifest
+    held = [int((places.control == control).sum()) for control in (OPPOSITION, SNA)]
+    households = parts.population.synthesise(world, scenario.seed)
+    room = world.room_persons[:, :OPEN].sum(axis=0)
+    end = clock.date_of(clock.days - 1)
+    open_rules = sum(r.is_border.sum() for r in [world.crossings])
+    kinds = {status: sum(e.status == status for e in scenario.events) for status in STATUSES}
+    strikes = sum(float(e.value) for e in by_type(scenario.events, *STRIKES) if clock.start <= e.date <= end)
+    captured = len({e.target for e in by_type(scenario.events, "captured") if clock.start <= e.date <= end})
+    lines = [
+        f"{manifest['title']} (case {world.name}; data of {manifest['data_date']})",
+        f"From {clock.start} to {end}: {clock.days} days in steps of {clock.step_hours} h, seed {scenario.seed}.",
+        f"{len(places)} places in {len(world.areas)} sub-districts ({held[0]} held by the {CONTROLS[OPPOSITION]}, "
+        f"{held[1]} by the {CONTROLS[SNA].upper()}; the others are not lived in here), {len(world.roads)} roads.",
+        f"{world.persons:,.0f} people, {places.idps_persons.sum():,.0f} of them displaced before; "
+        f"{len(households):,} agents in {len(STANDINGS) - 1} standings, each for {households.weight:g} household(s).",
+        "Free room for newcomers: "
+        + ", ".join(f"{RUNGS[r]} {room[r] * _room_factor(parts, r):,.0f}" for r in range(OPEN))
+        + " persons.",
+        f"{len(world.facilities)} health facilities, {int(world.facilities.functioning.sum())} working at the start; "
+        f"{int(open_rules)} border gates, rule: {getattr(parts.border, 'policy', 'open')}.",
+        f"{len(scenario.events):,} events: "
+        + ", ".join(f"{n:,} {status}" for status, n in kinds.items())
+        + f"; in the period {strikes:,.0f} strikes and {captured} places taken.",
+        "Parts: " + ", ".join(f"{group} {type(getattr(parts, group)).__name__}" for group in PARTS) + ".",
+        f"Results would go to {scenario.folder / scenario.run_id}.",
+    ]
+    return lines + [f"Note: {warning}" for warning in scenario.case.warnings]
+
+
+def _room_factor(parts: Parts, rung: int) -> float:
+    return parts.shelter.site_room if rung == SITE else parts.shelter.room
