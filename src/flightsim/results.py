@@ -49,7 +49,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "moves_persons": NUMBER,
     },
     "roads": {"road_id": TEXT, "date": TIME, "vehicles": NUMBER},
-    "households": {"household": "int64"},  # and whatever else the recorder knows of a household
+    "households": {},  # a household's key and whatever the recorder knows of it
     "front": {"place_id": TEXT, "date": TIME, "holder": TEXT},
 }
 """The tables of a run, their least columns, in order, and the type of each."""

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from flightsim import words
-from flightsim.findings import POOR_RUNGS, RUNG_WORDS, Findings, observed
+from flightsim.findings import RUNG_WORDS, Findings, observed
 from flightsim.measures import MEASURES, SMALL_CELL_PERSONS
 from flightsim.results import Results
 from flightsim.world import World
@@ -93,7 +93,7 @@ def _displaced(f: Findings) -> str:
     people, moves = float(f.displaced.iloc[-1]), float(f.moves.iloc[-1])
     share = people / max(f.last("persons_total"), 1.0)
     return (
-        f"Displaced: about {words.about(people)} people left home at least once ({words.in_ten(share)}), "
+        f"Displaced: about {words.about(people)} people left home ({words.in_ten(share)} of all), "
         f"in about {words.about(moves)} movements."
     )
 
@@ -132,13 +132,10 @@ def _areas(f: Findings, values: pd.Series) -> str:
 
 def _shelter(f: Findings) -> str:
     if not len(f.by_rung) or f.by_rung.iloc[-1].sum() < 1:
-        return "Shelter: nobody needs any."
-    now = f.by_rung.iloc[-1]
-    best = str(now.drop(list(POOR_RUNGS)).idxmax())
-    return (
-        f"Shelter: {words.in_ten(now[best] / now.sum())} of those who arrived {RUNG_WORDS[best]}; "
-        f"{_people(now['unfinished'])} in unfinished buildings, {_people(now['open'])} in the open."
-    )
+        return "Shelter at the end: nobody needs any."
+    now = f.by_rung.iloc[-1].sort_values(ascending=False, kind="stable")
+    shown = [f"{words.about(v)} {RUNG_WORDS[str(rung)]}" for rung, v in now[now >= 1].head(4).items()]
+    return f"Shelter at the end: {words.listing(shown)}."
 
 
 def _hardship(f: Findings) -> str:

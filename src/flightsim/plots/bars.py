@@ -60,6 +60,6 @@ def arrivals(results: Results, world: World) -> Figure:
 def _title(f: Findings) -> str:
     if not len(f.arrivals) or f.arrivals.iloc[0] <= 0:
         return "Nobody arrives anywhere in this run"
-    most = f"{f.name(str(f.arrivals.index[0]))} receives about {words.about(f.arrivals.iloc[0])} arrivals"
-    of_all = f"of {words.about(f.arrivals.sum())} in all"
+    most = f"{f.name(str(f.arrivals.index[0]))} receives about {words.about(f.arrivals.iloc[0])}"
+    of_all = f"of {words.about(f.arrivals.sum())} arrivals"
     return f"{most} {of_all}; {words.in_ten(f.poor_share)} find no proper shelter"

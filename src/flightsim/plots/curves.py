@@ -88,8 +88,8 @@ def shelter(results: Results, world: World) -> Figure:
     title = "Nobody is displaced in this run"
     if f.displaced.max() > 0:
         title = (
-            f"By {words.day(f.end)} about {words.about(poor.iloc[-1])} displaced people live in unfinished "
-            f"buildings or in the open"
+            f"{words.about(poor.iloc[-1])} displaced people are in unfinished buildings or in the open "
+            f"by {words.day(f.end)}"
         )
     what = "People displaced since the start, by where they are each day"
     style.say(figure, title, f"{what}; {words.day_year(f.start)} to {words.day_year(f.end)}.", results, world)
@@ -147,7 +147,8 @@ def hardship(results: Results, world: World) -> Figure:
         style.counts(axes.yaxis)
         style.faint_grid(axes)
     style.dates(low, results.days)
-    style.say(figure, _hardship_title(f), "Each day, whole study area.", results, world)
+    what = f"Each day in the whole study area, {words.day_year(f.start)} to {words.day_year(f.end)}."
+    style.say(figure, _hardship_title(f), what, results, world)
     return figure
 
 
@@ -158,8 +159,7 @@ def _hardship_title(f: Findings) -> str:
     )
     if not len(f.trapped) or f.trapped.max() <= 0:
         return f"Nobody is trapped in this run; {nights}"
-    peak = words.day(f.results.days[int(f.trapped.argmax())].date())
-    return f"Up to {words.about(f.trapped.max())} people want to leave and cannot ({peak}); {nights}"
+    return f"Up to {words.about(f.trapped.max())} people trapped; {nights}"
 
 
 def _displaced_title(f: Findings) -> str:
@@ -170,8 +170,7 @@ def _displaced_title(f: Findings) -> str:
 
 
 def _displaced_subtitle(f: Findings, points: list[Observed]) -> str:
-    told = f"People displaced at least once since {words.day_year(f.start)}."
-    told += " Dashed: movements (to move twice counts twice)."
+    told = f"People displaced at least once since {words.day_year(f.start)}; dashed: all their movements."
     return told + (" Bars on points: low to high." if points else "")
 
 

@@ -77,7 +77,7 @@ def roads(results: Results, world: World, boundaries: str | Path | None = None) 
     axes.add_collection(LineCollection(list(segments[main]), colors="#CFCAC1", linewidths=0.5, zorder=2))
     used = np.flatnonzero(load > 0)[np.argsort(load[load > 0])]
     if len(used):
-        widths = 0.6 + 6.4 * load[used] / load.max()
+        widths = 0.25 + 6.75 * load[used] / load.max()
         axes.add_collection(
             LineCollection(
                 list(segments[used]), colors=style.MOVING, linewidths=widths, zorder=3, capstyle="round"
@@ -295,5 +295,6 @@ def _movements_title(f: Findings) -> str:
     left = f"Most leave {f.name(str(f.origins.index[0]))} (about {words.about(f.origins.iloc[0])} people)"
     if not len(f.present_displaced) or f.present_displaced.iloc[0] <= 0:
         return left
-    there = f"{f.name(str(f.present_displaced.index[0]))} holds most of the displaced"
-    return f"{left}; {there} (about {words.about(f.present_displaced.iloc[0])})"
+    there = str(f.present_displaced.index[0])
+    name = "it also" if there == f.origins.index[0] else f.name(there)
+    return f"{left}; {name} holds most of the displaced (about {words.about(f.present_displaced.iloc[0])})"

@@ -95,8 +95,11 @@ def footer(results: Results, world: World, tables: tuple[str, ...] = ()) -> str:
         f", people and places of {words.day_year(date.fromisoformat(str(data_date)))}" if data_date else ""
     )
     about = manifest.get("tables") or {}
-    thanks = [str(about.get(table, {}).get("attribution", "")).replace("(c)", "©") for table in tables]
-    data = f" Data: {'; '.join(dict.fromkeys(t for t in thanks if t))}." if any(thanks) else ""
+    thanks = "; ".join(str(about.get(table, {}).get("attribution", "")) for table in tables).replace(
+        "(c)", "©"
+    )
+    each = dict.fromkeys(part.strip() for part in thanks.split(";") if part.strip())  # once, in order
+    data = f" Data: {'; '.join(each)}." if each else ""
     return (
         f"Modelled, not observed: 1 run, seed {results.seed}. "
         f"Source: flightsim {results.provenance.get('flightsim', __version__)}, "
