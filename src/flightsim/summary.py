@@ -127,7 +127,7 @@ def _areas(f: Findings, values: pd.Series) -> str:
         return "no sub-district with 100 people or more"
     named = [f"{f.name(str(a))} ({words.about(v)})" for a, v in shown.items()]
     rest = int((values > 0).sum()) - len(named)
-    return ", ".join(named) + (f" and {rest} more sub-districts" if rest else "")
+    return words.listing([*named, f"{rest} more"]) if rest else words.listing(named)
 
 
 def _shelter(f: Findings) -> str:
