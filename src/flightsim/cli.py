@@ -15,6 +15,7 @@ import errno
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 DONE, FAILED, REFUSED, STOPPED = 0, 1, 2, 130
 RESULTS = "results"
+_stopped = threading.Event()
 
 EVERYDAY = """\
 everyday commands:
@@ -233,6 +235,8 @@ def _progress(name: str) -> Iterator[Callable[[int, int], None]]:
     with tqdm(desc=name, total=1, bar_format=shape, leave=False, disable=None, file=sys.stderr) as bar:
 
         def progress(done: int, steps: int) -> None:
+            if _stopped.is_set():  # the interrupt was lost in a callback whose exceptions Python ignores
+                raise KeyboardInterrupt
             bar.total = steps
             bar.update(done - bar.n)
 
@@ -292,22 +296,29 @@ def _trouble(error: OSError) -> str:
 
 @contextmanager
 def _answering_signals() -> Iterator[None]:
-    """Let a polite end (SIGTERM, SIGHUP) clean up as Ctrl-C does."""
+    """Remember a Ctrl-C, and let a polite end (SIGTERM, SIGHUP) clean up as it does."""
 
-    def stop(number: int, _frame: object) -> None:
+    def interrupt(_number: int, _frame: object) -> None:
+        _stopped.set()
+        raise KeyboardInterrupt
+
+    def end(number: int, _frame: object) -> None:
         raise SystemExit(128 + number)
 
+    handlers = {"SIGINT": interrupt, "SIGTERM": end, "SIGHUP": end}
+    _stopped.clear()
     previous = {}
     try:
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            previous[number] = signal.signal(number, stop)
-    except (ValueError, AttributeError):  # not the main thread; no such signal on this system
+        for name, handler in handlers.items():
+            if number := getattr(signal, name, None):  # not every system has every signal
+                previous[number] = signal.signal(number, handler)
+    except ValueError:  # not the main thread, where signals cannot be answered
         pass
     try:
         yield
     finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)
+        for number, before in previous.items():
+            signal.signal(number, before)
 
 
 if __name__ == "__main__":
