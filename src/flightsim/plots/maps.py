@@ -24,7 +24,7 @@ from flightsim.plots import ground, shapes, style
 from flightsim.results import Results
 from flightsim.world import Floats, World
 
-CLASS_LIMITS = (100, 1_000, 5_000, 10_000, 25_000, 50_000, 100_000, 200_000, 400_000, 800_000)
+CLASS_LIMITS = tuple(digit * 10**power for power in range(2, 7) for digit in (1, 2, 5))  # 100, 200, 500 …
 MOST_CLASSES = 6
 FLOWS_SHOWN = 30
 STRETCHES_SHOWN = 8
