@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from flightsim import compose
+from flightsim.scenario import from_config
 
 OPTIONS = sorted(
     file.relative_to(compose.conf_folder()).with_suffix("").as_posix()
@@ -58,7 +59,6 @@ def test_every_experiment_is_headed_by_its_command(name: str) -> None:
 
 @pytest.mark.parametrize("name", compose.experiments())
 def test_every_experiment_runs_three_days(name: str, tmp_path: Path) -> None:
-    scenario = pytest.importorskip("flightsim.scenario")
     (job,) = compose.jobs([f"experiment={name}", f"results='{tmp_path}'", *THREE_DAYS])
-    outcome = scenario.from_config(job.config).run(None)
+    outcome = from_config(job.config).run()
     assert (outcome.path / "provenance.json").is_file()

@@ -20,7 +20,7 @@ def test_values_and_options_are_changed() -> None:
     (job,) = compose.jobs(["days=3", "border=open", "events.keep=[reported]", "case='a (b)'"])
     assert job.label == ""
     assert job.config["days"] == 3
-    assert job.config["border"]["_target_"] == "flightsim.border.OpenBorder"
+    assert job.config["border"]["policy"] == "open"
     assert job.config["events"]["keep"] == ["reported"]
     assert job.config["case"] == "a (b)"
 
@@ -97,7 +97,7 @@ def test_a_sweep_is_the_product_of_its_lists() -> None:
     assert labels("border=closed,open", "days=3", "seed=range(1,4)") == [
         f"border={border} seed={seed}" for border in ("closed", "open") for seed in (1, 2, 3)
     ]
-    assert labels("border=glob(*,exclude=open)") == ["border=closed", "border=women_and_children"]
+    assert labels("hazard=glob(*,exclude=n*)") == ["hazard=bombardment"]
     assert labels("events.keep=[reported],[derived]") == ["events.keep=[reported]", "events.keep=[derived]"]
     assert labels("days=3") == [""]
 
