@@ -1,20 +1,22 @@
 """Whose level is reached? A threshold clock per group, read by everybody who waits in that group.
 
 Each group (a place and a kind of household) has one reading that only grows. Whoever joins is given a level;
-when the reading passes it, it is due. One comparison per group and step serves any number of households,
-which is what makes hourly steps for 700,000 households cheap (threshold construction: Sellke 1983,
-"On the asymptotic distribution of the size of a stochastic epidemic").
+when the reading passes it, it is due. This is the threshold construction of Sellke (1983, "On the asymptotic
+distribution of the size of a stochastic epidemic"): exact for any step length. Those who join at the start wait
+in order of their level, so that a step looks at one of them a group; those who join later are few enough to be
+looked at one and all.
 """
 
 from __future__ import annotations
-
-import heapq
 
 import numpy as np
 import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+
+NOT_IN = -1
+ROOM_AT_FIRST = 1024
 
 
 class Agenda:
@@ -24,35 +26,46 @@ class Agenda:
     """
 
     def __init__(self, n_groups: int, n_items: int) -> None:
-        self.next_level: Floats = np.full(n_groups, np.inf)  # the lowest level that waits in each group
         self._level: Floats = np.full(n_items, np.nan)  # the level each row waits for; nan: it does not wait
-        self._items: Ints = np.zeros(0, np.int64)  # those who joined all at once, by group, lowest level first
-        self._early: Floats = np.zeros(0)  # their levels
+        # those who joined all at once, by group, lowest level first; a sentinel at the end never comes due
+        self._early_item: Ints = np.zeros(1, np.int64)
+        self._early_level: Floats = np.full(1, np.inf)
         self._head: Ints = np.zeros(n_groups, np.int64)
         self._stop: Ints = np.zeros(n_groups, np.int64)
-        self._later: dict[int, list[tuple[float, int]]] = {}  # a heap a group of those who joined since
+        self._next_level: Floats = np.full(n_groups, np.inf)  # of the early ones, by group
+        # those who joined since, in no order; a cancelled entry has an infinite level
+        self._n_late = 0
+        self._late_item: Ints = np.zeros(ROOM_AT_FIRST, np.int64)
+        self._late_group: Ints = np.zeros(ROOM_AT_FIRST, np.int64)
+        self._late_level: Floats = np.full(ROOM_AT_FIRST, np.inf)
+        self._slot: Ints = np.full(n_items, NOT_IN)  # where each row is among the late ones
 
     def join_all(self, items: Ints, groups: Ints, levels: Floats) -> None:
         """Put many rows in at once, before anything else is in."""
         order = np.lexsort((items, levels, groups))
-        self._items, self._early = items[order], levels[order]
+        self._early_item = np.append(items[order], 0)
+        self._early_level = np.append(levels[order], np.inf)
         self._level[items] = levels
-        counts = np.bincount(groups, minlength=len(self.next_level))
+        counts = np.bincount(groups, minlength=len(self._head))
         self._stop = np.cumsum(counts)
         self._head = self._stop - counts
-        filled = np.flatnonzero(counts)
-        self.next_level[filled] = self._early[self._head[filled]]
+        self._look_ahead(np.arange(len(self._head)))
 
     def join(self, items: Ints, groups: Ints, levels: Floats) -> None:
         """Put rows in, each in its group at its level."""
+        self.leave(items)
+        self._make_room(len(items))
+        slots = np.arange(self._n_late, self._n_late + len(items))
+        self._late_item[slots], self._late_group[slots], self._late_level[slots] = items, groups, levels
+        self._slot[items] = slots
         self._level[items] = levels
-        later = self._later
-        for item, group, level in zip(items.tolist(), groups.tolist(), levels.tolist(), strict=True):
-            heapq.heappush(later.setdefault(group, []), (level, item))
-        np.minimum.at(self.next_level, groups, levels)
+        self._n_late += len(items)
 
     def leave(self, items: Ints) -> None:
         """Cancel: these rows wait no longer."""
+        slots = self._slot[items]
+        self._late_level[slots[slots != NOT_IN]] = np.inf
+        self._slot[items] = NOT_IN
         self._level[items] = np.nan
 
     def level(self, items: Ints) -> Floats:
@@ -61,37 +74,46 @@ class Agenda:
 
     def due(self, reading: Floats) -> Ints:
         """Take out, in order of their number, the rows whose level the reading of their group has reached."""
-        groups = np.flatnonzero(reading >= self.next_level)
-        if not len(groups):
-            return groups
-        found: list[Ints] = []
-        for group in groups.tolist():
-            limit = float(reading[group])
-            found.append(self._take_early(group, limit))
-            found.append(self._take_later(group, limit))
-            self.next_level[group] = self._lowest(group)
-        items = np.unique(np.concatenate(found))
-        self._level[items] = np.nan
+        found = self._due_early(reading)
+        n = self._n_late
+        late = np.flatnonzero(self._late_level[:n] <= reading[self._late_group[:n]])
+        if len(late):
+            found.append(self._late_item[late])
+        if not found:
+            return np.zeros(0, np.int64)
+        items = np.sort(np.concatenate(found))
+        self.leave(items)
         return items
 
-    def _take_early(self, group: int, limit: float) -> Ints:
-        head, stop = int(self._head[group]), int(self._stop[group])
-        end = head + int(np.searchsorted(self._early[head:stop], limit, side="right"))
-        self._head[group] = end
-        taken = self._items[head:end]
-        return taken[self._level[taken] == self._early[head:end]]  # not those who left or joined anew
+    def _due_early(self, reading: Floats) -> list[Ints]:
+        """The first in each group, and again, until no first one is due."""
+        found = []
+        groups = np.flatnonzero(reading >= self._next_level)
+        while len(groups):
+            head = self._head[groups]
+            items = self._early_item[head]
+            waiting = self._level[items] == self._early_level[head]  # not those who left or joined anew
+            found.append(items[waiting])
+            self._head[groups] = head + 1
+            self._look_ahead(groups)
+            groups = groups[reading[groups] >= self._next_level[groups]]
+        return found
 
-    def _take_later(self, group: int, limit: float) -> Ints:
-        heap = self._later.get(group)
-        taken = []
-        while heap and heap[0][0] <= limit:
-            level, item = heapq.heappop(heap)
-            if self._level[item] == level:  # otherwise it left, or joined anew elsewhere
-                taken.append(item)
-        return np.asarray(taken, np.int64)
+    def _look_ahead(self, groups: Ints) -> None:
+        head = self._head[groups]
+        level = self._early_level[np.minimum(head, len(self._early_level) - 1)]
+        self._next_level[groups] = np.where(head < self._stop[groups], level, np.inf)
 
-    def _lowest(self, group: int) -> float:
-        head, stop = int(self._head[group]), int(self._stop[group])
-        early = float(self._early[head]) if head < stop else np.inf
-        heap = self._later.get(group)
-        return min(early, heap[0][0] if heap else np.inf)
+    def _make_room(self, more: int) -> None:
+        """Forget what is cancelled and, if that is not enough, take more memory."""
+        if self._n_late + more <= len(self._late_item):
+            return
+        kept = np.flatnonzero(np.isfinite(self._late_level[: self._n_late]))
+        size = max(ROOM_AT_FIRST, 2 * (len(kept) + more))
+        for name, blank in (("_late_item", 0), ("_late_group", 0), ("_late_level", np.inf)):
+            old = getattr(self, name)
+            new = np.full(size, blank, old.dtype)
+            new[: len(kept)] = old[kept]
+            setattr(self, name, new)
+        self._slot[self._late_item[: len(kept)]] = np.arange(len(kept))
+        self._n_late = len(kept)

@@ -192,9 +192,9 @@ class Household(mesa.Agent):
         return float(value + gumbel(model.decision_keys["area"], self._luck, options.area_key[column])[0])
 
     def _place_luck(self, options: Any, i: int) -> float:
-        race = exponential32(self.model.decision_keys["place"], self._luck, options.key[i])[0] / options.weight[i]
+        race = exponential32(self.model.decision_keys["place"], self._luck, options.key[i])[0] * options.inverse_weight[i]
         with np.errstate(divide="ignore"):
-            return float(-np.log(np.float64(race)))
+            return float(-np.log(race, dtype=np.float64))
 
     @property
     def _luck(self) -> Any:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -231,7 +232,7 @@ class Alternatives:
     row     (A',)  the area's row in the world, gates behind the areas; also its row among the routing targets
     side    (A',)  who holds the area, index into CONTROLS; -1: abroad
     key     (D,)   for the luck with each place; area_key (A',) for that with each area
-    weight  (D,)   exp(appeal - the highest appeal)
+    inverse_weight (D,) exp(the highest appeal - appeal)
     """
 
     place: Ints
@@ -239,13 +240,26 @@ class Alternatives:
     row: Ints
     key: npt.NDArray[np.uint64]
     area_key: npt.NDArray[np.uint64]
-    weight: Floats32  # (D,) exp(appeal - the highest appeal)
+    inverse_weight: Floats32
     side: Ints
 
-    @property
+    @cached_property
     def area(self) -> Ints:
         """(D,) the row of ``first`` each alternative belongs to."""
         return np.repeat(np.arange(len(self.first)), np.diff(self.first, append=len(self.place)))
+
+    @cached_property
+    def columns(self) -> Ints:
+        """(A', L) the columns of each area's places; D where it has fewer than the largest one."""
+        sizes = np.diff(self.first, append=len(self.place))
+        within = np.arange(sizes.max())
+        return np.where(within < sizes[:, None], self.first[:, None] + within, len(self.place))
+
+    def column_of(self, places: Ints) -> Ints:
+        """The column of each place; D if it is no alternative."""
+        column = np.full(max(int(self.place.max()), int(places.max())) + 1, len(self.place))
+        column[self.place] = np.arange(len(self.place))
+        return np.asarray(column[places])
 
 
 def alternatives(
@@ -262,7 +276,7 @@ def alternatives(
         row=areas,
         key=place_key[rows],
         area_key=area_key[areas],
-        weight=np.exp(appeal[rows] - top).astype(np.float32),
+        inverse_weight=np.exp(top - appeal[rows]).astype(np.float32),
         side=side[rows][first],
     )
 
@@ -284,32 +298,31 @@ def choose(
     place_decision: int,
     area_decision: int,
     not_here: Ints,
-) -> tuple[Ints, Floats, Ints]:
+) -> Ints:
     """The best alternative of each household: value + luck with the area + luck with the place.
 
-    Returns the column of the best (n,), -1 if no alternative can be reached, its value, and the columns of the
-    best one in each of the TOP best areas (n, TOP). Luck with places is Gumbel, drawn as the smallest of
+    Returns (n, TOP) columns: the best alternative, then the best ones in the next best areas; -1 where there is
+    none. Luck with places is Gumbel, drawn as the smallest of
     exponential numbers over their weights (the same argmax, at half the cost); all luck is keyed by ``who``
     (household and occasion) and alternative, so closing one place moves only those who would have gone there.
     ``not_here`` (n,) a place that is not an alternative for this household (where it is), or -1.
     """
     n, n_areas = values.shape
-    race = exponential32(place_decision, who[:, None], options.key[None, :]).reshape(n, len(options.place))
-    race /= options.weight
-    race[not_here[:, None] == options.place[None, :]] = np.inf
-    fastest = np.minimum.reduceat(race, options.first, axis=1)
-    with np.errstate(divide="ignore"):
-        inside = -np.log(fastest.astype(np.float64))
-    total = values + gumbel(area_decision, who[:, None], options.area_key[None, :]).reshape(n, n_areas) + inside
-    ranked = np.argsort(-total, axis=1, kind="stable")[:, :TOP]
     rows = np.arange(n)
-    best_area = ranked[:, 0]
-    value = total[rows, best_area]
-    ends = np.append(options.first[1:], len(options.place))
+    race = np.full((n, len(options.place) + 1), np.inf, np.float32)  # the last column stands for no place
+    luck = exponential32(place_decision, who[:, None], options.key[None, :])
+    np.multiply(luck, options.inverse_weight, out=race[:, :-1])
+    race[rows, options.column_of(not_here)] = np.inf
+    with np.errstate(divide="ignore"):
+        inside = -np.log(np.minimum.reduceat(race[:, :-1], options.first, axis=1), dtype=np.float64)
+    total = values + gumbel(area_decision, who[:, None], options.area_key[None, :]).reshape(n, n_areas) + inside
+    columns = options.columns
     top = np.full((n, TOP), -1, np.int64)
-    for rank in range(ranked.shape[1]):
-        for i in rows.tolist():
-            area = ranked[i, rank]
-            if np.isfinite(total[i, area]):
-                top[i, rank] = options.first[area] + int(np.argmin(race[i, options.first[area] : ends[area]]))
-    return top[:, 0], value, top
+    for rank in range(min(TOP, n_areas)):
+        area = total.argmax(axis=1)
+        reached = np.isfinite(total[rows, area])
+        of_area = columns[area]
+        winner = of_area[rows, race[rows[:, None], of_area].argmin(axis=1)]
+        top[reached, rank] = winner[reached]
+        total[rows, area] = -np.inf
+    return top

@@ -41,7 +41,7 @@ LOCAL_KMH = 25.0  # track speed by day (domain note, assumption), for the last l
 REHOUSED_AT_HOUR = 8  # once a morning, those in the open ask again
 TRAPPED_AFTER_HOURS = 24  # assumption: wanting to leave for longer than a day counts as being trapped
 STUCK_AFTER_HOURS = 24.0  # assumption: who has not moved for a day gives up the goal
-CHUNK = 512  # households that choose at once: bounds the memory of a choice
+CHUNK = 256  # households that choose at once: bounds the memory of a choice
 NO_INTENT = -1
 NOWHERE = -1
 AT_GATE = -2  # instead of a rung, for those who reached a gate abroad
@@ -155,11 +155,12 @@ class DisplacementModel(mesa.Model):
         h = self.households
         place = h.place[rows].astype(np.int64)
         options = self.options()
-        column, top = self._choose(options, rows, place)
-        stuck = column == NOWHERE
+        top = self._choose(options, rows, place)
+        stuck = top[:, 0] == NOWHERE
         self._wait_on(rows[stuck])
-        rows, place, column, top = rows[~stuck], place[~stuck], column[~stuck], top[~stuck]
-        self._set_out(rows, place, options.place[column], options.row[options.area[column]])
+        rows, place, top = rows[~stuck], place[~stuck], top[~stuck]
+        best = top[:, 0]
+        self._set_out(rows, place, options.place[best], options.row[options.area[best]])
         self.weighed[rows] = np.where(top >= 0, options.place[top], NOWHERE)
 
     def travel(self) -> None:
@@ -285,27 +286,26 @@ class DisplacementModel(mesa.Model):
         h = self.households
         return np.asarray(exponential(self.decision_keys["leave"], h.key[rows], h.occasion[rows]) / h.sensitivity[rows])
 
-    def _choose(self, options: Alternatives, rows: Ints, nodes: Ints) -> tuple[Ints, Ints]:
-        """The chosen column of ``options`` for each household at its node (-1: no way), and the top few."""
-        h = self.households
-        columns, tops = np.full(len(rows), NOWHERE), np.full((len(rows), TOP), NOWHERE)
+    def _choose(self, options: Alternatives, rows: Ints, nodes: Ints) -> Ints:
+        """(n, TOP) columns of ``options`` for each household at its node, best first; -1: no way."""
+        h, top = self.households, np.full((len(rows), TOP), NOWHERE)
         if not len(options.place):
-            return columns, tops
+            return top
         control = np.append(self.hazard.control, np.full(len(self.world.crossings), -1))
-        has_men = h.adult_men[rows] > 0
+        has_men = h.persons[rows] > h.children[rows] + h.women[rows]
         for begin in range(0, len(rows), CHUNK):
             part = slice(begin, begin + CHUNK)
             who, node = rows[part], nodes[part]
             hours = self.routes.hours[node][:, options.row]
-            other = (options.side >= 0) & (control[node][:, None] >= 0) & (options.side != control[node][:, None])
+            here = control[node][:, None]
+            other = (options.side >= 0) & (here >= 0) & (options.side != here)
             values = area_values(self.parts.behaviour, hours, options.row == h.kin_area[who][:, None], other)
             for column in np.flatnonzero(options.side < 0).tolist():
                 gate = int(options.row[column]) - len(self.world.areas)
                 values[~self.gates.admits(gate, has_men[part]), column] = -np.inf
-            columns[part], _, tops[part] = choose(
-                options, values, h.occasion_key(who), self.decision_keys["place"], self.decision_keys["area"], node
-            )
-        return columns, tops
+            luck = self.decision_keys["place"], self.decision_keys["area"]
+            top[part] = choose(options, values, h.occasion_key(who), *luck, node)
+        return top
 
     def _set_out(self, rows: Ints, place: Ints, destination: Ints, target: Ints) -> None:
         """Take households out of where they are settled and put them on the road."""
@@ -424,7 +424,7 @@ class DisplacementModel(mesa.Model):
         if not len(rows_of_travellers):
             return
         t, options = self.traffic.travellers, self.options()
-        column, _ = self._choose(options, t.household[rows_of_travellers], t.node[rows_of_travellers])
+        column = self._choose(options, t.household[rows_of_travellers], t.node[rows_of_travellers])[:, 0]
         found = rows_of_travellers[column != NOWHERE]
         column = column[column != NOWHERE]
         taken = self.traffic.take_off(found)

@@ -108,17 +108,14 @@ class Traffic:
             active = active[~arrived[active] & (t.at_hours[active] < end_hours)]
             self._go_on(active, ways, end_hours)
             active = active[t.at_hours[active] < end_hours]
-        there = t.take(arrived)
-        self._clear(there)
-        self.travellers = t.take(~arrived)
-        return there
+        return self._part(arrived)
 
     def _at_the_end(self, rows: Ints, ways: Ways) -> Ints:
         """Those at their place; those at their target set out on the last, local leg."""
         t = self.travellers
         there = (t.node[rows] == t.place[rows]) | t.on_last_leg[rows]
         turning = rows[~there & (t.node[rows] == ways.targets[t.target[rows]])]
-        self._clear(t.take(turning))
+        self._clear(turning)
         t.edge[turning] = NO_EDGE
         t.on_last_leg[turning] = True
         t.at_hours[turning] += t.last_leg_hours[turning]
@@ -131,34 +128,54 @@ class Traffic:
         edge = ways.next_edge[t.target[rows], t.node[rows]]
         t.at_hours[rows[edge == NO_EDGE]] = end_hours  # no way on at present
         rows, edge = rows[edge != NO_EDGE], edge[edge != NO_EDGE]
-        order = np.lexsort((t.household[rows], t.since_hours[rows], edge))
-        rows, edge = rows[order], edge[order]
-        room = np.minimum(self._credit, ways.storage - self.occupancy)
-        goes = (t.vehicles[rows] == 0) | (running_sum(t.vehicles[rows], edge) <= room[edge] + 1e-9)
+        goes = self._let_in(rows, edge, ways)
         t.at_hours[rows[~goes]] = end_hours
         np.add.at(self.waiting, edge[~goes], t.vehicles[rows[~goes]])
         self._pull_off(rows[~goes], end_hours)
         rows, edge = rows[goes], edge[goes]
-        self._clear(t.take(rows))
-        np.add.at(self.occupancy, edge, t.vehicles[rows])
-        np.add.at(self.entered, edge, t.vehicles[rows])
-        np.subtract.at(self._credit, edge, t.vehicles[rows])
+        self._clear(rows)
+        entering = np.bincount(edge, t.vehicles[rows], minlength=len(self.entered))
+        self.occupancy += entering
+        self.entered += entering
+        self._credit -= entering
         t.at_hours[rows] += ways.edge_hours(edge, t.at_hours[rows], t.pace_kmh[rows])
         t.since_hours[rows] = t.at_hours[rows]
         t.edge[rows] = edge
         t.node[rows] = ways.head[edge]
 
+    def _let_in(self, rows: Ints, edge: Ints, ways: Ways) -> Bools:
+        """Which of those who want to enter an edge may: all where there is room for all, else the first in the queue."""
+        t = self.travellers
+        room = np.minimum(self._credit, ways.storage - self.occupancy) + 1e-9
+        wanted = np.bincount(edge, t.vehicles[rows], minlength=len(room))
+        goes = (wanted <= room)[edge]
+        tight = np.flatnonzero(~goes)
+        if len(tight):
+            order = tight[np.lexsort((t.household[rows[tight]], t.since_hours[rows[tight]], edge[tight]))]
+            vehicles = t.vehicles[rows[order]]
+            goes[order] = (vehicles == 0) | (running_sum(vehicles, edge[order]) <= room[edge[order]])
+        return goes
+
     def _pull_off(self, rows: Ints, end_hours: float) -> None:
         """Whoever has stood for hours leaves the carriageway for the fields, and keeps the turn."""
         t = self.travellers
         rows = rows[(end_hours - t.since_hours[rows] > PULL_OFF_HOURS) & (t.edge[rows] != NO_EDGE)]
-        self._clear(t.take(rows))
+        self._clear(rows)
         t.edge[rows] = NO_EDGE
 
-    def _clear(self, group: Travellers) -> None:
-        """Take a group's vehicles off the roads they are on."""
-        on_road = group.edge != NO_EDGE
-        np.subtract.at(self.occupancy, group.edge[on_road], group.vehicles[on_road])
+    def _clear(self, rows: npt.NDArray[Any]) -> None:
+        """Take travellers' vehicles off the roads they are on."""
+        edge, vehicles = self.travellers.edge[rows], self.travellers.vehicles[rows]
+        on_road = edge != NO_EDGE
+        np.subtract.at(self.occupancy, edge[on_road], vehicles[on_road])
+
+    def _part(self, chosen: Bools) -> Travellers:
+        """Remove the chosen from the road and return them."""
+        if not chosen.any():
+            return nobody()
+        self._clear(chosen)
+        taken, self.travellers = self.travellers.take(chosen), self.travellers.take(~chosen)
+        return taken
 
     def turn_back(self, now_hours: float, ways: Ways, passable_node: Bools) -> Travellers:
         """Those on a road that is cut, or leads to a node lost to the enemy, go back to where they entered it.
@@ -172,23 +189,17 @@ class Traffic:
         closed = on_road & ~ways.open_edge[t.edge]
         back = on_road & under_way & passable_node[ways.tail[t.edge]] & (closed | ~passable_node[t.node])
         off = closed | back  # where the road has closed behind somebody, he is let go on to its end
-        self._clear(t.take(off))
+        self._clear(off)
         t.node[back] = ways.tail[t.edge[back]]
         t.at_hours[back] = now_hours
         t.since_hours[back] = now_hours
         t.edge[off] = NO_EDGE
         t.on_last_leg[back] = False
-        overrun = ~passable_node[t.node]
-        gone = t.take(overrun)
-        self.travellers = t.take(~overrun)
-        return gone
+        return self._part(~passable_node[t.node])
 
     def take_off(self, rows: Ints) -> Travellers:
         """Remove travellers from the road, to choose anew; returns them."""
         chosen = np.zeros(len(self.travellers), bool)
         chosen[rows] = True
-        taken = self.travellers.take(chosen)
-        self._clear(taken)
-        self.travellers = self.travellers.take(~chosen)
-        return taken
+        return self._part(chosen)
 
