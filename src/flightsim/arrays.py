@@ -11,6 +11,7 @@ def running_sum(amount: npt.NDArray[np.float64], group: npt.NDArray[np.int64]) -
     if not len(amount):
         return amount
     total = np.cumsum(amount)
-    first = np.flatnonzero(np.diff(group, prepend=group[0] - 1))
-    before = np.repeat(total[first] - amount[first], np.diff(first, append=len(group)))
-    return np.asarray(total - before)
+    is_first = np.ones(len(group), bool)
+    np.not_equal(group[1:], group[:-1], out=is_first[1:])
+    first = np.flatnonzero(is_first)
+    return np.asarray(total - (total[first] - amount[first])[np.cumsum(is_first) - 1])

@@ -133,7 +133,8 @@ class Hazard:
             self._weather(day)
             struck = self._strikes.get(day)
             if struck is not None:
-                self._remember(self._felt @ struck / HOURS_A_DAY, HOURS_A_DAY)
+                at = np.flatnonzero(struck)
+                self._remember(self._felt[:, at] @ struck[at] / HOURS_A_DAY, HOURS_A_DAY)
 
     def advance(self, step: int) -> None:
         """Move to the given step: captures first, then the strikes of these hours."""
@@ -144,7 +145,8 @@ class Hazard:
             self._weather(day)
             zero = np.zeros(len(self.control))
             self._struck = self._strikes.get(day, zero)
-            self._near = self._felt @ self._struck if self._struck.any() else zero
+            at = np.flatnonzero(self._struck)
+            self._near = self._felt[:, at] @ self._struck[at]
         self._fade(hours)
         self._front(step)
         covered = clock.hours_of(step)

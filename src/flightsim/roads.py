@@ -20,6 +20,7 @@ from flightsim.world import BORDER_RULES, GOVERNMENT, SDF, SNA, Bools, Floats, I
 CLOSED = BORDER_RULES.index("closed")
 QUEUE_HOURS_AT_MOST = 48.0  # assumption: nobody reckons with a longer wait on one road
 PERSONS_A_VEHICLE = 5.7  # one household; turns a crossing's persons an hour into vehicles
+DARK = is_night(np.arange(HOURS_A_DAY))
 WALKED_HOURS_A_DAY = 8.0  # winter days (evacuation practice: domain note D, 8 h a day); the rest is rest
 
 
@@ -97,6 +98,8 @@ class Routes:
         self.head: Ints = np.concatenate([roads.v, roads.u])
         self.km: Floats = np.concatenate([roads.km, roads.km])
         self.day_kmh = np.concatenate([roads.free_flow_kmh] * 2) * part.day_speed
+        self._day_hours = self.km / self.day_kmh
+        self._night_hours = self.km / np.minimum(self.day_kmh, part.night_kmh)
         self.targets: Ints = np.concatenate([world.areas.gateway, n_places + np.arange(len(world.crossings))])
         self._rated = np.concatenate([roads.capacity_vehicles_h] * 2)
         ends = np.maximum(self.tail, self.head) - n_places  # >= 0: the road leads to a crossing
@@ -167,7 +170,7 @@ class Routes:
         part = self._part
         danger = np.zeros(self.n_nodes)
         danger[: len(remembered)] = remembered / (remembered + part.danger_strikes)
-        cost = self.km / self.day_kmh * (1 + part.danger_aversion * (danger[self.tail] + danger[self.head]) / 2)
+        cost = self._day_hours * (1 + part.danger_aversion * (danger[self.tail] + danger[self.head]) / 2)
         cost += np.minimum(waiting / np.maximum(self.capacity, 1e-9), QUEUE_HOURS_AT_MOST)
         usable = np.flatnonzero(self.open_edge)
         edge_of, cost_of = self._lightest(usable, cost)
@@ -196,10 +199,9 @@ class Routes:
 
         Walkers go at their pace for 8 of 24 hours; vehicles at the road's speed by day, slower in the dark.
         """
-        dark = is_night(np.floor(at_hours % HOURS_A_DAY))
-        drive = np.where(dark, np.minimum(self.day_kmh[edges], self._part.night_kmh), self.day_kmh[edges])
-        walk = pace_kmh * (WALKED_HOURS_A_DAY / HOURS_A_DAY)
-        return np.asarray(self.km[edges] / np.where(np.isnan(pace_kmh), drive, walk))
+        drive = np.where(DARK[at_hours.astype(np.int64) % HOURS_A_DAY], self._night_hours[edges], self._day_hours[edges])
+        walk = self.km[edges] / (pace_kmh * (WALKED_HOURS_A_DAY / HOURS_A_DAY))
+        return np.where(np.isnan(pace_kmh), drive, walk)
 
     def km_to_border(self) -> Floats:
         """(P,) road km from each place to the nearest border gate when all roads among the lived-in places are open."""
