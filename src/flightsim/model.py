@@ -75,7 +75,8 @@ class DisplacementModel(mesa.Model):
         self.hazard = parts.hazard.start(world, events, clock)
         self.care = parts.services.start(world, events, clock)
         self.gates = parts.border.start(world, events, clock)
-        self.shelter = parts.shelter.start(world, events, clock)
+        row_persons = h.weight * parts.population.mean_persons if (h := self.households).weight > 1 else 0.0
+        self.shelter = parts.shelter.start(world, events, clock, row_persons)
         self.routes = parts.roads.start(world, events, clock)
         self.traffic = Traffic(2 * len(world.roads), clock.step_hours)
         self.recorder = Recorder(world, self.households, clock)
@@ -379,7 +380,9 @@ class DisplacementModel(mesa.Model):
         h, key, occasion = self.households, self.households.key[rows], self.households.occasion[rows]
         kin = h.kin_area[rows] == self.world.places.area[place]
         luck = uniform(self.decision_keys["shelter"], key, occasion)
-        return self.shelter.admit(place, persons, kin, self.shelter.pays(uniform(self.decision_keys["rent"], key)), luck)
+        return self.shelter.admit(
+            place, persons, kin, self.shelter.pays(uniform(self.decision_keys["rent"], key)), luck, h.weight
+        )
 
     def _ask_again_for_shelter(self) -> None:
         """Each morning those in the open take what room has come free; what they have borne stays with them."""
@@ -510,7 +513,8 @@ class DisplacementModel(mesa.Model):
         settled = h.state == SETTLED
         counted = np.bincount(h.place[settled], h.persons[settled], minlength=len(places)) * h.weight
         wrong = np.flatnonzero(np.abs(counted - self.present_persons) > 1e-6 * max(self.persons_total, 1.0))
-        full = np.flatnonzero((self.shelter.room < -1e-6).any(axis=1))
+        at_most_over = h.weight * h.persons.max() / 2 * (h.weight > 1)
+        full = np.flatnonzero((self.shelter.room < -1e-6 - at_most_over).any(axis=1))
         t = self.traffic.travellers
         on_road = t.edge != NO_EDGE
         closed = np.unique(t.edge[on_road & ~self.routes.open_edge[t.edge]]) % max(len(self.world.roads), 1)

@@ -156,14 +156,14 @@ class Traffic:
 
     def _one_road_at_a_time(self, active: Ints, ways: Ways, end_hours: float) -> Ints:
         """Everybody's next road, then the next, with queues where there is no room; returns those who are there."""
-        t, arrived = self.travellers, []
+        t = self.travellers
+        arrived = np.zeros(len(t), bool)
         while len(active):
-            there = self._at_the_end(active, ways)
-            arrived.append(there)
-            active = active[~np.isin(active, there, assume_unique=True) & (t.at_hours[active] < end_hours)]
+            arrived[self._at_the_end(active, ways)] = True
+            active = active[~arrived[active] & (t.at_hours[active] < end_hours)]
             self._go_on(active, ways, end_hours)
             active = active[t.at_hours[active] < end_hours]
-        return np.concatenate(arrived) if arrived else active
+        return np.flatnonzero(arrived)
 
     def _at_the_end(self, rows: Ints, ways: Ways) -> Ints:
         """Those at their place; those at their target set out on the last, local leg."""

@@ -17,6 +17,7 @@ from flightsim.events import Event, by_type
 from flightsim.parameter import ASSUMPTION, check, parameter
 from flightsim.world import BORDER_RULES, GOVERNMENT, SDF, SNA, Bools, Floats, Ints, World
 
+NO_EDGE = -1
 CLOSED = BORDER_RULES.index("closed")
 QUEUE_HOURS_AT_MOST = 48.0  # assumption: nobody reckons with a longer wait on one road
 PERSONS_A_VEHICLE = 5.7  # one household; turns a crossing's persons an hour into vehicles
@@ -116,6 +117,10 @@ class Routes:
         self._ids = {road_id: e for e, road_id in enumerate(roads.road_id)}
         self._place_ids = {place_id: i for i, place_id in enumerate(world.places.place_id)}
         self.open_edge: Bools = np.zeros(2 * len(roads), bool)
+        self._control = self._gate_rules = np.zeros(0, np.int64)  # as last seen: none yet
+        self._passable_node: Bools = np.ones(self.n_nodes, bool)
+        self.hours: Floats = np.full((self.n_nodes, len(self.targets)), np.inf)
+        self.next_edge: npt.NDArray[np.int64] = np.full((len(self.targets), self.n_nodes), NO_EDGE)
         self._danger_day = -1
         for step in sorted(step for step in self._cuts if step < 0):
             self._cut(step)
@@ -125,13 +130,15 @@ class Routes:
 
         ``waiting`` (2E,) vehicles that queue for each edge: what travellers hear of the roads.
         """
-        first = self._danger_day < 0
-        day = self._clock.day_of(step)
-        if step in self._cuts:
+        day, cut = self._clock.day_of(step), step in self._cuts
+        if cut:
             self._cut(step)
-        was_open = self.open_edge
-        self.open_edge = self._passable(control, gate_rules)
-        changed = first or not np.array_equal(was_open, self.open_edge)
+        changed = False
+        if cut or not np.array_equal(control, self._control) or not np.array_equal(gate_rules, self._gate_rules):
+            self._control, self._gate_rules = control.copy(), gate_rules.copy()
+            was_open, self.open_edge = self.open_edge, self._passable(control, gate_rules)
+            self._passable_node[: len(control)] = ~np.isin(control, (GOVERNMENT, SDF))
+            changed = self._danger_day < 0 or not np.array_equal(was_open, self.open_edge)
         if changed or (day != self._danger_day and (self._part.queues or self._part.danger_aversion > 0)):
             self._danger_day = day
             self._seek(remembered, waiting)
@@ -176,15 +183,16 @@ class Routes:
         edge_of, cost_of = self._lightest(usable, cost)
         tail, head = self.tail[edge_of], self.head[edge_of]
         shape = (self.n_nodes, self.n_nodes)
+        sought = np.flatnonzero(self._passable_node[self.targets])
         reverse = csr_matrix((cost_of, (head, tail)), shape=shape)
-        hours, onward = dijkstra(reverse, indices=self.targets, return_predecessors=True)
-        self.hours: Floats = np.ascontiguousarray(hours.T)
-        order = np.argsort(tail * self.n_nodes + head)
-        pairs = (tail * self.n_nodes + head)[order]
-        wanted = np.arange(self.n_nodes) * self.n_nodes + onward
-        found = np.searchsorted(pairs, np.maximum(wanted, 0).ravel()).clip(0, max(len(pairs) - 1, 0))
-        edges = edge_of[order][found].reshape(wanted.shape) if len(pairs) else np.full(wanted.shape, -1)
-        self.next_edge: npt.NDArray[np.int64] = np.where(onward >= 0, edges, -1)
+        hours, onward = dijkstra(reverse, indices=self.targets[sought], return_predecessors=True)
+        self.hours = np.full((self.n_nodes, len(self.targets)), np.inf)
+        self.hours[:, sought] = hours.T
+        edge_between = np.full(shape, NO_EDGE, np.int32)
+        edge_between[tail, head] = edge_of
+        self.next_edge = np.full((len(self.targets), self.n_nodes), NO_EDGE)
+        step_on = edge_between[np.arange(self.n_nodes), np.maximum(onward, 0)]
+        self.next_edge[sought] = np.where(onward >= 0, step_on, NO_EDGE)
 
     def _lightest(self, usable: Ints, cost: Floats) -> tuple[Ints, Floats]:
         """Of parallel roads the quickest one: a sparse matrix would add them up."""

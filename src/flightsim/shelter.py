@@ -46,9 +46,9 @@ class ShelterLadder:
     def __post_init__(self) -> None:
         check(self, "shelter")
 
-    def start(self, world: World, events: Sequence[Event], clock: Clock) -> Shelter:
-        """The room as it is at the start."""
-        return Shelter(self, world, by_type(events, "aid_authorisation"), clock)
+    def start(self, world: World, events: Sequence[Event], clock: Clock, row_persons: float = 0.0) -> Shelter:
+        """The room as it is at the start; ``row_persons`` that a mean row stands for, where it is more than a household."""
+        return Shelter(self, world, by_type(events, "aid_authorisation"), clock, row_persons)
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class UnlimitedShelter:
     room = site_room = float("inf")
     tents_per_day, persons_a_tent = 0.0, 5.5
 
-    def start(self, world: World, events: Sequence[Event], clock: Clock) -> Shelter:
+    def start(self, world: World, events: Sequence[Event], clock: Clock, row_persons: float = 0.0) -> Shelter:
         """Room without end."""
         return Shelter(self, world, [], clock)
 
@@ -68,7 +68,12 @@ class Shelter:
     """Room left, in persons: ``room`` (P, R). The open air has room for all."""
 
     def __init__(
-        self, part: ShelterLadder | UnlimitedShelter, world: World, events: Sequence[Event], clock: Clock
+        self,
+        part: ShelterLadder | UnlimitedShelter,
+        world: World,
+        events: Sequence[Event],
+        clock: Clock,
+        row_persons: float = 0.0,
     ) -> None:
         self._part, self._clock, self._area = part, clock, world.places.area
         unlimited = np.isinf(part.room)
@@ -76,6 +81,8 @@ class Shelter:
         for rung in range(OPEN):
             factor = part.site_room if rung == SITE else part.room
             self.room[:, rung] = np.inf if unlimited else np.maximum(self.room[:, rung], 0) * factor
+        if row_persons and not unlimited:
+            self.room[:, :OPEN] = _in_lumps(self.room[:, :OPEN], row_persons, self._area)
         self.room[:, OPEN] = np.inf
         in_sites = world.site_population_persons
         self._site_share = in_sites / max(in_sites.sum(), 1e-9)
@@ -106,12 +113,15 @@ class Shelter:
         return np.asarray(indoors / enough)
 
     def admit(
-        self, places: Ints, persons: Floats, has_kin: Bools, pays: Bools, luck: Floats
+        self, places: Ints, persons: Floats, has_kin: Bools, pays: Bools, luck: Floats, weight: float = 1.0
     ) -> Ints:
         """The rung each household at the gate gets, best first; ``luck`` (0 to 1) decides between equals.
 
-        All arrays have the length of the households that ask. Takes the room they fill.
+        All arrays have the length of the households that ask. Takes the room they fill. Where a row stands for
+        ``weight`` households, one that fits by more than half is let in: on average that fills what is there,
+        while only whole fits would leave most small rooms empty. At weight 1 none is let in beyond the room.
         """
+        slack = persons * (1 - 1 / weight) / 2
         rungs = np.full(len(places), OPEN, np.int64)
         welcome = has_kin | (luck < self._part.host_share)
         for rung in range(OPEN):
@@ -120,12 +130,12 @@ class Shelter:
                 asks &= welcome
             elif rung == RENTED:
                 asks &= pays
-            rows = np.flatnonzero(asks & (self.room[places, rung] > 0))
+            rows = np.flatnonzero(asks & (self.room[places, rung] > slack))
             if not len(rows):
                 continue
             order = rows[np.lexsort((luck[rows], places[rows]))]
             running = running_sum(persons[order], places[order])
-            inside = order[running <= self.room[places[order], rung] + 1e-9]
+            inside = order[running <= self.room[places[order], rung] + slack[order] + 1e-9]
             rungs[inside] = rung
             np.subtract.at(self.room, (places[inside], np.full(len(inside), rung)), persons[inside])
         return rungs
@@ -134,3 +144,15 @@ class Shelter:
         """Who can pay rent, from a keyed draw of the household."""
         return np.asarray(luck < self._part.rent_share)
 
+
+def _in_lumps(room: Floats, lump_persons: float, area: Ints) -> Floats:
+    """The same room in all, gathered into lumps of a row's size at some places of each area.
+
+    Where a row stands for ten households, rooms for two at thirty villages would take nobody in; the same room as
+    six lumps takes in as many as at full scale.
+    """
+    order = np.argsort(area, kind="stable")
+    gathered = np.empty_like(room)
+    steps = np.rint(np.cumsum(room[order], axis=0) / lump_persons)
+    gathered[order] = lump_persons * np.diff(steps, axis=0, prepend=0.0)
+    return gathered
