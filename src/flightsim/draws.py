@@ -51,9 +51,9 @@ def keyed_bits(key: int, who: npt.ArrayLike, which: npt.ArrayLike = 0) -> Keys:
 
 
 def uniform(key: int, who: npt.ArrayLike, which: npt.ArrayLike = 0) -> npt.NDArray[np.float64]:
-    """Numbers strictly between 0 and 1."""
-    bits = keyed_bits(key, who, which) >> np.uint64(11)
-    return np.asarray((bits.astype(np.float64) + 0.5) * 2.0**-53)
+    """Numbers strictly between 0 and 1, from 52 bits: with one more the half would be rounded up to 1."""
+    bits = keyed_bits(key, who, which) >> np.uint64(12)
+    return np.asarray((bits.astype(np.float64) + 0.5) * 2.0**-52)
 
 
 def exponential(key: int, who: npt.ArrayLike, which: npt.ArrayLike = 0) -> npt.NDArray[np.float64]:
@@ -67,9 +67,12 @@ def gumbel(key: int, who: npt.ArrayLike, which: npt.ArrayLike = 0) -> npt.NDArra
 
 
 def exponential32(key: int, who: npt.ArrayLike, which: npt.ArrayLike = 0) -> npt.NDArray[np.float32]:
-    """Exponential numbers of mean 1 from 24 bits, in single precision: half the cost where there are many."""
-    bits = (keyed_bits(key, who, which) >> np.uint64(40)).astype(np.float32)
+    """Exponential numbers of mean 1 from 23 bits, in single precision: half the cost where there are many.
+
+    Never 0 (with a 24th bit one draw in 17 million would be), so that no alternative wins at any price.
+    """
+    bits = (keyed_bits(key, who, which) >> np.uint64(41)).astype(np.float32)
     bits += np.float32(0.5)
-    bits *= np.float32(2.0**-24)
+    bits *= np.float32(2.0**-23)
     np.log(bits, out=bits)
     return np.asarray(np.negative(bits, out=bits))
