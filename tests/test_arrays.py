@@ -1,0 +1,30 @@
+"""The running sum within groups."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flightsim.arrays import running_sum
+
+
+def test_it_begins_anew_at_each_group() -> None:
+    amount, group = np.array([1.0, 2, 3, 4, 5]), np.array([7, 7, 2, 2, 7])
+    assert running_sum(amount, group).tolist() == [1, 3, 3, 7, 5]
+
+
+def test_of_nothing_and_of_one() -> None:
+    assert running_sum(np.zeros(0), np.zeros(0, np.int64)).tolist() == []
+    assert running_sum(np.array([2.5]), np.array([0])).tolist() == [2.5]
+
+
+@given(st.lists(st.tuples(st.integers(-2, 2), st.integers(0, 10_000)), max_size=30))
+def test_it_is_what_a_loop_would_say(rows: list[tuple[int, int]]) -> None:
+    expected, before, total = [], None, 0
+    for group, amount in rows:
+        total = amount if group != before else total + amount
+        before = group
+        expected.append(total)
+    groups, amounts = np.array([g for g, _ in rows], np.int64), np.array([float(a) for _, a in rows])
+    assert running_sum(amounts, groups).tolist() == expected
