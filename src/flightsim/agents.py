@@ -65,7 +65,7 @@ class Household(mesa.Agent):
         return column.item(self.row)
 
     @property
-    def unique_id(self) -> int:  # type: ignore[override]
+    def unique_id(self) -> int:
         """The row, from 1 as Mesa counts."""
         return self.row + 1
 
@@ -133,7 +133,7 @@ class Household(mesa.Agent):
     def pressure_per_hour(self) -> float:
         """What pushes me now, less what holds me back."""
         held_back = self.model.parts.behaviour.held_back()[self._kind]
-        return max(sum(self.pushes_per_hour().values()) - held_back, 0.0)
+        return float(max(sum(self.pushes_per_hour().values()) - held_back, 0.0))
 
     def pushes_per_hour(self) -> dict[str, float]:
         """What pushes me now, by cause."""
@@ -163,14 +163,16 @@ class Household(mesa.Agent):
         model, options = self.model, self.model.options()
         ids = model.world.node_ids
         ends = [*options.first.tolist()[1:], len(options.place)]
-        found = []
+        found: list[tuple[float, str]] = []
         for column, (begin, end) in enumerate(zip(options.first.tolist(), ends, strict=True)):
             area = self._area_value(options, column)
             if not math.isfinite(area):
                 continue
-            for i in range(begin, end):
-                if options.place[i] != self._place:
-                    found.append((area + self._place_luck(options, i), ids[int(options.place[i])]))
+            found += [
+                (area + self._place_luck(options, i), ids[int(options.place[i])])
+                for i in range(begin, end)
+                if options.place[i] != self._place
+            ]
         found.sort(key=lambda pair: -pair[0])
         return [(name, float(value)) for value, name in found[:at_most]]
 
@@ -189,10 +191,14 @@ class Household(mesa.Agent):
         value = value - rule.other_authority * (
             not abroad and options.side[column] != model.hazard.control[self._place]
         )
-        return float(value + gumbel(model.decision_keys["area"], self._luck, options.area_key[column])[0])
+        luck = gumbel(model.decision_keys["area"], self._luck, options.area_key[column])[0]
+        return float(value + luck)
 
     def _place_luck(self, options: Any, i: int) -> float:
-        race = exponential32(self.model.decision_keys["place"], self._luck, options.key[i])[0] * options.inverse_weight[i]
+        race = (
+            exponential32(self.model.decision_keys["place"], self._luck, options.key[i])[0]
+            * options.inverse_weight[i]
+        )
         with np.errstate(divide="ignore"):
             return float(-np.log(race, dtype=np.float64))
 
@@ -257,11 +263,19 @@ class HouseholdSet(AgentSet):
         return (Household(self.model, row) for row in self.rows.tolist())
 
     def __contains__(self, agent: object) -> bool:
-        return isinstance(agent, Household) and agent.model is self.model and bool((self.rows == agent.row).any())
+        return (
+            isinstance(agent, Household)
+            and agent.model is self.model
+            and bool((self.rows == agent.row).any())
+        )
 
     def __getitem__(self, item: Any) -> Any:
         rows = self.rows[item]
-        return [Household(self.model, r) for r in rows.tolist()] if isinstance(item, slice) else Household(self.model, int(rows))
+        return (
+            [Household(self.model, r) for r in rows.tolist()]
+            if isinstance(item, slice)
+            else Household(self.model, int(rows))
+        )
 
     def __copy__(self) -> HouseholdSet:
         return HouseholdSet(self.model, self.rows)
@@ -272,7 +286,7 @@ class HouseholdSet(AgentSet):
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
 
-    def select(  # type: ignore[override]
+    def select(
         self,
         filter_func: Callable[[Household], bool] | None = None,
         at_most: float = math.inf,
@@ -280,7 +294,7 @@ class HouseholdSet(AgentSet):
         agent_type: type[mesa.Agent] | None = None,
     ) -> HouseholdSet:
         """Those for whom ``filter_func`` holds, the first ``at_most`` of them (a share if below 1)."""
-        if isinstance(at_most, float) and at_most <= 1.0:
+        if 0 < at_most <= 1 and not isinstance(at_most, int):
             at_most = int(len(self) * at_most)
         right_type = agent_type is None or issubclass(Household, agent_type)
         found: list[int] = []
@@ -297,7 +311,9 @@ class HouseholdSet(AgentSet):
         self.random.shuffle(rows)
         return self._with(np.array(rows, np.int64), inplace)
 
-    def sort(self, key: Callable[[Household], Any] | str, ascending: bool = False, inplace: bool = False) -> HouseholdSet:  # type: ignore[override]
+    def sort(
+        self, key: Callable[[Household], Any] | str, ascending: bool = False, inplace: bool = False
+    ) -> HouseholdSet:
         """The same in the order of a column or a function."""
         value = (lambda agent: getattr(agent, key)) if isinstance(key, str) else key
         ranked = sorted(self, key=value, reverse=not ascending)
@@ -325,7 +341,7 @@ class HouseholdSet(AgentSet):
             return [getattr(agent, method)(*args, **kwargs) for agent in self]
         return [method(agent, *args, **kwargs) for agent in self]
 
-    def get(self, attr_names: Any, handle_missing: str = "error", default_value: Any = None) -> list[Any]:  # type: ignore[override]
+    def get(self, attr_names: Any, handle_missing: str = "error", default_value: Any = None) -> list[Any]:
         """Attributes of each; a column of the table is read at once."""
         if not isinstance(attr_names, str):
             columns = [self.get(name, handle_missing, default_value) for name in attr_names]
@@ -339,9 +355,11 @@ class HouseholdSet(AgentSet):
 
     def set(self, attr_name: str, value: Any) -> HouseholdSet:
         """Not possible: the engine alone changes the table, or people would not be conserved."""
-        raise TypeError(f"households cannot be given another {attr_name} from outside: the engine changes the table")
+        raise TypeError(
+            f"households cannot be given another {attr_name} from outside: the engine changes the table"
+        )
 
-    def groupby(self, by: Callable[[Household], Hashable] | str, result_type: str = "agentset") -> GroupBy:  # type: ignore[override]
+    def groupby(self, by: Callable[[Household], Hashable] | str, result_type: str = "agentset") -> GroupBy:
         """Sets of households with the same value of a column or function."""
         values: Iterable[Any] = self.get(by) if isinstance(by, str) else self.map(by)
         groups: dict[Any, list[int]] = defaultdict(list)

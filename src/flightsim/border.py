@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,10 +18,16 @@ AS_IT_WAS = "as_it_was"
 
 @dataclass(frozen=True)
 class Border:
-    """The rule at the gates abroad: as the case's dated rules say, or one policy throughout."""
+    """The rule at the gates abroad: as the case's dated rules say, or one policy throughout.
+
+    Gates between areas of control follow the case's dated rules under any policy.
+    """
 
     policy: str = choice(
-        AS_IT_WAS, (AS_IT_WAS, *BORDER_RULES), "as_it_was follows the case's dated rules; else one rule for all gates", "lever"
+        AS_IT_WAS,
+        (AS_IT_WAS, *BORDER_RULES),
+        "as_it_was follows the case's dated rules; else one rule for all gates",
+        "lever",
     )
     throughput: float = parameter(
         1.0, "factor", 0, 10, "Multiplies the persons an hour that each open gate lets through", "lever"
@@ -43,23 +50,38 @@ class OpenBorder:
 
     def start(self, world: World, events: Sequence[Event], clock: Clock) -> Gates:
         """Gates that are always open."""
-        return Gates(self, world, [], clock)
+        return Gates(self, world, by_type(events, "border_rule"), clock)
 
 
 class Gates:
-    """The gates abroad as they stand: ``rule`` (X,) into BORDER_RULES, ``persons_per_hour`` (X,)."""
+    """The gates abroad as they stand, and who waits at them.
 
-    def __init__(self, part: Border | OpenBorder, world: World, events: Sequence[Event], clock: Clock) -> None:
+    rule             (X,) index into BORDER_RULES
+    persons_per_hour (X,) let through when open
+    waiting_persons  (X,) people who queue at each gate
+    through_persons  (X,) people who have passed since the start
+    """
+
+    def __init__(
+        self, part: Border | OpenBorder, world: World, events: Sequence[Event], clock: Clock
+    ) -> None:
         crossings = world.crossings
-        self._clock, self._events = clock, list(events) if part.policy == AS_IT_WAS else []
+        self._clock = clock
         self._row = {crossing_id: i for i, crossing_id in enumerate(crossings.crossing_id)}
         self._is_border: Bools = crossings.is_border
-        fixed = np.full(len(crossings), BORDER_RULES.index(part.policy)) if part.policy != AS_IT_WAS else None
-        self.rule: Ints = crossings.rule.copy() if fixed is None else np.where(crossings.is_border, fixed, crossings.rule)
+        self._events, self.rule = list(events), crossings.rule.copy()
+        if part.policy != AS_IT_WAS:  # then the dated rules are those of the internal gates only
+            self._events = [e for e in events if e.target != ALL and not self._is_border[self._row[e.target]]]
+            self.rule[self._is_border] = BORDER_RULES.index(part.policy)
         unlimited = np.isinf(part.throughput)
         self.persons_per_hour: Floats = (
             np.full(len(crossings), np.inf) if unlimited else crossings.throughput_persons_h * part.throughput
         )
+
+        self.waiting_persons: Floats = np.zeros(len(crossings))
+        self.through_persons: Floats = np.zeros(len(crossings))
+        self._queues: list[deque[tuple[int, float]]] = [deque() for _ in range(len(crossings))]
+        self._allowance: Floats = np.zeros(len(crossings))
 
     def advance(self, step: int) -> bool:
         """Move to the given step; True when a rule changed."""
@@ -70,7 +92,11 @@ class Gates:
             if self._clock.day_index(event.date) * HOURS_A_DAY + (event.hour or 0) >= now_hours:
                 break
             del self._events[0]
-            which = self._is_border if event.target == ALL else np.arange(len(self.rule)) == self._row[event.target]
+            which = (
+                self._is_border
+                if event.target == ALL
+                else np.arange(len(self.rule)) == self._row[event.target]
+            )
             self.rule = np.where(which, BORDER_RULES.index(str(event.value)), self.rule)
             changed = True
         return changed
@@ -78,7 +104,8 @@ class Gates:
     @property
     def leads_abroad(self) -> Ints:
         """Rows of the gates through which somebody may go abroad now."""
-        return np.flatnonzero(self._is_border & (self.rule != BORDER_RULES.index("closed")) & (self.persons_per_hour > 0))
+        open_to_some = self.rule != BORDER_RULES.index("closed")
+        return np.flatnonzero(self._is_border & open_to_some & (self.persons_per_hour > 0))
 
     def admits(self, gate: int, has_adult_men: Bools) -> Bools:
         """Which households may pass a gate: families are not split, so under 'women and children' those without men."""
@@ -86,3 +113,29 @@ class Gates:
         if rule == "open":
             return np.ones(len(has_adult_men), bool)
         return ~has_adult_men if rule == "women_and_children" else np.zeros(len(has_adult_men), bool)
+
+    def join(self, gates: Ints, households: Ints, persons: Floats) -> None:
+        """Households queue at gates, in the order given."""
+        for gate, household, people in zip(
+            gates.tolist(), households.tolist(), persons.tolist(), strict=True
+        ):
+            self._queues[gate].append((household, people))
+        np.add.at(self.waiting_persons, gates, persons)
+
+    def let_through(self, hours: float) -> Ints:
+        """The rows that pass in so many hours, first come first served; what is left is kept for the next."""
+        passed: list[int] = []
+        for gate in self.leads_abroad.tolist():
+            queue, new = self._queues[gate], self.persons_per_hour[gate] * hours
+            first = queue[0][1] if queue else 0.0
+            allowance = min(
+                self._allowance[gate] + new, max(new, first)
+            )  # a slow gate saves up for the next household
+            while queue and queue[0][1] <= allowance:
+                household, people = queue.popleft()
+                allowance -= people
+                self.waiting_persons[gate] -= people
+                self.through_persons[gate] += people
+                passed.append(household)
+            self._allowance[gate] = allowance if queue else 0.0
+        return np.array(sorted(passed), np.int64)

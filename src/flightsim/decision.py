@@ -15,7 +15,7 @@ import numpy.typing as npt
 from flightsim.draws import exponential32, gumbel
 from flightsim.households import CAUSES, N_KINDS
 from flightsim.parameter import ASSUMPTION, check, parameter, switch
-from flightsim.world import Floats, Ints
+from flightsim.world import Bools, Floats, Ints
 
 N_CAUSES = len(CAUSES)
 SHELLING, FRONT, CARE, NEIGHBOURS, CROWDING = range(N_CAUSES)
@@ -36,7 +36,12 @@ class Flight:
         "assumption; a town under daily bombardment almost empty within a week or two (OCHA, Dec 2019)",
     )
     half_strikes: float = parameter(
-        25.0, "strikes remembered", 0.5, 200, "Remembered strikes at which half of that pressure is felt", ASSUMPTION
+        25.0,
+        "strikes remembered",
+        0.5,
+        200,
+        "Remembered strikes at which half of that pressure is felt",
+        ASSUMPTION,
     )
     steepness: float = parameter(
         3.0,
@@ -110,14 +115,15 @@ class Flight:
         1.5, "utility", 0, 10, "Worth of relatives in the area", "assumption; ties named by 36 % (HNAP)"
     )
     size: float = parameter(
-        0.8, "exponent", 0, 2, "Pull of a place by its people at the start: markets, work, acquaintances", ASSUMPTION
+        0.8,
+        "exponent",
+        0,
+        2,
+        "Pull of a place by its people at the start: markets, work, acquaintances",
+        ASSUMPTION,
     )
-    services: float = parameter(
-        0.5, "utility", 0, 5, "Worth of working health care within reach", ASSUMPTION
-    )
-    shelter: float = parameter(
-        1.0, "utility", 0, 10, "Worth of free room against the open air", ASSUMPTION
-    )
+    services: float = parameter(0.5, "utility", 0, 5, "Worth of working health care within reach", ASSUMPTION)
+    shelter: float = parameter(1.0, "utility", 0, 10, "Worth of free room against the open air", ASSUMPTION)
     distance_exponent: float = parameter(
         1.0,
         "exponent",
@@ -127,7 +133,12 @@ class Flight:
         "gravity models of conflict flight: 0.5 to 2; Flee's reference 1.0",
     )
     near_hours: float = parameter(
-        0.5, "hours", 0.05, 5, "Hours added to each journey, so that the next village is not infinitely dear", ASSUMPTION
+        0.5,
+        "hours",
+        0.05,
+        5,
+        "Hours added to each journey, so that the next village is not infinitely dear",
+        ASSUMPTION,
     )
     other_authority: float = parameter(
         1.0,
@@ -148,10 +159,17 @@ class Flight:
         14.0, "days", 1, 120, "How long a ceasefire must have held before people go home", ASSUMPTION
     )
     nightly_dispersal: bool = switch(
-        False, "Whether families under fire sleep in the fields and come back at dawn", "switch (news report, Dec 2019)"
+        False,
+        "Whether families under fire sleep in the fields and come back at dawn",
+        "switch (news report, Dec 2019)",
     )
     dispersal_share: float = parameter(
-        0.5, "share of households", 0, 1, "Households that do so where strikes are remembered far above the half-way point", ASSUMPTION
+        0.5,
+        "share of households",
+        0,
+        1,
+        "Households that do so where strikes are remembered far above the half-way point",
+        ASSUMPTION,
     )
 
     def __post_init__(self) -> None:
@@ -186,11 +204,17 @@ class Flight:
         return np.asarray(np.maximum(causes.sum(axis=0) - self.held_back(), 0.0))
 
     def appeal(
-        self, fear: Floats, alarm: Floats, persons: Floats, working_care: Floats, free_share: Floats, allowed: Floats
+        self,
+        fear: Floats,
+        alarm: Floats,
+        persons: Floats,
+        working_care: Floats,
+        free_share: Floats,
+        allowed: Bools,
     ) -> Floats:
         """(P,) what a place is worth to anybody, before the way there; minus infinity where one cannot go.
 
-        ``persons`` at the start; ``allowed`` 1 where a fleeing household may settle, else 0.
+        ``persons`` at the start; ``allowed`` where a fleeing household may settle.
         """
         danger = np.maximum(fear, -np.expm1(-alarm))
         value = (
@@ -199,7 +223,7 @@ class Flight:
             + self.services * working_care
             + self.shelter * free_share
         )
-        return np.where((allowed > 0) & (persons > 0), value, -np.inf)
+        return np.where(allowed & (persons > 0), value, -np.inf)
 
     def dispersed_share(self, remembered: Floats) -> Floats:
         """(P,) share of households that sleep in the fields."""
@@ -263,7 +287,11 @@ class Alternatives:
 
 
 def alternatives(
-    appeal: Floats, area: Ints, side: Ints, place_key: npt.NDArray[np.uint64], area_key: npt.NDArray[np.uint64]
+    appeal: Floats,
+    area: Ints,
+    side: Ints,
+    place_key: npt.NDArray[np.uint64],
+    area_key: npt.NDArray[np.uint64],
 ) -> Alternatives:
     """Those with a finite appeal, by area; all arguments by place (gates are places with an area of their own)."""
     rows = np.flatnonzero(np.isfinite(appeal))
@@ -281,7 +309,7 @@ def alternatives(
     )
 
 
-def area_values(part: Flight, hours: Floats, is_kin: npt.NDArray[np.bool_], other_side: npt.NDArray[np.bool_]) -> Floats:
+def area_values(part: Flight, hours: Floats, is_kin: Bools, other_side: Bools) -> Floats:
     """(n, A') what each area is worth to each household: the way, relatives, another authority's land.
 
     ``hours`` (n, A') along open roads, inf where there is no way.
@@ -315,7 +343,9 @@ def choose(
     race[rows, options.column_of(not_here)] = np.inf
     with np.errstate(divide="ignore"):
         inside = -np.log(np.minimum.reduceat(race[:, :-1], options.first, axis=1), dtype=np.float64)
-    total = values + gumbel(area_decision, who[:, None], options.area_key[None, :]).reshape(n, n_areas) + inside
+    total = (
+        values + gumbel(area_decision, who[:, None], options.area_key[None, :]).reshape(n, n_areas) + inside
+    )
     columns = options.columns
     top = np.full((n, TOP), -1, np.int64)
     for rank in range(min(TOP, n_areas)):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +22,9 @@ class Bombardment:
     shelling_weight: float = parameter(
         0.3, "air strikes", 0, 1, "How much one shelled place-day counts beside an air strike", ASSUMPTION
     )
-    clash_weight: float = parameter(0.2, "air strikes", 0, 1, "How much a ground clash counts beside an air strike", ASSUMPTION)
+    clash_weight: float = parameter(
+        0.2, "air strikes", 0, 1, "How much a ground clash counts beside an air strike", ASSUMPTION
+    )
     strike_distance_km: float = parameter(
         5.0, "km", 1, 30, "e-folding distance at which strikes are felt", "assumption (within 5 to 10 km)"
     )
@@ -35,7 +38,12 @@ class Bombardment:
         6.0, "km", 1, 40, "e-folding distance at which a capture frightens", ASSUMPTION
     )
     front_memory_days: float = parameter(
-        7.0, "days", 1, 30, "e-folding time of the alarm over a capture", "assumption (anticipation of 3 to 14 days)"
+        7.0,
+        "days",
+        1,
+        30,
+        "e-folding time of the alarm over a capture",
+        "assumption (anticipation of 3 to 14 days)",
     )
     strength: float = parameter(
         1.0, "factor", 0, 10, "Multiplies every strike: a lever for scenarios of escalation", "choice"
@@ -51,14 +59,17 @@ class Bombardment:
 
 @dataclass(frozen=True)
 class NoHazard:
-    """Nothing is ever struck and the front stands still."""
+    """Nothing is ever struck and the front stands still.
+
+    Winter comes all the same: the nights are as cold as the case says.
+    """
 
     shelling_weight = clash_weight = night_share = strength = 0.0
     strike_distance_km = front_distance_km = memory_days = front_memory_days = 1.0
 
     def start(self, world: World, events: Sequence[Event], clock: Clock) -> Hazard:
-        """A state in which nothing ever changes."""
-        return Hazard(self, world, [], clock)
+        """A state in which only the weather changes."""
+        return Hazard(self, world, by_type(events, "night_temperature"), clock)
 
 
 class Hazard:
@@ -74,7 +85,9 @@ class Hazard:
     temperature_c    (P,)  the night's minimum
     """
 
-    def __init__(self, part: Bombardment | NoHazard, world: World, events: Sequence[Event], clock: Clock) -> None:
+    def __init__(
+        self, part: Bombardment | NoHazard, world: World, events: Sequence[Event], clock: Clock
+    ) -> None:
         self._part, self._clock, self._world = part, clock, world
         self._row = {place_id: i for i, place_id in enumerate(world.places.place_id)}
         n = len(world.places)
@@ -86,13 +99,20 @@ class Hazard:
         self.captured: Ints = np.zeros(0, np.int64)
         self.ceasefire = False
         self.temperature_c: Floats = np.full(n, np.nan)
+        self._everywhere_c, self._here_c = (
+            np.nan,
+            np.full(n, np.nan),
+        )  # as told for all, for a place's own area
         self._felt = np.exp(-world.distance_km / part.strike_distance_km)
         self._felt[world.distance_km > 6 * part.strike_distance_km] = 0.0
         self._alarmed = np.exp(-world.distance_km / part.front_distance_km)
         self._strikes = self._strikes_by_day(events)
+        self._timed = self._by_days_it_lasts(
+            event for event in by_type(events, *STRIKES) if event.hour is not None
+        )
         self._captures = self._by_step(by_type(events, "captured"))
         self._ceasefires = self._by_step(by_type(events, "ceasefire"))
-        self._pauses = by_type(events, "pause")
+        self._pauses = self._by_days_it_lasts(by_type(events, "pause"))
         self._temperatures = self._by_day(by_type(events, "night_temperature"))
         self._profile = _hour_profile(part.night_share)
         self._day: int | None = None
@@ -104,6 +124,16 @@ class Hazard:
             days[self._clock.day_index(event.date)].append(event)
         return days
 
+    def _by_days_it_lasts(self, events: Iterable[Event]) -> dict[int, list[Event]]:
+        days: dict[int, list[Event]] = defaultdict(list)
+        for event in events:
+            first = self._clock.day_index(event.date)
+            for day in range(
+                first, first + math.ceil(((event.hour or 0) + _lasts_hours(event)) / HOURS_A_DAY)
+            ):
+                days[day].append(event)
+        return days
+
     def _by_step(self, events: Sequence[Event]) -> dict[int, list[Event]]:
         """By the step in which each happens (a whole-day event: at the day's first hour)."""
         steps: dict[int, list[Event]] = defaultdict(list)
@@ -113,15 +143,20 @@ class Hazard:
         return steps
 
     def _strikes_by_day(self, events: Sequence[Event]) -> dict[int, Floats]:
-        """Weighted strikes at each place by day of the run; days without any are absent."""
-        part = self._part
-        weights = {"air_strike": 1.0, "shelling": part.shelling_weight, "clash": part.clash_weight}
+        """Weighted strikes at each place by day, those of known hour left out; quiet days are absent."""
         days: dict[int, Floats] = {}
         for event in by_type(events, *STRIKES):
             day = self._clock.day_index(event.date)
-            at = days.setdefault(day, np.zeros(len(self.control)))
-            at[self._row[event.target]] += weights[event.type] * float(event.value) * part.strength
+            if event.hour is None or day < 0:
+                at = days.setdefault(day, np.zeros(len(self.control)))
+                at[self._row[event.target]] += self._weight(event)
         return days
+
+    def _weight(self, event: Event) -> float:
+        """Strikes of an event, in air strikes."""
+        part = self._part
+        weights = {"air_strike": 1.0, "shelling": part.shelling_weight, "clash": part.clash_weight}
+        return weights[event.type] * float(event.value) * part.strength
 
     def _live_through_the_past(self, events: Sequence[Event]) -> None:
         """What happened before the start is remembered, in daily steps."""
@@ -150,10 +185,13 @@ class Hazard:
         self._fade(hours)
         self._front(step)
         covered = clock.hours_of(step)
-        profile = float(self._profile[covered].mean())
-        paused = self._paused(day, covered)
-        self.strikes_per_hour = self._struck * (profile * (1 - paused))
-        self.near_per_hour = self._near * (profile * (1 - paused))
+        if self._timed.get(day) or self._pauses.get(day):
+            self.strikes_per_hour = self._hour_by_hour(day, covered).mean(axis=1)
+            self.near_per_hour = self._felt @ self.strikes_per_hour
+        else:
+            profile = float(self._profile[covered].mean())
+            self.strikes_per_hour = self._struck * profile
+            self.near_per_hour = self._near * profile
         self._remember(self.near_per_hour, hours)
 
     def _fade(self, hours: float) -> None:
@@ -182,32 +220,47 @@ class Hazard:
             self.ceasefire = bool(event.value)
 
     def _weather(self, day: int) -> None:
+        """What was told last for a place's own area counts, else what was told last for all."""
         for event in self._temperatures.get(day, ()):
             if event.target == ALL:
-                self.temperature_c[:] = float(event.value)
+                self._everywhere_c = float(event.value)
             else:
-                row = self._world.areas.area_id.index(event.target)
-                self.temperature_c[self._world.places.area == row] = float(event.value)
+                self._here_c[self._where(event.target)] = float(event.value)
+            self.temperature_c = np.where(np.isnan(self._here_c), self._everywhere_c, self._here_c)
 
-    def _paused(self, day: int, covered: Ints) -> Floats:
-        """(P,) share of these hours in which an announced pause holds at each place."""
-        paused = np.zeros(len(self.control))
-        for event in self._pauses:
-            begins = (day - self._clock.day_index(event.date)) * HOURS_A_DAY + covered - (event.hour or 0)
-            share = float(np.mean((begins >= 0) & (begins < (event.hours or HOURS_A_DAY))))
-            if share:
-                paused[self._where(event.target)] = share
-        return paused
+    def _hour_by_hour(self, day: int, covered: Ints) -> Floats:
+        """(P, n) strikes in each of these n hours of a day with strikes of known hour, or with pauses."""
+        strikes = self._struck[:, None] * self._profile[covered]
+        for event in self._timed.get(day, ()):
+            if self._clock.day_index(event.date) >= 0:  # those of the past have been lived through
+                strikes[self._row[event.target]] += self._weight(event) * self._within(event, day, covered)
+        paused = np.zeros_like(strikes)
+        for event in self._pauses.get(day, ()):
+            where = self._where(event.target)
+            share = self._within(event, day, covered) * _lasts_hours(event)
+            paused[where] = np.maximum(paused[where], share)
+        return np.asarray(strikes * (1 - paused))
+
+    def _within(self, event: Event, day: int, covered: Ints) -> Floats:
+        """(n,) share of an event that falls in each of these hours."""
+        lasts = _lasts_hours(event)
+        since = (day - self._clock.day_index(event.date)) * HOURS_A_DAY + covered - (event.hour or 0)
+        return np.asarray(np.where(since >= 0, np.clip(lasts - since, 0, 1), 0) / lasts)
 
     def _where(self, target: str) -> Bools:
         if target == ALL:
             return np.ones(len(self.control), bool)
         if target in self._row:
-            return np.arange(len(self.control)) == self._row[target]
+            return np.asarray(np.arange(len(self.control)) == self._row[target])
         return np.asarray(self._world.places.area == self._world.areas.area_id.index(target))
+
+
+def _lasts_hours(event: Event) -> float:
+    """How long a pause or a strike lasts: one hour where only the hour is known, the whole day where neither is."""
+    return event.hours or (HOURS_A_DAY if event.hour is None else 1)
 
 
 def _hour_profile(night_share: float) -> Floats:
     """(24,) share of a day's strikes in each hour: even within the dark hours and within the light ones."""
     dark = is_night(np.arange(HOURS_A_DAY))
-    return np.where(dark, night_share / dark.sum(), (1 - night_share) / (~dark).sum())
+    return np.asarray(np.where(dark, night_share / dark.sum(), (1 - night_share) / (~dark).sum()))

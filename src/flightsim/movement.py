@@ -13,7 +13,9 @@ from flightsim.world import Bools, Floats, Ints
 
 NO_EDGE = -1
 ROUNDING = 1e-9  # vehicles
-PULL_OFF_HOURS = 3.0  # assumption: a standing column stays on the road that long; without it queues lock for ever
+PULL_OFF_HOURS = (
+    3.0  # assumption: a standing column stays on the road that long; without it queues lock for ever
+)
 
 
 class Ways(Protocol):
@@ -27,9 +29,13 @@ class Ways(Protocol):
     open_edge: Bools
 
     @property
-    def capacity(self) -> Floats: ...
+    def capacity(self) -> Floats:
+        """(2E,) vehicles an hour."""
+        ...
 
-    def edge_hours(self, edges: Ints, at_hours: Floats, pace_kmh: Floats) -> Floats: ...
+    def edge_hours(self, edges: Ints, at_hours: Floats, pace_kmh: Floats) -> Floats:
+        """Hours on each edge."""
+        ...
 
 
 @dataclass
@@ -61,7 +67,9 @@ def nobody() -> Travellers:
     """An empty road."""
     return Travellers(
         **{
-            f.name: np.zeros(0, bool if f.name == "on_last_leg" else np.float64 if "Floats" in str(f.type) else np.int64)
+            f.name: np.zeros(
+                0, bool if f.name == "on_last_leg" else np.float64 if "Floats" in str(f.type) else np.int64
+            )
             for f in fields(Travellers)
         }
     )
@@ -86,7 +94,8 @@ class Traffic:
     def depart(self, group: Travellers) -> None:
         """Put households on the road."""
         both = {
-            f.name: np.concatenate([getattr(self.travellers, f.name), getattr(group, f.name)]) for f in fields(Travellers)
+            f.name: np.concatenate([getattr(self.travellers, f.name), getattr(group, f.name)])
+            for f in fields(Travellers)
         }
         order = np.argsort(both["household"], kind="stable")
         self.travellers = Travellers(**{name: column[order] for name, column in both.items()})
@@ -152,7 +161,7 @@ class Traffic:
         np.add.at(self.occupancy, walk.edge[on_road], walk.vehicles[on_road])
         self.entered += demand
         self._credit -= demand
-        return rows[np.concatenate(there)] if there else rows[:0]
+        return np.asarray(rows[np.concatenate(there)] if there else rows[:0])
 
     def _one_road_at_a_time(self, active: Ints, ways: Ways, end_hours: float) -> Ints:
         """Everybody's next road, then the next, with queues where there is no room; returns those who are there."""
@@ -174,7 +183,7 @@ class Traffic:
         t.edge[turning] = NO_EDGE
         t.on_last_leg[turning] = True
         t.at_hours[turning] += t.last_leg_hours[turning]
-        return rows[there]
+        return np.asarray(rows[there])
 
     def _go_on(self, rows: Ints, ways: Ways, end_hours: float) -> None:
         """Set out on the next road, first come first served, as far as there is room; the others wait."""
@@ -199,7 +208,7 @@ class Traffic:
         t.node[rows] = ways.head[edge]
 
     def _let_in(self, rows: Ints, edge: Ints, ways: Ways) -> Bools:
-        """Which of those who want to enter an edge may: all where there is room for all, else the first in the queue."""
+        """Which of those who want to enter an edge may: all if there is room for all, else the first in the queue."""
         t = self.travellers
         room = np.minimum(self._credit, ways.storage - self.occupancy) + ROUNDING
         wanted = np.bincount(edge, t.vehicles[rows], minlength=len(room))
@@ -252,9 +261,13 @@ class Traffic:
         t.on_last_leg[back] = False
         return self._part(~passable_node[t.node])
 
+    def read_entered(self) -> Floats:
+        """(2E,) vehicles let in since the last reading."""
+        entered, self.entered = self.entered, np.zeros_like(self.entered)
+        return entered
+
     def take_off(self, rows: Ints) -> Travellers:
         """Remove travellers from the road, to choose anew; returns them."""
         chosen = np.zeros(len(self.travellers), bool)
         chosen[rows] = True
         return self._part(chosen)
-

@@ -21,19 +21,34 @@ class Population:
     """Households of the size, mix and means that surveys report, as many as the places' people need."""
 
     scale: float = parameter(
-        1.0, "households a household", 0.001, 1.0, "Share of households simulated; one stands for 1/scale", "choice"
+        1.0,
+        "households a household",
+        0.001,
+        1.0,
+        "Share of households simulated; one stands for 1/scale",
+        "choice",
     )
     mean_persons: float = parameter(
         5.7, "persons", 3, 9, "Mean household size", "REACH Aug 2018: 5.69 residents, 5.70 IDPs"
     )
     size_spread: float = parameter(
-        0.35, "share of the mean", 0, 0.6, "Standard deviation of household size, as a share of its mean", ASSUMPTION
+        0.35,
+        "share of the mean",
+        0,
+        0.6,
+        "Standard deviation of household size, as a share of its mean",
+        ASSUMPTION,
     )
     children_share: float = parameter(
         0.588, "share of persons", 0.3, 0.7, "Persons under 18", "OCHA Dec 2019: 175,540 of 298,534 displaced"
     )
     women_share: float = parameter(
-        0.215, "share of persons", 0.1, 0.4, "Women of 18 and over", "OCHA Dec 2019: 64,087 of 298,534 displaced"
+        0.215,
+        "share of persons",
+        0.1,
+        0.4,
+        "Women of 18 and over",
+        "OCHA Dec 2019: 64,087 of 298,534 displaced",
     )
     elderly_share: float = parameter(
         0.20, "share of households", 0, 0.5, "Households with a person of 60 or more", ASSUMPTION
@@ -138,7 +153,9 @@ class Population:
         in_sites = world.places.idps_persons - housed
         groups = np.column_stack([world.places.residents_persons, in_sites, housed]).ravel() / weight
         persons = np.diff(np.rint(np.cumsum(groups)), prepend=0.0)  # exact in all, within one in each group
-        households = np.where(persons > 0, np.maximum(1, np.rint(persons / self.mean_persons)), 0).astype(np.int64)
+        households = np.where(persons > 0, np.maximum(1, np.rint(persons / self.mean_persons)), 0).astype(
+            np.int64
+        )
         group = np.repeat(np.arange(len(groups)), households)
         number = np.arange(len(group)) - np.repeat(np.cumsum(households) - households, households)
         place, origin = group // 3, group % 3
@@ -179,4 +196,3 @@ def _normal(seed: int, decision: str, key: npt.NDArray[np.uint64]) -> npt.NDArra
     """Standard normal numbers by Box and Muller."""
     radius = np.sqrt(2 * exponential(decision_key(seed, decision), key))
     return np.asarray(radius * np.cos(2 * np.pi * uniform(decision_key(seed, decision), key, 1)))
-

@@ -17,14 +17,19 @@ if TYPE_CHECKING:
 
 NEVER = -1
 DAYS_A_WEEK = 7
-FLOWS_OF_DAY = ("departures_persons", "exposure_person_hours", "open_below_zero_person_nights", "dispersed_person_nights")
+FLOWS_OF_DAY = (
+    "departures_persons",
+    "exposure_person_hours",
+    "open_below_zero_person_nights",
+    "dispersed_person_nights",
+)
 STOCKS = ("displaced_persons", "moves_persons", "present_persons", "trapped_persons")
 HOURLY = ("departures_hourly_persons", "en_route_hourly_persons", "air_strikes_hourly")
 TOTALS = ("en_route_persons", "mean_road_km_to_border", "persons_total")
 
 
 class Recorder:
-    """Counts by area and day (and a few totals by hour), flows between areas, vehicles by road, and each mover's story."""
+    """Counts by area and day, a few totals by hour, flows between areas, vehicles by road, each mover's story."""
 
     def __init__(self, world: World, households: Households, clock: Clock) -> None:
         self._world, self._households, self._clock = world, households, clock
@@ -57,7 +62,9 @@ class Recorder:
         self.cause[new] = causes[self.first_intent[rows] == NEVER]
         self.first_intent[new] = step
 
-    def departed(self, step: int, rows: Ints, origins: Ints, persons: Floats, first: npt.NDArray[np.bool_]) -> None:
+    def departed(
+        self, step: int, rows: Ints, origins: Ints, persons: Floats, first: npt.NDArray[np.bool_]
+    ) -> None:
         """Households set out; ``first`` marks those who had not moved before in this run."""
         day, n_areas = self._clock.day_of(step), len(self._world.areas)
         by_area = np.bincount(self._area[origins], persons, minlength=n_areas)[:n_areas]
@@ -80,14 +87,18 @@ class Recorder:
         np.add.at(self.moves_flow[week], (self._area[start], to), persons)
         first = self.first_destination[rows] == NEVER
         self.first_destination[rows[first]] = destinations[first]
-        np.add.at(self.first_flow[week], (self._area[self._households.home[rows[first]]], to[first]), persons[first])
+        np.add.at(
+            self.first_flow[week], (self._area[self._households.home[rows[first]]], to[first]), persons[first]
+        )
 
     def took(self, day: int, places: Ints, control: Ints) -> None:
         """Places changed hands."""
         self.front.extend((day, int(place), int(control[place])) for place in places)
 
-    def end_of_day(self, day: int, stocks: dict[str, Floats], sheltered: Floats, gates: dict[str, Floats]) -> None:
-        """``stocks`` by place (P,) or totals; ``sheltered`` (P, R); ``gates`` (X,) at and through each gate."""
+    def end_of_day(
+        self, day: int, stocks: dict[str, Any], sheltered: Floats, gates: dict[str, Floats], entered: Floats
+    ) -> None:
+        """``stocks`` by place (P,) or totals; ``sheltered`` (P, R); ``gates`` (X,); ``entered`` (2E,) vehicles."""
         n_areas, area = len(self._world.areas), self._world.places.area
         for measure, value in stocks.items():
             if measure in self.by_area:
@@ -99,6 +110,8 @@ class Recorder:
         for rung in range(len(RUNGS)):
             self.sheltered[day, :, rung] = np.bincount(area, sheltered[:, rung], minlength=n_areas)
         self.at_gates[day], self.abroad[day] = gates["waiting"], gates["through"]
+        n_roads = len(self._world.roads)
+        self.road_vehicles[day] = entered[:n_roads] + entered[n_roads:]
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tidy tables of the run: measures, flows, roads, front, households."""
@@ -117,15 +130,22 @@ class Recorder:
         first = np.datetime64(self._clock.start, "ns")
         hours = first + np.arange(self._clock.n_steps) * np.timedelta64(self._clock.step_hours, "h")
         ids, gates = self._world.areas.area_id, self._world.crossings.crossing_id
-        frames = [_long(days, ids, [""], measure, values[:, :, None]) for measure, values in self.by_area.items()]
+        frames = [
+            _long(days, ids, [""], measure, values[:, :, None]) for measure, values in self.by_area.items()
+        ]
         frames += [_long(days, ids, list(RUNGS), "arrivals_persons", self.arrivals)]
         frames += [_long(days, ids, list(RUNGS), "sheltered_persons", self.sheltered)]
         border = np.flatnonzero(self._world.crossings.is_border)
         gate_ids = [gates[x] for x in border]
         for measure, values in (("at_crossings_persons", self.at_gates), ("abroad_persons", self.abroad)):
             frames.append(_long(days, [""], gate_ids, measure, values[:, None, border]))
-        frames += [_long(days, [""], [""], measure, values[:, None, None]) for measure, values in self.totals.items()]
-        frames += [_long(hours, [""], [""], measure, values[:, None, None]) for measure, values in self.hourly.items()]
+        frames += [
+            _long(days, [""], [""], measure, values[:, None, None]) for measure, values in self.totals.items()
+        ]
+        frames += [
+            _long(hours, [""], [""], measure, values[:, None, None])
+            for measure, values in self.hourly.items()
+        ]
         return pd.concat(frames, ignore_index=True)
 
     def _flows(self) -> pd.DataFrame:
@@ -157,13 +177,19 @@ class Recorder:
         import pandas as pd
 
         ids = self._world.places.place_id
-        rows = [(ids[p], pd.Timestamp(self._clock.date_of(day)), CONTROLS[holder]) for day, p, holder in self.front]
+        rows = [
+            (ids[p], pd.Timestamp(self._clock.date_of(day)), CONTROLS[holder])
+            for day, p, holder in self.front
+        ]
         return pd.DataFrame(rows, columns=["place_id", "date", "holder"])
 
     def _movers(self) -> pd.DataFrame:
         import pandas as pd
 
-        h, rows = self._households, np.flatnonzero((self.first_departure != NEVER) | (self.first_intent != NEVER))
+        h, rows = (
+            self._households,
+            np.flatnonzero((self.first_departure != NEVER) | (self.first_intent != NEVER)),
+        )
         ids = np.array(self._world.places.place_id + self._world.crossings.crossing_id + [""])
         areas = np.array(self._world.areas.area_id)
         rungs, causes = np.array([*RUNGS, "home"]), np.array([*CAUSES, ""])
@@ -193,7 +219,11 @@ class Recorder:
 
 
 def _long(
-    times: npt.NDArray[Any], areas: list[str], groups: list[str], measure: str, values: npt.NDArray[np.float64]
+    times: npt.NDArray[Any],
+    areas: list[str],
+    groups: list[str],
+    measure: str,
+    values: npt.NDArray[np.float64],
 ) -> pd.DataFrame:
     """A tidy table of an array (times, areas, groups); rows of zero are left out of the grouped ones."""
     import pandas as pd
@@ -210,5 +240,3 @@ def _long(
             "value": flat[keep],
         }
     )
-
-

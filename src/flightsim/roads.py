@@ -1,4 +1,4 @@
-"""How many hours, by which way, from each place to each destination? Which roads are closed, and how full may they be?"""
+"""How many hours, by which way, from each place to each destination? Which roads are closed or full?"""
 
 from __future__ import annotations
 
@@ -31,7 +31,12 @@ class RoadNetwork:
 
     day_speed: float = parameter(1.0, "factor", 0.1, 2, "Multiplies free-flow speeds by day", ASSUMPTION)
     night_kmh: float = parameter(
-        18.0, "km/h", 5, 80, "Speed at which one drives in the dark, lights off to avoid aircraft", "assumption (15 to 20)"
+        18.0,
+        "km/h",
+        5,
+        80,
+        "Speed at which one drives in the dark, lights off to avoid aircraft",
+        "assumption (15 to 20)",
     )
     sustained: float = parameter(
         0.5,
@@ -42,21 +47,48 @@ class RoadNetwork:
         "600 vehicles an hour and lane sustained (evacuation studies, TRID 1093433)",
     )
     storage_vehicles_per_km: float = parameter(
-        133.0, "vehicles a km and lane", 20, 200, "Vehicles that fit on a lane", "7.5 m a vehicle, as in MATSim"
+        133.0,
+        "vehicles a km and lane",
+        20,
+        200,
+        "Vehicles that fit on a lane",
+        "7.5 m a vehicle, as in MATSim",
     )
     danger_aversion: float = parameter(
-        1.0, "hours an hour", 0, 20, "How much longer an hour under fire seems when choosing the way", ASSUMPTION
+        1.0,
+        "hours an hour",
+        0,
+        20,
+        "How much longer an hour under fire seems when choosing the way",
+        ASSUMPTION,
     )
     danger_strikes: float = parameter(
-        8.0, "strikes remembered", 0.1, 200, "Remembered strikes at which a road counts as half dangerous", ASSUMPTION
+        8.0,
+        "strikes remembered",
+        0.1,
+        200,
+        "Remembered strikes at which a road counts as half dangerous",
+        ASSUMPTION,
     )
     truck_households: float = parameter(
-        3.0, "households a vehicle", 1, 10, "Households that share a hired truck", "assumption (3 to 4, 20 people)"
+        3.0,
+        "households a vehicle",
+        1,
+        10,
+        "Households that share a hired truck",
+        "assumption (3 to 4, 20 people)",
     )
     walk_kmh: float = parameter(
-        4.5, "km/h", 2, 6, "Pace of walkers without children or elderly, before their load", "0.8 to 1.7 m/s free walking"
+        4.5,
+        "km/h",
+        2,
+        6,
+        "Pace of walkers without children or elderly, before their load",
+        "0.8 to 1.7 m/s free walking",
     )
-    walk_slow_kmh: float = parameter(3.2, "km/h", 1, 5, "Pace with children or elderly", "older walkers 18 to 24 % slower")
+    walk_slow_kmh: float = parameter(
+        3.2, "km/h", 1, 5, "Pace with children or elderly", "older walkers 18 to 24 % slower"
+    )
     load_factor: float = parameter(
         0.9, "factor", 0.5, 1, "Pace with what one carries", "large luggage slows by 10 to 14 %"
     )
@@ -104,7 +136,9 @@ class Routes:
         self.targets: Ints = np.concatenate([world.areas.gateway, n_places + np.arange(len(world.crossings))])
         self._rated = np.concatenate([roads.capacity_vehicles_h] * 2)
         ends = np.maximum(self.tail, self.head) - n_places  # >= 0: the road leads to a crossing
-        through = np.append(world.crossings.throughput_persons_h, np.inf)[np.maximum(ends, -1)] / PERSONS_A_VEHICLE
+        through = (
+            np.append(world.crossings.throughput_persons_h, np.inf)[np.maximum(ends, -1)] / PERSONS_A_VEHICLE
+        )
         self._through = np.where(ends >= 0, through, np.inf)
         lanes = np.concatenate([roads.lanes] * 2)
         fits = np.maximum(self.km * lanes * part.storage_vehicles_per_km, 1.0)
@@ -125,8 +159,10 @@ class Routes:
         for step in sorted(step for step in self._cuts if step < 0):
             self._cut(step)
 
-    def advance(self, step: int, control: Ints, remembered: Floats, gate_rules: Ints, waiting: Floats) -> bool:
-        """Move to the given step; ways are sought anew when roads open or close, and each morning for danger and queues.
+    def advance(
+        self, step: int, control: Ints, remembered: Floats, gate_rules: Ints, waiting: Floats
+    ) -> bool:
+        """Move to the given step; ways are sought anew when roads open or close, and each morning.
 
         ``waiting`` (2E,) vehicles that queue for each edge: what travellers hear of the roads.
         """
@@ -134,7 +170,11 @@ class Routes:
         if cut:
             self._cut(step)
         changed = False
-        if cut or not np.array_equal(control, self._control) or not np.array_equal(gate_rules, self._gate_rules):
+        if (
+            cut
+            or not np.array_equal(control, self._control)
+            or not np.array_equal(gate_rules, self._gate_rules)
+        ):
             self._control, self._gate_rules = control.copy(), gate_rules.copy()
             was_open, self.open_edge = self.open_edge, self._passable(control, gate_rules)
             self._passable_node[: len(control)] = ~np.isin(control, (GOVERNMENT, SDF))
@@ -158,7 +198,9 @@ class Routes:
         """(2E,) vehicles an hour that each directed edge lets in now."""
         if not self._part.queues:
             return np.full(len(self._rated), np.inf)
-        return np.asarray(np.minimum(self._rated * self._part.sustained, self._through) * np.tile(self._left, 2))
+        return np.asarray(
+            np.minimum(self._rated * self._part.sustained, self._through) * np.tile(self._left, 2)
+        )
 
     def _passable(self, control: Ints, gate_rules: Ints) -> Bools:
         """(2E,) both ends held by those one can live among, never straight across an internal line, and not cut."""
@@ -166,7 +208,9 @@ class Routes:
         side = np.full(self.n_nodes, -1)
         side[:n_places] = np.where(np.isin(control, (GOVERNMENT, SDF)), -2, control == SNA)
         a, b = side[self._world.roads.u], side[self._world.roads.v]
-        usable = np.ones(self.n_nodes, bool)  # border gates are dead ends that one may queue at; internal ones can be shut
+        usable = np.ones(
+            self.n_nodes, bool
+        )  # border gates are dead ends that one may queue at; internal ones can be shut
         usable[n_places:] = self._world.crossings.is_border | (gate_rules != CLOSED)
         way = (a != -2) & (b != -2) & ((a == b) | (a == -1) | (b == -1)) & (self._left > 0)
         way &= usable[self._world.roads.u] & usable[self._world.roads.v]
@@ -207,13 +251,17 @@ class Routes:
 
         Walkers go at their pace for 8 of 24 hours; vehicles at the road's speed by day, slower in the dark.
         """
-        drive = np.where(DARK[at_hours.astype(np.int64) % HOURS_A_DAY], self._night_hours[edges], self._day_hours[edges])
+        drive = np.where(
+            DARK[at_hours.astype(np.int64) % HOURS_A_DAY], self._night_hours[edges], self._day_hours[edges]
+        )
         walk = self.km[edges] / (pace_kmh * (WALKED_HOURS_A_DAY / HOURS_A_DAY))
         return np.where(np.isnan(pace_kmh), drive, walk)
 
     def km_to_border(self) -> Floats:
         """(P,) road km from each place to the nearest border gate when all roads among the lived-in places are open."""
-        usable, km = self._lightest(np.flatnonzero(self._passable(self._world.places.control, self._world.crossings.rule)), self.km)
+        usable, km = self._lightest(
+            np.flatnonzero(self._passable(self._world.places.control, self._world.crossings.rule)), self.km
+        )
         matrix = csr_matrix((km, (self.head[usable], self.tail[usable])), shape=(self.n_nodes, self.n_nodes))
         n_places = len(self._world.places)
         gates = n_places + np.flatnonzero(self._world.crossings.is_border)
@@ -223,7 +271,9 @@ class Routes:
 
     def last_leg_km(self) -> Floats:
         """(P,) road km from each place's gateway to it, at the start; a straight line x 1.4 where no road leads."""
-        usable, km = self._lightest(np.flatnonzero(self._passable(self._world.places.control, self._world.crossings.rule)), self.km)
+        usable, km = self._lightest(
+            np.flatnonzero(self._passable(self._world.places.control, self._world.crossings.rule)), self.km
+        )
         matrix = csr_matrix((km, (self.tail[usable], self.head[usable])), shape=(self.n_nodes, self.n_nodes))
         areas, n_places = self._world.areas, len(self._world.places)
         rows = dijkstra(matrix, indices=areas.gateway)[:, :n_places]

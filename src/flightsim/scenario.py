@@ -18,7 +18,6 @@ from flightsim.complaints import Complaints, InputError, nearest
 from flightsim.decision import Flight, NoFlight
 from flightsim.events import STATUSES, STRIKES, Event, by_type, with_status
 from flightsim.hazard import Bombardment, NoHazard
-from flightsim.households import STANDINGS
 from flightsim.io.case import Case, read_case
 from flightsim.io.write import check_writable
 from flightsim.model import DisplacementModel, Parts
@@ -39,7 +38,18 @@ PARTS: dict[str, tuple[type, ...]] = {
     "behaviour": (Flight, NoFlight),
     "population": (Population,),
 }
-SETTINGS = ("name", "case", "start", "days", "step_hours", "seed", "results", "events", "boundaries", "figures")
+SETTINGS = (
+    "name",
+    "case",
+    "start",
+    "days",
+    "step_hours",
+    "seed",
+    "results",
+    "events",
+    "boundaries",
+    "figures",
+)
 LONGEST_DAYS = 730
 SEEDS = 2**63
 
@@ -113,7 +123,9 @@ class Scenario:
 
         tables = model.recorder.tables()
         names = dict(zip(self.world.areas.area_id, self.world.areas.name, strict=True))
-        about = results.provenance(inputs=self._inputs(), seed=self.seed, wall_seconds=time.perf_counter() - began)
+        about = results.provenance(
+            inputs=self._inputs(), seed=self.seed, wall_seconds=time.perf_counter() - began
+        )
         found = results.Results.in_memory(tables, self.config, about, names)
         text = summary.text(found, self.world)
 
@@ -146,7 +158,11 @@ class Scenario:
         return hashes
 
     def _check_against_case(self) -> None:
-        """The period must have something to do with the case."""
+        """The period must have something to do with the case; official outlines must fit it."""
+        if self.config["boundaries"]:
+            from flightsim.plots.shapes import outlines  # draws nothing; matplotlib is not needed to describe
+
+            outlines(self.world, self.config["boundaries"])
         manifest = self.world.manifest
         first, last = manifest["start"], manifest["end"]
         end = self.clock.start + timedelta(days=self.clock.days - 1)
@@ -172,7 +188,12 @@ def from_config(config: Mapping[str, Any]) -> Scenario:
     clock = _clock(config, complaints)
     _check_settings(config, complaints)
     complaints.raise_if_any()
-    return Scenario(config, Parts(**{group: part for group, part in made.items() if part is not None}), clock, config["seed"])
+    return Scenario(
+        config,
+        Parts(**{group: part for group, part in made.items() if part is not None}),
+        clock,
+        config["seed"],
+    )
 
 
 def _part(group: str, section: Any, complaints: Complaints) -> Any:
@@ -243,7 +264,9 @@ def _check_events(section: Any, complaints: Complaints) -> None:
         return
     for status in keep:
         if status not in STATUSES:
-            complaints.add(f"events.keep has {status!r}; expected {', '.join(STATUSES)}{nearest(status, STATUSES)}")
+            complaints.add(
+                f"events.keep has {status!r}; expected {', '.join(STATUSES)}{nearest(status, STATUSES)}"
+            )
 
 
 def _is_whole(value: Any) -> bool:
@@ -257,29 +280,38 @@ def _description(scenario: Scenario) -> list[str]:
     households = parts.population.synthesise(world, scenario.seed)
     room = world.room_persons[:, :OPEN].sum(axis=0)
     end = clock.date_of(clock.days - 1)
-    open_rules = sum(r.is_border.sum() for r in [world.crossings])
     kinds = {status: sum(e.status == status for e in scenario.events) for status in STATUSES}
     strikes = sum(float(e.value) for e in by_type(scenario.events, *STRIKES) if clock.start <= e.date <= end)
     captured = len({e.target for e in by_type(scenario.events, "captured") if clock.start <= e.date <= end})
-    lines = [
-        f"{manifest['title']} (case {world.name}; data of {manifest['data_date']})",
-        f"From {clock.start} to {end}: {clock.days} days in steps of {clock.step_hours} h, seed {scenario.seed}.",
+    period = f"From {clock.start} to {end}: {clock.days} days in steps of {clock.step_hours} h, seed {scenario.seed}."
+    where = (
         f"{len(places)} places in {len(world.areas)} sub-districts ({held[0]} held by the {CONTROLS[OPPOSITION]}, "
-        f"{held[1]} by the {CONTROLS[SNA].upper()}; the others are not lived in here), {len(world.roads)} roads.",
+        f"{held[1]} by the {CONTROLS[SNA].upper()}; the others are not lived in here), {len(world.roads)} roads."
+    )
+    who = (
         f"{world.persons:,.0f} people, {places.idps_persons.sum():,.0f} of them displaced before; "
-        f"{len(households):,} agents in {len(STANDINGS) - 1} standings, each for {households.weight:g} household(s).",
-        "Free room for newcomers: "
-        + ", ".join(f"{RUNGS[r]} {room[r] * _room_factor(parts, r):,.0f}" for r in range(OPEN))
-        + " persons.",
+        f"{len(households):,} agents, each for {households.weight:g} household(s)."
+    )
+    free = ", ".join(f"{RUNGS[r]} {room[r] * _room_factor(parts, r):,.0f}" for r in range(OPEN))
+    care = (
         f"{len(world.facilities)} health facilities, {int(world.facilities.functioning.sum())} working at the start; "
-        f"{int(open_rules)} border gates, rule: {getattr(parts.border, 'policy', 'open')}.",
-        f"{len(scenario.events):,} events: "
-        + ", ".join(f"{n:,} {status}" for status, n in kinds.items())
-        + f"; in the period {strikes:,.0f} strikes and {captured} places taken.",
+        f"{int(world.crossings.is_border.sum())} border gates, rule: {parts.border.policy}."
+    )
+    held_events = f"{len(scenario.events):,} events"
+    known = ", ".join(f"{n:,} {status}" for status, n in kinds.items())
+    what = f"{held_events}: {known}; in the period {strikes:,.0f} strikes and {captured} places taken."
+    return [
+        f"{manifest['title']} (case {world.name}; data of {manifest['data_date']})",
+        period,
+        where,
+        who,
+        f"Free room for newcomers: {free} persons.",
+        care,
+        what,
         "Parts: " + ", ".join(f"{group} {type(getattr(parts, group)).__name__}" for group in PARTS) + ".",
         f"Results would go to {scenario.folder / scenario.run_id}.",
+        *(f"Note: {warning}" for warning in scenario.case.warnings),
     ]
-    return lines + [f"Note: {warning}" for warning in scenario.case.warnings]
 
 
 def _room_factor(parts: Parts, rung: int) -> float:

@@ -18,7 +18,9 @@ from flightsim.world import Bools, Floats, World
 class HealthCare:
     """Facilities serve the places around them; a closure is felt at once and fades over weeks."""
 
-    reach_km: float = parameter(10.0, "km", 2, 40, "e-folding distance at which a facility is of use", ASSUMPTION)
+    reach_km: float = parameter(
+        10.0, "km", 2, 40, "e-folding distance at which a facility is of use", ASSUMPTION
+    )
     hospital_weight: float = parameter(
         5.0, "health centres", 1, 20, "How many health centres a hospital counts for", ASSUMPTION
     )
@@ -66,29 +68,33 @@ class Care:
         at_start = of_use @ self.functioning
         self._share = of_use / np.maximum(at_start, 1e-12)[:, None]
         self._share[at_start < 1e-6] = 0.0
-        self.lost: Floats = np.zeros(len(world.places))
+        self._missed: Floats = np.zeros(
+            len(facilities)
+        )  # 1 just after a closure, fading; 0 while a facility works
         self._steps: dict[int, list[Event]] = defaultdict(list)
         for event in events:
             hours = clock.day_index(event.date) * HOURS_A_DAY + (event.hour or 0)
             self._steps[hours // clock.step_hours].append(event)
         for step in sorted(step for step in self._steps if step < 0):
             self._change(step)  # closed before the start: not working, and no fresh loss
-        self.lost[:] = 0.0
+        self._missed[:] = 0.0
+        self.lost: Floats = np.zeros(len(world.places))
         self.working: Floats = self._share @ self.functioning
 
     def advance(self, step: int) -> None:
         """Move to the given step."""
-        self.lost *= np.exp(-self._clock.step_hours / (self._part.loss_memory_days * HOURS_A_DAY))
+        faded = np.exp(-self._clock.step_hours / (self._part.loss_memory_days * HOURS_A_DAY))
+        self._missed *= faded
+        self.lost *= faded
         if step in self._steps:
             self._change(step)
+            self.lost = np.minimum(self._share @ self._missed, 1.0)
             self.working = self._share @ self.functioning
 
     def _change(self, step: int) -> None:
         for event in self._steps[step]:
             row = self._row[event.target]
             works = event.type == "facility_reopened"
-            if works == self.functioning[row]:
-                continue
-            self.functioning[row] = works
-            self.lost += self._share[:, row] * (-1.0 if works else 1.0)
-        np.clip(self.lost, 0.0, 1.0, out=self.lost)
+            if works != self.functioning[row]:
+                self.functioning[row] = works
+                self._missed[row] = 0.0 if works else 1.0

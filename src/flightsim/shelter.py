@@ -30,7 +30,12 @@ class ShelterLadder:
         0.15, "share of households", 0, 1, "Households that can pay rent where there is room", ASSUMPTION
     )
     room: float = parameter(
-        1.0, "factor", 0, 5, "Multiplies the free room with hosts, to rent, collective and unfinished", ASSUMPTION
+        1.0,
+        "factor",
+        0,
+        5,
+        "Multiplies the free room with hosts, to rent, collective and unfinished",
+        ASSUMPTION,
     )
     site_room: float = parameter(1.0, "factor", 0, 5, "Multiplies the free room in sites", ASSUMPTION)
     tents_per_day: float = parameter(
@@ -47,7 +52,7 @@ class ShelterLadder:
         check(self, "shelter")
 
     def start(self, world: World, events: Sequence[Event], clock: Clock, row_persons: float = 0.0) -> Shelter:
-        """The room as it is at the start; ``row_persons`` that a mean row stands for, where it is more than a household."""
+        """The room at the start; ``row_persons``: people of a mean row, where it is more than a household."""
         return Shelter(self, world, by_type(events, "aid_authorisation"), clock, row_persons)
 
 

@@ -26,7 +26,12 @@ class Transport:
     )
     hire_hours: float = parameter(24.0, "hours", 1, 240, "Mean time to find and pay a ride", ASSUMPTION)
     foot_hours: float = parameter(
-        60.0, "hours", 1, 480, "Mean time until those without means are fetched or set out on foot", ASSUMPTION
+        60.0,
+        "hours",
+        1,
+        480,
+        "Mean time until those without means are fetched or set out on foot",
+        ASSUMPTION,
     )
     fuel: float = parameter(
         0.7,
@@ -56,7 +61,12 @@ class Transport:
         "assumption; exodus around the clock, lights off (news report, Dec 2019)",
     )
     threat_strikes: float = parameter(
-        8.0, "strikes remembered", 0.1, 200, "Remembered strikes at which half of the night habit of war is reached", ASSUMPTION
+        8.0,
+        "strikes remembered",
+        0.1,
+        200,
+        "Remembered strikes at which half of the night habit of war is reached",
+        ASSUMPTION,
     )
 
     def __post_init__(self) -> None:

@@ -1,0 +1,76 @@
+"""Which places can be chosen now, and which one does each household choose? Brings the parts' answers together."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from flightsim.border import Gates
+from flightsim.decision import TOP, Alternatives, Flight, alternatives, area_values, choose
+from flightsim.draws import name_key
+from flightsim.hazard import Hazard
+from flightsim.households import Households
+from flightsim.population import place_keys
+from flightsim.services import Care
+from flightsim.world import Bools, Floats, Ints, World
+
+CHUNK = 256  # households that choose at once: bounds the memory of a choice
+NOWHERE = -1
+
+
+class Destinations:
+    """The places of a world and its gates abroad, as alternatives with keys of their own for luck."""
+
+    def __init__(self, world: World, behaviour: Flight, place_luck: int, area_luck: int) -> None:
+        gates, n_areas = world.crossings.crossing_id, len(world.areas)
+        self._behaviour, self._luck, self._n_areas = behaviour, (place_luck, area_luck), n_areas
+        self._n_places, self._n_gates, self._everybody = len(world.places), len(gates), world.persons
+        self._persons = world.places.residents_persons + world.places.idps_persons
+        self._area: Ints = np.concatenate([world.places.area, n_areas + np.arange(len(gates))])
+        self._key = np.concatenate(
+            [place_keys(world), np.array([name_key(gate) for gate in gates], np.uint64)]
+        )
+        self._area_key = np.array([name_key(name) for name in [*world.areas.area_id, *gates]], np.uint64)
+
+    def options(
+        self, hazard: Hazard, care: Care, free_share: Floats, gates: Gates, allowed: Bools
+    ) -> Alternatives:
+        """The places one may flee to as things stand, and the gates that lead abroad."""
+        rule = self._behaviour
+        fear = rule.fear(hazard.remembered)
+        here = rule.appeal(fear, hazard.alarm, self._persons, care.working, free_share, allowed)
+        abroad = np.full(self._n_gates, -np.inf)
+        abroad[gates.leads_abroad] = rule.abroad + rule.size * np.log(self._everybody)
+        side = np.concatenate([hazard.control, np.full(self._n_gates, -1)])
+        return alternatives(np.concatenate([here, abroad]), self._area, side, self._key, self._area_key)
+
+    def choose(
+        self,
+        options: Alternatives,
+        households: Households,
+        rows: Ints,
+        nodes: Ints,
+        hours: Floats,
+        hazard: Hazard,
+        gates: Gates,
+    ) -> Ints:
+        """(n, TOP) columns of ``options`` for each household at its node, best first; -1: no way.
+
+        ``hours`` (N, G) from each node to each routing target.
+        """
+        h, top = households, np.full((len(rows), TOP), NOWHERE)
+        if not len(options.place):
+            return top
+        control = np.append(hazard.control, np.full(self._n_gates, -1))
+        has_men = h.persons[rows] > h.children[rows] + h.women[rows]
+        for begin in range(0, len(rows), CHUNK):
+            part = slice(begin, begin + CHUNK)
+            who, node = rows[part], nodes[part]
+            here = control[node][:, None]
+            other = (options.side >= 0) & (here >= 0) & (options.side != here)
+            is_kin = options.row == h.kin_area[who][:, None]
+            values = area_values(self._behaviour, hours[node][:, options.row], is_kin, other)
+            for column in np.flatnonzero(options.side < 0).tolist():
+                gate = int(options.row[column]) - self._n_areas
+                values[~gates.admits(gate, has_men[part]), column] = -np.inf
+            top[part] = choose(options, values, h.occasion_key(who), *self._luck, node)
+        return top
