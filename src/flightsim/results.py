@@ -15,7 +15,7 @@ import subprocess
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -260,10 +260,22 @@ def hash_files(folder: Path, names: Iterable[str]) -> dict[str, str]:
     return {n: hashlib.sha256(p.read_bytes()).hexdigest() for n, p in paths.items() if p.is_file()}
 
 
+@cache
+def code_version() -> str:
+    """The version and a fingerprint of the source itself: a changed rule never passes for the same run."""
+    package = Path(__file__).resolve().parent
+    digest = hashlib.sha256()
+    for file in sorted(package.rglob("*.py")):
+        digest.update(file.relative_to(package).as_posix().encode())
+        digest.update(file.read_bytes())
+    return f"{__version__}+{digest.hexdigest()[:12]}"
+
+
 def provenance(*, inputs: Mapping[str, str], seed: int, wall_seconds: float) -> dict[str, Any]:
     """Where a run comes from: versions, commit if this is a checkout, input fingerprints, seed, time."""
     return {
         "flightsim": __version__,
+        "code": code_version(),
         "python": platform.python_version(),
         "packages": {name: _version(name) for name in PACKAGES},
         "commit": _commit(),

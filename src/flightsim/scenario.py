@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from flightsim import __version__, results
+from flightsim import results
 from flightsim.border import Border, OpenBorder
 from flightsim.clock import STEP_HOURS, Clock
 from flightsim.complaints import Complaints, InputError, nearest
@@ -92,7 +92,7 @@ class Scenario:
     @cached_property
     def run_id(self) -> str:
         """12 hex digits: a fingerprint of configuration, inputs, version and seed."""
-        return results.run_hash(self.config, self._inputs(), __version__, self.seed)
+        return results.run_hash(self.config, self._inputs(), results.code_version(), self.seed)
 
     @property
     def folder(self) -> Path:
