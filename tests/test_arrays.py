@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flightsim.arrays import running_sum
@@ -19,6 +19,7 @@ def test_of_nothing_and_of_one() -> None:
     assert running_sum(np.array([2.5]), np.array([0])).tolist() == [2.5]
 
 
+@settings(deadline=None, derandomize=True, database=None)
 @given(st.lists(st.tuples(st.integers(-2, 2), st.integers(0, 10_000)), max_size=30))
 def test_it_is_what_a_loop_would_say(rows: list[tuple[int, int]]) -> None:
     expected, before, total = [], None, 0

@@ -127,7 +127,7 @@ def test_without_services_no_closure_moves_anybody(town: World) -> None:
     assert care.functioning.all()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30, deadline=None, derandomize=True, database=None)
 @given(
     st.lists(st.tuples(st.integers(0, 2), st.integers(0, 40), st.booleans()), max_size=15),
     st.sampled_from([1, 6, 24]),
