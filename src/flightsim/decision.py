@@ -36,7 +36,7 @@ class Flight:
         "assumption; a town under daily bombardment almost empty within a week or two (OCHA, Dec 2019)",
     )
     half_strikes: float = parameter(
-        25.0,
+        15.0,
         "strikes remembered",
         0.5,
         200,
@@ -52,7 +52,7 @@ class Flight:
         "assumption; threshold effect: Nepal (Bohra-Mishra and Massey 2011)",
     )
     front_per_hour: float = parameter(
-        0.004,
+        0.008,
         "1/h per capture",
         0,
         0.1,

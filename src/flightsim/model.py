@@ -131,7 +131,11 @@ class DisplacementModel(mesa.Model):
         self.gathered += self.parts.behaviour.pressure(self.causes) * hours
         self.gathered_causes += self.causes * hours
         self.gathered_readiness += hours * self.parts.transport.readiness(
-            hazard.near_per_hour, hazard.remembered, self.clock.hours_of(self.now), self._can_leave
+            hazard.near_per_hour,
+            hazard.remembered,
+            self.clock.hours_of(self.now),
+            self._can_leave,
+            hazard.alarm,
         )
         self.gone_lately *= np.exp(-hours / (self.parts.behaviour.neighbours_memory_days * HOURS_A_DAY))
 

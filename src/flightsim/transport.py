@@ -33,6 +33,14 @@ class Transport:
         "Mean time until those without means are fetched or set out on foot",
         ASSUMPTION,
     )
+    last_moment_hours: float = parameter(
+        8.0,
+        "hours",
+        1,
+        240,
+        "Mean time until those without a vehicle go all the same when the front is at the door",
+        "assumption; most left within hours without any belongings (OCHA, 8 Jan 2020), the poor on foot (Step News)",
+    )
     fuel: float = parameter(
         0.7,
         "share of need",
@@ -72,11 +80,19 @@ class Transport:
     def __post_init__(self) -> None:
         check(self, "transport")
 
-    def readiness(self, near_per_hour: Floats, remembered: Floats, hours: Ints, can_leave: Bools) -> Floats:
+    def readiness(
+        self,
+        near_per_hour: Floats,
+        remembered: Floats,
+        hours: Ints,
+        can_leave: Bools,
+        alarm: Floats | float = 0.0,
+    ) -> Floats:
         """(P, M) rate an hour at which those who want to leave get away, by place and means of transport.
 
         ``near_per_hour`` and ``remembered`` (P,) strikes felt now and lately; ``hours`` the hours of the day
-        that the step covers; ``can_leave`` (P,) whether any road out is open. A rate, not a chance: a household
+        that the step covers; ``can_leave`` (P,) whether any road out is open; ``alarm`` (P,) captures nearby and
+        lately, before which those who wait for a ride no longer do. A rate, not a chance: a household
         goes when the readiness gathered passes its own exponential threshold.
         """
         threat = remembered / (remembered + self.threat_strikes)
@@ -86,8 +102,10 @@ class Transport:
         free = habit * can_leave / (1 + covered * covered)
         rates = np.empty((len(remembered), len(MEANS)))
         rates[:, CAR] = free * (self.fuel / self.car_hours)
-        rates[:, HIRE] = free * (self.fuel / self.hire_hours)
-        rates[:, FOOT] = free / self.foot_hours
+        at_the_door = -np.expm1(-np.asarray(alarm, float))
+        at_once = free * at_the_door / self.last_moment_hours  # with what one can carry, on whatever is going
+        rates[:, HIRE] = free * (self.fuel / self.hire_hours) + at_once
+        rates[:, FOOT] = free / self.foot_hours + at_once
         return rates
 
 
@@ -95,7 +113,14 @@ class Transport:
 class FreeTransport:
     """Whoever wants to leave leaves within minutes, day or night, bombs or not."""
 
-    def readiness(self, near_per_hour: Floats, remembered: Floats, hours: Ints, can_leave: Bools) -> Floats:
+    def readiness(
+        self,
+        near_per_hour: Floats,
+        remembered: Floats,
+        hours: Ints,
+        can_leave: Bools,
+        alarm: Floats | float = 0.0,
+    ) -> Floats:
         """(P, M) a rate so high that nobody waits."""
         at_once_per_hour = 60.0
         return np.repeat(np.where(can_leave, at_once_per_hour, 0.0)[:, None], len(MEANS), axis=1)
