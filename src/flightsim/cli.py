@@ -82,7 +82,10 @@ def _arguments(words: list[str]) -> argparse.Namespace:
         _command(commands, "describe", "say what a scenario amounts to, without a run", _describe)
     )
     _command(commands, "cases", "list the cases and experiments that are shipped", _cases)
-    _command(commands, "parameters", "list every parameter: default, unit, bounds, source", _parameters)
+    parameters = _command(
+        commands, "parameters", "list every parameter: default, unit, bounds, source", _parameters
+    )
+    parameters.add_argument("--markdown", action="store_true", help="as the page docs/parameters.md")
 
     if words and not words[0].startswith("-") and words[0] not in commands.choices:
         parser.error(
@@ -212,11 +215,14 @@ def _headline(experiment: Path) -> str:
 
 
 def _parameters(arguments: argparse.Namespace) -> int:
-    from flightsim.parameter import table
+    from flightsim.parameter import as_page, table
     from flightsim.scenario import PARTS
 
     part = None
     own = {group: [t for t in types if t.__base__ not in types] for group, types in PARTS.items()}
+    if arguments.markdown:
+        print(as_page(own), end="")
+        return DONE
     for row in table(own):  # a null that inherits its parameters needs no second list
         if part != (part := (row["group"], row["part"])):
             print(f"\n{row['group']} ({row['part']})")

@@ -81,3 +81,28 @@ def table(part_types: dict[str, list[type]]) -> list[dict[str, str]]:
                     }
                 )
     return rows
+
+
+def as_page(part_types: dict[str, list[type]]) -> str:
+    """The same table as a page of the docs, in Markdown: a section a part."""
+    lines = [
+        "# Parameters",
+        "",
+        "Written by `flightsim parameters --markdown` from the fields of the parts; do not edit. Change a value with",
+        "`GROUP.NAME=VALUE`. Bounds are allowed values. The source says where a default comes from; *assumption* means",
+        "that it was chosen by us within what is plausible: vary it.",
+    ]
+    part = None
+    for row in table(part_types):
+        if part != (part := (row["group"], row["part"])):
+            lines += ["", f"## {row['group']}: {row['part']}", ""]
+            lines += [
+                "| parameter | default | unit | bounds | meaning | source |",
+                "|---|---:|---|---|---|---|",
+            ]
+        cells = [f"`{row['group']}.{row['parameter']}`"]
+        cells += [
+            row[name].replace("|", "\\|") for name in ("default", "unit", "bounds", "meaning", "source")
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
