@@ -1,0 +1,192 @@
+"""Write the parts of the docs that come from code: parameters.md, and tables between <!-- name --> markers.
+
+    python scripts/write_docs.py            write them
+    python scripts/write_docs.py --check    say which are out of date; exit code 1 if any is
+
+`tests/test_docs.py` checks the same. Measured tables (docs/scale.md) come from experiments/verification instead.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from flightsim import cli, compose, results, scenario
+from flightsim.io import columns, events
+from flightsim.io.manifest import FACTS, LISTS, TABLE_FACTS
+from flightsim.io.tables import REQUIRED, Column
+from flightsim.measures import MEASURES
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+PERSONS, UNIT_WORDS = (
+    "persons",
+    {
+        "km": "km",
+        "lat": "degrees north",
+        "lon": "degrees east",
+        "free_flow_kmh": "km/h",
+        "capacity_vehicles_per_hour": "vehicles an hour, each way",
+        "throughput_persons_per_hour": "persons an hour",
+        "lanes": "lanes, each way",
+        "n_sites": "sites",
+        "hour": "hour of the day",
+        "hours": "hours",
+        "household_size_persons": "persons",
+    },
+)
+EVENT_UNITS = {
+    "air_strike": "air strikes that day",
+    "shelling": "shelled place-days",
+    "clash": "clashes",
+    "captured": "holder from then on",
+    "ceasefire": "1 begins, 0 ends",
+    "pause": "nothing: `hour` and `hours` say when bombardment rests",
+    "facility_closed": "nothing",
+    "facility_reopened": "nothing",
+    "road_cut": "share of the capacity left",
+    "road_reopened": "nothing",
+    "border_rule": "rule from then on",
+    "aid_authorisation": "border crossings authorised for UN aid",
+    "night_temperature": "degrees C, the night's minimum, until the next row",
+}
+HOUSEHOLDS = {
+    "household": "key of the modelled household, the same in every scenario",
+    "persons": "its size",
+    "weight": "households it stands for",
+    "home_place": "place at the start",
+    "home_area": "its sub-district",
+    "first_intent": "first time it wanted to leave",
+    "first_departure": "first time it left",
+    "cause": "of which most pressure was gathered before the first intent",
+    "first_destination_place": "where it first arrived",
+    "place_now": "where it is, or was last settled",
+    "rung_now": "shelter there; home",
+    "n_moves": "departures",
+    "means": "car, hire or foot",
+}
+
+
+def table(heads: list[str], rows: list[list[str]]) -> str:
+    """A table in Markdown."""
+    escaped = [[cell.replace("|", "\\|") for cell in row] for row in rows]
+    lines = [heads, ["---"] * len(heads), *escaped]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _column(name: str, column: Column) -> list[str]:
+    unit = UNIT_WORDS.get(name, PERSONS if name.endswith("_persons") else "")
+    blank = "column may be missing" if column.optional else "" if column.blank is REQUIRED else "may be blank"
+    return [f"`{name}`", unit, column.expected, blank]
+
+
+def case_tables() -> str:
+    """Every table of a case with its columns."""
+    parts = []
+    for file, known in (columns.TABLES | columns.OPTIONAL_TABLES).items():
+        rows = [_column(name, column) for name, column in known.items()]
+        title = f"### {file}" + (" (optional)" if file in columns.OPTIONAL_TABLES else "")
+        parts.append(f"{title}\n\n{table(['column', 'unit', 'expected', ''], rows)}")
+    return "\n\n".join(parts)
+
+
+def case_events() -> str:
+    """Every type of event with its targets and values."""
+    rows = []
+    for kind, value in events.VALUES.items():
+        target = " or ".join(target if target == "ALL" else f"a {target}" for target in events.TARGETS[kind])
+        rows.append(
+            [f"`{kind}`", target, EVENT_UNITS[kind], value.expected if value.blank is REQUIRED else "blank"]
+        )
+    return table(["type", "target", "value means", "value expected"], rows)
+
+
+def case_manifest() -> str:
+    """The keys of a manifest."""
+    rows = [[f"`{name}`", UNIT_WORDS.get(name, ""), column.expected] for name, column in FACTS.items()]
+    rows.append(["`tables`", "", f"for each file of the folder: {', '.join(TABLE_FACTS)}"])
+    rows += [[f"`{name}`", "", "a list of texts"] for name in LISTS]
+    return table(["key", "unit", "expected"], rows)
+
+
+def result_tables() -> str:
+    """Every table of a results folder with its columns."""
+    rows = [
+        [f"`{name}`", ", ".join(f"`{column}`" for column in known)]
+        for name, known in results.COLUMNS.items()
+        if known
+    ]
+    found = table(["table", "columns"], rows)
+    movers = [[f"`{name}`", meaning] for name, meaning in HOUSEHOLDS.items()]
+    return f"{found}\n\n{table(['column of `households`', 'what'], movers)}"
+
+
+def household_columns() -> list[str]:
+    """The columns that the table of households has in fact."""
+    (job,) = compose.jobs(["experiment=toy", "days=1", "population.scale=0.01"])
+    return list(scenario.from_config(job.config).model().recorder.tables()["households"])
+
+
+def result_measures() -> str:
+    """Every measure with its unit and meaning."""
+    rows = []
+    for m in MEASURES.values():
+        kind = f"{m.kind}{', cumulative' if m.cumulative else ''}"
+        where = ("hour, " if m.hourly else "day, ") + ("sub-district" if m.by_area else "total")
+        rows.append([f"`{m.name}`", m.unit, kind, where, m.group, m.meaning])
+    return table(["measure", "unit", "kind", "by", "group", "meaning"], rows)
+
+
+def parameters() -> str:
+    """What `flightsim parameters --markdown` prints."""
+    text = io.StringIO()
+    with contextlib.redirect_stdout(text):
+        cli.main(["parameters", "--markdown"])
+    return text.getvalue()
+
+
+WRITTEN: dict[str, dict[str, Callable[[], str]]] = {
+    "cases.md": {"tables": case_tables, "events": case_events, "manifest": case_manifest},
+    "results.md": {"tables": result_tables, "measures": result_measures},
+}
+
+
+def pages() -> dict[Path, str]:
+    """Each page with what it should say."""
+    found = {DOCS / "parameters.md": parameters()}
+    for name, sections in WRITTEN.items():
+        text = (DOCS / name).read_text(encoding="utf-8")
+        for section, write in sections.items():
+            between = re.compile(rf"(<!-- {section} -->\n).*?(<!-- /{section} -->)", re.DOTALL)
+            text, n = between.subn(lambda m, write=write: f"{m[1]}{write()}\n{m[2]}", text)
+            assert n == 1, f"{name} has {n} places for {section}"
+        found[DOCS / name] = text
+    return found
+
+
+def outdated() -> list[str]:
+    """Names of pages that say something else."""
+    return [
+        page.name
+        for page, text in pages().items()
+        if not page.exists() or page.read_text(encoding="utf-8") != text
+    ]
+
+
+def main() -> int:
+    """Write, or check."""
+    old = outdated()
+    if "--check" in sys.argv[1:]:
+        print("\n".join(old) or "all current")
+        return int(bool(old))
+    for page, text in pages().items():
+        page.write_text(text, encoding="utf-8")
+    print("written: " + (", ".join(old) or "nothing new"))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
