@@ -133,7 +133,10 @@ class Household(mesa.Agent):
     def pressure_per_hour(self) -> float:
         """What pushes me now, less what holds me back."""
         held_back = self.model.parts.behaviour.held_back()[self._kind]
-        return float(max(sum(self.pushes_per_hour().values()) - held_back, 0.0))
+        together = 0.0
+        for push in self.pushes_per_hour().values():  # one by one: from Python 3.12 on sum() rounds its own way
+            together += push
+        return float(max(together - held_back, 0.0))
 
     def pushes_per_hour(self) -> dict[str, float]:
         """What pushes me now, by cause."""
@@ -160,19 +163,12 @@ class Household(mesa.Agent):
 
     def weigh(self, at_most: int | None = 1) -> list[tuple[str, float]]:
         """The places I weigh, best first, with what each is worth to me, luck included."""
-        model, options = self.model, self.model.options()
-        ids = model.world.node_ids
-        ends = [*options.first.tolist()[1:], len(options.place)]
+        options, ids = self.model.options(), self.model.world.node_ids
+        areas = [self._area_value(options, column) for column in range(len(options.first))]
         found: list[tuple[float, str]] = []
-        for column, (begin, end) in enumerate(zip(options.first.tolist(), ends, strict=True)):
-            area = self._area_value(options, column)
-            if not math.isfinite(area):
-                continue
-            found += [
-                (area + self._place_luck(options, i), ids[int(options.place[i])])
-                for i in range(begin, end)
-                if options.place[i] != self._place
-            ]
+        for i, column in enumerate(options.area.tolist()):
+            if math.isfinite(areas[column]) and options.place[i] != self._place:
+                found.append((areas[column] + self._place_luck(options, i), ids[int(options.place[i])]))
         found.sort(key=lambda pair: -pair[0])
         return [(name, float(value)) for value, name in found[:at_most]]
 
