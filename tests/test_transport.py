@@ -13,7 +13,7 @@ from flightsim.transport import FreeTransport, Transport
 QUIET = np.zeros(1)
 NOON, MIDNIGHT, DAY = np.array([12]), np.array([0]), np.arange(24)
 CAN = np.ones(1, bool)
-PART = Transport(car_hours=5, hire_hours=20, foot_hours=50, fuel=0.5)
+PART = Transport(car_hours=5, hire_hours=20, foot_hours=50, fuel=0.5, last_moment_hours=10)
 
 
 def test_by_day_and_in_peace_it_takes_the_hours_it_takes_and_fuel() -> None:
@@ -32,6 +32,14 @@ def test_under_fire_they_stay_under_cover() -> None:
     near = np.array([0, 1, 3]) * PART.pinning_strikes_per_hour
     rates = PART.readiness(near, np.zeros(3), NOON, np.ones(3, bool))
     assert rates[:, FOOT] * 50 == pytest.approx([1, 1 / 2, 1 / 10])
+
+
+def test_with_the_front_at_the_door_those_without_a_vehicle_go_all_the_same() -> None:
+    """One capture next door is 1 - 1/e of a front at the door, and at most a tenth an hour more go."""
+    calm = PART.readiness(QUIET, QUIET, NOON, CAN)[0]
+    for alarm, share in ((0.0, 0.0), (1.0, 1 - np.exp(-1)), (1e9, 1.0)):
+        rates = PART.readiness(QUIET, QUIET, NOON, CAN, np.array([alarm]))[0]
+        assert rates - calm == pytest.approx([0, share / 10, share / 10])
 
 
 def test_where_no_road_is_open_nobody_gets_away() -> None:
