@@ -106,11 +106,16 @@ class Population:
         check(self, "population")
 
     def synthesise(self, world: World, seed: int) -> Households:
-        """Make the households of a world: persons add up to the world's total to within one household's weight."""
+        """Make the households of a world: persons add up to the world's total to within one household's weight.
+
+        At scale 1 a place's households depend on its own people alone. At other scales the rest of its people that
+        no household can stand for is handed on to the next place, so that another place may shift sizes by one.
+        """
         weight = 1.0 / self.scale
         place, origin, number, raw = self._rows(world, weight, seed)
         key = place_keys(world)[place] + number.astype(np.uint64) * np.uint64(4) + origin.astype(np.uint64)
-        persons = np.diff(np.rint(np.cumsum(raw)), prepend=0.0).astype(np.int64)  # each group's total is kept
+        # rounded so that each group's total is kept, and that a size of one or more stays one or more
+        persons = np.diff(np.floor(np.cumsum(raw) + 0.5), prepend=0.0).astype(np.int64)
         children, women = self._members(persons, key, seed)
         adults = persons - children
         old = uniform(decision_key(seed, "elderly"), key) < self.elderly_share
@@ -162,7 +167,8 @@ class Population:
         key = place_keys(world)[place] + number.astype(np.uint64) * np.uint64(4) + origin.astype(np.uint64)
         raw = np.maximum(0.3, 1 + self.size_spread * _normal(seed, "size", key))
         total = np.bincount(group, raw, minlength=len(groups))
-        return place, origin, number, raw * np.repeat(persons / np.maximum(total, 1e-9), households)
+        sizes = raw * np.repeat(persons / np.maximum(total, 1e-9), households)
+        return place, origin, number, _at_least_one(sizes, group, persons - households)
 
     def _members(
         self, persons: npt.NDArray[np.int64], key: npt.NDArray[np.uint64], seed: int
@@ -185,6 +191,16 @@ class Population:
         elsewhere = np.minimum(np.searchsorted(share, drawn), len(world.areas) - 1)
         local = uniform(decision_key(seed, "kin is local"), key) < self.kin_local_share
         return np.where(local, world.places.area[place], elsewhere).astype(np.int16)
+
+
+def _at_least_one(
+    sizes: npt.NDArray[np.float64], group: npt.NDArray[np.int64], more: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Sizes of one person or more, the others of a group giving what it takes; ``more`` persons than households."""
+    beyond = np.maximum(sizes, 1.0) - 1.0
+    total = np.bincount(group, beyond, minlength=len(more))
+    short = total > more + 1e-9
+    return np.asarray(np.where(short[group], 1.0 + beyond * (more / np.maximum(total, 1e-9))[group], sizes))
 
 
 def place_keys(world: World) -> npt.NDArray[np.uint64]:
