@@ -10,10 +10,8 @@ import numpy.typing as npt
 
 HOURS_A_DAY = 24
 STEP_HOURS = (1, 2, 3, 4, 6, 8, 12, 24)
-NIGHT_FROM, NIGHT_TO = (
-    17,
-    6,
-)  # dark from 17 to 6 h in Idlib in December and January (sunset about 16:30, local time)
+# dark from 17 to 6 h in Idlib in December and January (sunset about 16:30, local time)
+NIGHT_FROM, NIGHT_TO = 17, 6
 
 
 def is_night(hour: npt.ArrayLike) -> npt.NDArray[np.bool_]:
