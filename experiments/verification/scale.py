@@ -1,6 +1,6 @@
 """What does `population.scale` do to the results? Runs the Idlib case at several scales and seeds.
 
-    python experiments/verification/scale.py                     all, into docs: about 6 minutes on two cores
+    python experiments/verification/scale.py                     all, into docs: about 4 minutes
     python experiments/verification/scale.py --only 0.1 0.02     some of the scales, printed; writes no file
 
 Writes the table and figure of docs/scale.md, and of docs/model.md the table of reported totals beside modelled ones.
