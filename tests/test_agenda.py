@@ -72,9 +72,6 @@ def test_joining_anew_cancels_what_was_before() -> None:
     assert due(agenda, 1.5, 99, 0) == []
 
 
-@pytest.mark.xfail(
-    reason="an early row that joins anew at the very same level comes due in its old group", strict=True
-)
 def test_joining_another_group_at_the_same_level_is_joining_anew() -> None:
     agenda = full()
     agenda.join(ints(3), ints(1), floats(1))

@@ -280,13 +280,10 @@ def test_who_has_stood_for_hours_pulls_off_and_keeps_the_turn() -> None:
     assert (np.diff(arrived) >= 0).all()  # nobody is overtaken
 
 
-@pytest.mark.xfail(
-    reason="a row of more vehicles than the road holds never enters: at reduced scale short roads are shut",
-    strict=True,
-)
 def test_a_row_of_more_vehicles_than_fit_on_a_road_still_passes_it(line: World) -> None:
     """Half a km holds 67 vehicles; at scale 0.01 a row stands for 100."""
     journey = Journey(worlds.line_world(km=0.5))
+    journey.traffic = Traffic(2 * len(journey.world.roads), 1, row_vehicles=100.0)
     journey.set_out(0, "A", "S", vehicles=100.0)
     assert journey.go().arrived_at
 

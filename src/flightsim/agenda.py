@@ -92,7 +92,8 @@ class Agenda:
         while len(groups):
             head = self._head[groups]
             items = self._early_item[head]
-            waiting = self._level[items] == self._early_level[head]  # not those who left or joined anew
+            # not those who left or joined anew
+            waiting = (self._level[items] == self._early_level[head]) & (self._slot[items] == NOT_IN)
             found.append(items[waiting])
             self._head[groups] = head + 1
             self._look_ahead(groups)

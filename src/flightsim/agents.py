@@ -14,12 +14,16 @@ from typing import TYPE_CHECKING, Any
 
 import mesa
 import numpy as np
-from mesa.agent import AgentSet, GroupBy
 
 from flightsim.decision import CARE, CROWDING, FRONT, NEIGHBOURS, SHELLING
 from flightsim.draws import exponential, exponential32, gumbel
 from flightsim.households import AT_HOME, CAUSES, MEANS, SETTLED, STATES
 from flightsim.world import OPEN, RUNGS, Ints
+
+try:
+    from mesa.agentset import AgentSet, GroupBy  # Mesa 3.4 and later
+except ImportError:
+    from mesa.agent import AgentSet, GroupBy
 
 if TYPE_CHECKING:
     from flightsim.model import DisplacementModel
@@ -134,7 +138,9 @@ class Household(mesa.Agent):
         """What pushes me now, less what holds me back."""
         held_back = self.model.parts.behaviour.held_back()[self._kind]
         together = 0.0
-        for push in self.pushes_per_hour().values():  # one by one: from Python 3.12 on sum() rounds its own way
+        for (
+            push
+        ) in self.pushes_per_hour().values():  # one by one: from Python 3.12 on sum() rounds its own way
             together += push
         return float(max(together - held_back, 0.0))
 

@@ -122,6 +122,17 @@ class Gates:
             self._queues[gate].append((household, people))
         np.add.at(self.waiting_persons, gates, persons)
 
+    def turn_away(self) -> tuple[Ints, Ints]:
+        """Everybody who queues at a gate that has closed: their rows, and their gates."""
+        rows: list[int] = []
+        gates: list[int] = []
+        for gate in np.setdiff1d(np.flatnonzero(self.waiting_persons), self.leads_abroad).tolist():
+            rows += [household for household, _ in self._queues[gate]]
+            gates += [gate] * len(self._queues[gate])
+            self._queues[gate].clear()
+            self.waiting_persons[gate] = 0.0
+        return np.array(rows, np.int64), np.array(gates, np.int64)
+
     def let_through(self, hours: float) -> Ints:
         """The rows that pass in so many hours, first come first served; what is left is kept for the next."""
         passed: list[int] = []

@@ -82,6 +82,7 @@ class Hazard:
 
     strikes_per_hour (P,)  weighted strikes an hour at the place during the step
     near_per_hour    (P,)  the same, felt from neighbouring places too
+    strikes_hourly, near_hourly  (P, n) the same for each of the step's n hours
     remembered       (P,)  strikes felt here and remembered, in air-strike equivalents
     alarm            (P,)  captures nearby and lately, in captures
     control          (P,)  who holds each place, index into CONTROLS
@@ -101,6 +102,8 @@ class Hazard:
         self.alarm: Floats = np.zeros(n)
         self.strikes_per_hour: Floats = np.zeros(n)
         self.near_per_hour: Floats = np.zeros(n)
+        self.strikes_hourly: Floats = np.zeros((n, clock.step_hours))
+        self.near_hourly: Floats = np.zeros((n, clock.step_hours))
         self.captured: Ints = np.zeros(0, np.int64)
         self.ceasefire = False
         self.temperature_c: Floats = np.full(n, np.nan)
@@ -191,12 +194,13 @@ class Hazard:
         self._front(step)
         covered = clock.hours_of(step)
         if self._timed.get(day) or self._pauses.get(day):
-            self.strikes_per_hour = self._hour_by_hour(day, covered).mean(axis=1)
-            self.near_per_hour = self._felt @ self.strikes_per_hour
+            self.strikes_hourly = self._hour_by_hour(day, covered)
+            self.near_hourly = self._felt @ self.strikes_hourly
         else:
-            profile = float(self._profile[covered].mean())
-            self.strikes_per_hour = self._struck * profile
-            self.near_per_hour = self._near * profile
+            self.strikes_hourly = self._struck[:, None] * self._profile[covered]
+            self.near_hourly = self._near[:, None] * self._profile[covered]
+        self.strikes_per_hour = self.strikes_hourly.mean(axis=1)
+        self.near_per_hour = self.near_hourly.mean(axis=1)
         self._remember(self.near_per_hour, hours)
 
     def _fade(self, hours: float) -> None:

@@ -76,7 +76,7 @@ class DisplacementModel(mesa.Model):
         self.gates = parts.border.start(world, events, clock)
         self.shelter = parts.shelter.start(world, events, clock, self.row_persons)
         self.routes = parts.roads.start(world, events, clock)
-        self.traffic = Traffic(2 * len(world.roads), clock.step_hours)
+        self.traffic = Traffic(2 * len(world.roads), clock.step_hours, self.households.weight)
         self.recorder = Recorder(world, self.households, clock)
         self.now = 0  # the step about to be taken
         self.decision_keys = {name: decision_key(seed, name) for name in DECISIONS}
@@ -116,6 +116,11 @@ class DisplacementModel(mesa.Model):
             self._can_leave: Bools = np.isfinite(self.routes.hours[: len(self.world.places)]).sum(axis=1) > 1
             self._can_leave &= ~self.enemy_held
             self._throw_off()
+        if gates_changed:
+            rows, gate = (
+                self.gates.turn_away()
+            )  # they stay where the road ends, as at the camps along the border
+            self._settle(rows, self.world.crossings.place[gate], self.households.people(rows))
         if step % self.clock.steps_a_day == 0:
             self.shelter.new_day(self.clock.day_of(step), self.enemy_held)
             self._go_home()

@@ -83,13 +83,18 @@ class Traffic:
     waiting   (2E,) vehicles that the last step did not let in
     """
 
-    def __init__(self, n_edges: int, step_hours: int) -> None:
+    def __init__(self, n_edges: int, step_hours: int, row_vehicles: float = 1.0) -> None:
         self.travellers = nobody()
         self.occupancy: Floats = np.zeros(n_edges)
         self.entered: Floats = np.zeros(n_edges)
         self.waiting: Floats = np.zeros(n_edges)
         self._credit: Floats = np.zeros(n_edges)
         self._step_hours = step_hours
+        self._row_vehicles = row_vehicles  # a row may stand for more vehicles than a short road holds
+
+    def storage(self, ways: Ways) -> Floats:
+        """(2E,) vehicles that fit on each edge: never fewer than one row stands for."""
+        return np.maximum(ways.storage, self._row_vehicles)
 
     def depart(self, group: Travellers) -> None:
         """Put households on the road."""
@@ -152,7 +157,7 @@ class Traffic:
         all_legs = np.concatenate(legs) if legs else np.zeros(0, np.int64)
         vehicles = walk.vehicles[np.concatenate(riders)] if riders else np.zeros(0)
         demand = np.bincount(all_legs, vehicles, minlength=len(self.entered))
-        if (demand > np.minimum(self._credit, ways.storage - self.occupancy) + ROUNDING).any():
+        if (demand > np.minimum(self._credit, self.storage(ways) - self.occupancy) + ROUNDING).any():
             return None
         self._clear(rows)
         for column in ("on_last_leg", "edge", "at_hours", "since_hours", "node"):
@@ -210,7 +215,7 @@ class Traffic:
     def _let_in(self, rows: Ints, edge: Ints, ways: Ways) -> Bools:
         """Which of those who want to enter an edge may: all if there is room for all, else the first in the queue."""
         t = self.travellers
-        room = np.minimum(self._credit, ways.storage - self.occupancy) + ROUNDING
+        room = np.minimum(self._credit, self.storage(ways) - self.occupancy) + ROUNDING
         wanted = np.bincount(edge, t.vehicles[rows], minlength=len(room))
         goes = (wanted <= room)[edge]
         tight = np.flatnonzero(~goes)

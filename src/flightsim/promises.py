@@ -35,7 +35,7 @@ def check_everything(model: DisplacementModel) -> None:
     roads, travellers = model.world.roads.road_id, model.traffic.travellers
     on_road = travellers.edge != NO_EDGE
     closed = travellers.edge[on_road & ~model.routes.open_edge[travellers.edge]]
-    crammed = np.flatnonzero(model.traffic.occupancy > model.routes.storage + ROUNDING)
+    crammed = np.flatnonzero(model.traffic.occupancy > model.traffic.storage(model.routes) + ROUNDING)
     beyond = model.row_persons and model.households.weight * int(model.households.persons.max()) / 2
     full = np.flatnonzero((model.shelter.room < -ROUNDING - beyond).any(axis=1))
     troubles = [

@@ -214,7 +214,7 @@ class Recorder:
     def _times(self, steps: npt.NDArray[np.int32]) -> npt.NDArray[np.datetime64]:
         start = np.datetime64(datetime.combine(self._clock.start, datetime.min.time()), "s")
         times = start + steps.astype(np.int64) * np.timedelta64(self._clock.step_hours * 3600, "s")
-        times[steps == NEVER] = np.datetime64("NaT")
+        times[steps == NEVER] = np.datetime64("NaT", "s")
         return np.asarray(times)
 
 

@@ -136,9 +136,11 @@ class Routes:
         self.targets: Ints = np.concatenate([world.areas.gateway, n_places + np.arange(len(world.crossings))])
         self._rated = np.concatenate([roads.capacity_vehicles_h] * 2)
         ends = np.maximum(self.tail, self.head) - n_places  # >= 0: the road leads to a crossing
-        through = (
-            np.append(world.crossings.throughput_persons_h, np.inf)[np.maximum(ends, -1)] / PERSONS_A_VEHICLE
-        )
+        gates = (
+            world.crossings
+        )  # how many pass a gate abroad is the gate's affair; one may drive up and queue
+        vehicles_h = np.where(gates.is_border, np.inf, gates.throughput_persons_h / PERSONS_A_VEHICLE)
+        through = np.append(vehicles_h, np.inf)[np.maximum(ends, -1)]
         self._through = np.where(ends >= 0, through, np.inf)
         lanes = np.concatenate([roads.lanes] * 2)
         fits = np.maximum(self.km * lanes * part.storage_vehicles_per_km, 1.0)
@@ -186,7 +188,7 @@ class Routes:
 
     def _cut(self, step: int) -> None:
         for event in self._cuts[step]:
-            left = float(event.value) if event.type == "road_cut" else 1.0
+            left = float(event.value)  # a road may be cut, or reopened, in part
             if event.target in self._ids:
                 self._left[self._ids[event.target]] = left
             else:
@@ -214,7 +216,9 @@ class Routes:
         usable[n_places:] = self._world.crossings.is_border | (gate_rules != CLOSED)
         way = (a != -2) & (b != -2) & ((a == b) | (a == -1) | (b == -1)) & (self._left > 0)
         way &= usable[self._world.roads.u] & usable[self._world.roads.v]
-        return np.concatenate([way, way])
+        dead_end = np.zeros(self.n_nodes, bool)  # nobody comes back out of a gate abroad
+        dead_end[n_places:] = self._world.crossings.is_border
+        return np.concatenate([way & ~dead_end[self._world.roads.u], way & ~dead_end[self._world.roads.v]])
 
     def _seek(self, remembered: Floats, waiting: Floats) -> None:
         """Shortest ways to every target at once, on the reversed graph, danger and queues counted as extra hours."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -184,6 +185,7 @@ def from_config(config: Mapping[str, Any]) -> Scenario:
         if key not in config:
             complaints.add(f"{key} is missing from the configuration")
     complaints.raise_if_any()
+    _own_period(config)
     made = {group: _part(group, config[group], complaints) for group in PARTS}
     clock = _clock(config, complaints)
     _check_settings(config, complaints)
@@ -194,6 +196,18 @@ def from_config(config: Mapping[str, Any]) -> Scenario:
         clock,
         config["seed"],
     )
+
+
+def _own_period(config: dict[str, Any]) -> None:
+    """Fill in a start or length left open: the case's own."""
+    if config["start"] is not None and config["days"] is not None:
+        return
+    manifest = read_case(str(config["case"])).world.manifest
+    if config["start"] is None:
+        config["start"] = manifest["start"].isoformat()
+    if config["days"] is None and isinstance(config["start"], str):
+        with contextlib.suppress(ValueError):  # a start that is no date is complained of with the rest
+            config["days"] = max((manifest["end"] - date.fromisoformat(config["start"])).days + 1, 1)
 
 
 def _part(group: str, section: Any, complaints: Complaints) -> Any:

@@ -90,16 +90,17 @@ class Transport:
     ) -> Floats:
         """(P, M) rate an hour at which those who want to leave get away, by place and means of transport.
 
-        ``near_per_hour`` and ``remembered`` (P,) strikes felt now and lately; ``hours`` the hours of the day
-        that the step covers; ``can_leave`` (P,) whether any road out is open; ``alarm`` (P,) captures nearby and
-        lately, before which those who wait for a ride no longer do. A rate, not a chance: a household
-        goes when the readiness gathered passes its own exponential threshold.
+        ``near_per_hour`` (P, n) strikes felt in each of the n ``hours`` of the day that the step covers, or (P,) in
+        all of them; ``remembered`` (P,) those felt lately; ``can_leave`` (P,) whether any road out is open;
+        ``alarm`` (P,) captures nearby and lately, before which those who wait for a ride no longer do. A rate, not a
+        chance: a household goes when the readiness gathered passes its own exponential threshold. A lull counts as
+        what it is at any step length, for hours under fire and hours without are not averaged first.
         """
         threat = remembered / (remembered + self.threat_strikes)
-        dark = float(is_night(hours).mean())
-        habit = (1 - dark) + dark * (self.night_calm + (self.night_threat - self.night_calm) * threat)
-        covered = near_per_hour / self.pinning_strikes_per_hour
-        free = habit * can_leave / (1 + covered * covered)
+        by_night = self.night_calm + (self.night_threat - self.night_calm) * threat
+        habit = np.where(is_night(hours), by_night[:, None], 1.0)
+        covered = near_per_hour.reshape(len(remembered), -1) / self.pinning_strikes_per_hour
+        free = (habit / (1 + covered * covered)).mean(axis=1) * can_leave
         rates = np.empty((len(remembered), len(MEANS)))
         rates[:, CAR] = free * (self.fuel / self.car_hours)
         at_the_door = -np.expm1(-np.asarray(alarm, float))
