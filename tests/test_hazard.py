@@ -95,6 +95,25 @@ def test_strikes_of_a_known_hour_may_go_on_past_midnight(line: World) -> None:
     assert rates.sum() == pytest.approx(4)
 
 
+@pytest.mark.parametrize("step_hours", STEP_HOURS)
+def test_a_step_knows_its_hours(line: World, step_hours: int) -> None:
+    """Hour by hour the same at any step; a step's rates are their means."""
+    events = [
+        worlds.strike("A", day(0), 10),
+        worlds.strike("B", day(0), 3, hour=14),
+        worlds.pause(day(0), 6, 5),
+    ]
+    hourly, hazard, hours = start(line, events), start(line, events, step_hours), []
+    for step in range(24 // step_hours):
+        hazard.advance(step)
+        np.testing.assert_allclose(hazard.strikes_hourly.mean(axis=1), hazard.strikes_per_hour)
+        np.testing.assert_allclose(hazard.near_hourly.mean(axis=1), hazard.near_per_hour)
+        hours.append(np.vstack([hazard.strikes_hourly, hazard.near_hourly]))
+    for hour, seen in enumerate(np.hstack(hours).T):
+        hourly.advance(hour)
+        np.testing.assert_allclose(seen, np.concatenate([hourly.strikes_per_hour, hourly.near_per_hour]))
+
+
 # ------------------------------------------------------------------ memory
 
 

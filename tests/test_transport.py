@@ -60,6 +60,16 @@ def test_a_day_s_readiness_does_not_depend_on_the_step(step_hours: int) -> None:
     ) == pytest.approx(hourly)
 
 
+@pytest.mark.parametrize("step_hours", [1, 2, 3, 6, 8, 12, 24])
+def test_a_lull_counts_whatever_the_step(step_hours: int) -> None:
+    """Three strikes an hour but for six hours of pause: hours under fire and hours of calm are not averaged."""
+    near = np.where((DAY >= 6) & (DAY < 12), 0.0, 3.0)
+    hourly = sum(PART.readiness(near[[h]], QUIET, np.array([h]), CAN) for h in DAY)
+    steps = DAY.reshape(-1, step_hours)
+    in_steps = sum(step_hours * PART.readiness(near[None, hours], QUIET, hours, CAN) for hours in steps)
+    assert in_steps == pytest.approx(hourly)
+
+
 def test_thresholds_on_readiness_wait_the_mean_hours() -> None:
     """An exponential threshold over a rate of fuel / hours is a wait of hours / fuel on average."""
     rate = PART.readiness(QUIET, QUIET, NOON, CAN)[0]
