@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flightsim.arrays import running_sum
+from flightsim.arrays import fading, running_sum
 
 
 def test_it_begins_anew_at_each_group() -> None:
@@ -29,3 +30,26 @@ def test_it_is_what_a_loop_would_say(rows: list[tuple[int, int]]) -> None:
         expected.append(total)
     groups, amounts = np.array([g for g, _ in rows], np.int64), np.array([float(a) for _, a in rows])
     assert running_sum(amounts, groups).tolist() == expected
+
+
+def test_what_only_fades_halves_in_its_half_life() -> None:
+    mean, end = fading(np.array([8.0]), 0.0, 10 * np.log(2), memory_hours=10)
+    assert end == pytest.approx([4])
+    assert mean == pytest.approx([4 / np.log(2)])  # (8 - 4) / ln 2
+
+
+def test_what_only_gains_settles_at_rate_times_memory() -> None:
+    mean, end = fading(np.zeros(1), np.array([3.0]), 1e4, memory_hours=10)
+    assert end == pytest.approx([30])
+    assert mean == pytest.approx([30 * (1 - 10 / 1e4)])
+
+
+def test_means_of_short_steps_add_up_to_those_of_a_long_one() -> None:
+    start, gain = np.array([5.0, 0.0]), np.array([0.2, 1.0])
+    long_mean, long_end = fading(start, gain, 24, 96)
+    means, value = [], start
+    for _ in range(24):
+        mean, value = fading(value, gain, 1, 96)
+        means.append(mean)
+    assert np.mean(means, axis=0) == pytest.approx(long_mean)
+    assert value == pytest.approx(long_end)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from flightsim.arrays import fading
 from flightsim.clock import HOURS_A_DAY, Clock, is_night
 from flightsim.events import ALL, STRIKES, Event, by_type
 from flightsim.parameter import ASSUMPTION, check, parameter
@@ -83,8 +84,8 @@ class Hazard:
     strikes_per_hour (P,)  weighted strikes an hour at the place during the step
     near_per_hour    (P,)  the same, felt from neighbouring places too
     strikes_hourly, near_hourly  (P, n) the same for each of the step's n hours
-    remembered       (P,)  strikes felt here and remembered, in air-strike equivalents
-    alarm            (P,)  captures nearby and lately, in captures
+    remembered       (P,)  strikes felt here and remembered, in air-strike equivalents; mean over the step
+    alarm            (P,)  captures nearby and lately, in captures; mean over the step
     control          (P,)  who holds each place, index into CONTROLS
     captured         (P,)  places whose holder changed in this step, as row numbers
     ceasefire        bool  whether one is announced and not over
@@ -107,10 +108,8 @@ class Hazard:
         self.captured: Ints = np.zeros(0, np.int64)
         self.ceasefire = False
         self.temperature_c: Floats = np.full(n, np.nan)
-        self._everywhere_c, self._here_c = (
-            np.nan,
-            np.full(n, np.nan),
-        )  # as told for all, for a place's own area
+        self._everywhere_c, self._here_c = np.nan, np.full(n, np.nan)  # told for all, for a place's own area
+        self._memory, self._fright = np.zeros(n), np.zeros(n)  # strikes and captures at the end of the step
         self._felt = np.exp(-world.distance_km / part.strike_distance_km)
         self._felt[world.distance_km > 6 * part.strike_distance_km] = 0.0
         self._alarmed = np.exp(-world.distance_km / part.front_distance_km)
@@ -170,14 +169,11 @@ class Hazard:
         """What happened before the start is remembered, in daily steps."""
         first = min([self._clock.day_index(event.date) for event in events] + [0])
         for day in range(first, 0):
-            self._fade(HOURS_A_DAY)
             for step in range(day * self._clock.steps_a_day, (day + 1) * self._clock.steps_a_day):
                 self._front(step)
             self._weather(day)
-            struck = self._strikes.get(day)
-            if struck is not None:
-                at = np.flatnonzero(struck)
-                self._remember(self._felt[:, at] @ struck[at] / HOURS_A_DAY, HOURS_A_DAY)
+            self._remember(self._near_on(day) / HOURS_A_DAY, HOURS_A_DAY)
+        self.remembered, self.alarm = self._memory.copy(), self._fright.copy()
 
     def advance(self, step: int) -> None:
         """Move to the given step: captures first, then the strikes of these hours."""
@@ -186,11 +182,7 @@ class Hazard:
         if day != self._day:
             self._day = day
             self._weather(day)
-            zero = np.zeros(len(self.control))
-            self._struck = self._strikes.get(day, zero)
-            at = np.flatnonzero(self._struck)
-            self._near = self._felt[:, at] @ self._struck[at]
-        self._fade(hours)
+            self._struck, self._near = self._strikes.get(day, np.zeros(len(self.control))), self._near_on(day)
         self._front(step)
         covered = clock.hours_of(step)
         if self._timed.get(day) or self._pauses.get(day):
@@ -203,14 +195,21 @@ class Hazard:
         self.near_per_hour = self.near_hourly.mean(axis=1)
         self._remember(self.near_per_hour, hours)
 
-    def _fade(self, hours: float) -> None:
-        self.remembered *= np.exp(-hours / (self._part.memory_days * HOURS_A_DAY))
-        self.alarm *= np.exp(-hours / (self._part.front_memory_days * HOURS_A_DAY))
+    def _near_on(self, day: int) -> Floats:
+        """(P,) strikes of a day that are felt at each place."""
+        struck = self._strikes.get(day)
+        if struck is None:
+            return np.zeros(len(self.control))
+        at = np.flatnonzero(struck)
+        return np.asarray(self._felt[:, at] @ struck[at])
 
     def _remember(self, near_per_hour: Floats, hours: float) -> None:
-        """Add what is felt during these hours, already faded a little: the exact integral at a constant rate."""
-        tau = self._part.memory_days * HOURS_A_DAY
-        self.remembered += near_per_hour * (tau * -np.expm1(-hours / tau))
+        """Live through so many hours: strikes are felt at this rate, and all that was before fades."""
+        part = self._part
+        self.remembered, self._memory = fading(
+            self._memory, near_per_hour, hours, part.memory_days * HOURS_A_DAY
+        )
+        self.alarm, self._fright = fading(self._fright, 0.0, hours, part.front_memory_days * HOURS_A_DAY)
 
     def _front(self, step: int) -> None:
         """Places that change hands; each adds to the alarm around it when the enemy takes it."""
@@ -221,7 +220,7 @@ class Hazard:
             if holder == self.control[place]:
                 continue
             if holder in (GOVERNMENT, SDF):
-                self.alarm += self._alarmed[place]
+                self._fright += self._alarmed[place]
             self.control[place] = holder
             changed.append(place)
         self.captured = np.array(sorted(set(changed)), np.int64)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from flightsim.arrays import fading
 from flightsim.clock import HOURS_A_DAY, Clock
 from flightsim.events import Event, by_type
 from flightsim.parameter import ASSUMPTION, check, parameter
@@ -53,7 +54,7 @@ class NoServices:
 class Care:
     """Health care as it stands. ``advance`` moves it by one step.
 
-    lost       (P,)  share of the start's care within reach lost lately: 1 when all has just closed
+    lost       (P,)  share of the start's care within reach lost lately, mean over the step: 1 when all has just closed
     working    (P,)  share of the start's care within reach that works now
     functioning (F,) which facilities work
     """
@@ -83,13 +84,15 @@ class Care:
 
     def advance(self, step: int) -> None:
         """Move to the given step."""
-        faded = np.exp(-self._clock.step_hours / (self._part.loss_memory_days * HOURS_A_DAY))
-        self._missed *= faded
-        self.lost *= faded
+        hours, memory_hours = self._clock.step_hours, self._part.loss_memory_days * HOURS_A_DAY
         if step in self._steps:
             self._change(step)
-            self.lost = np.minimum(self._share @ self._missed, 1.0)
+            missed, self._missed = fading(self._missed, 0.0, hours, memory_hours)
+            self.lost = np.minimum(self._share @ missed, 1.0)
             self.working = self._share @ self.functioning
+        else:
+            _, self._missed = fading(self._missed, 0.0, hours, memory_hours)
+            self.lost *= np.exp(-hours / memory_hours)
 
     def _change(self, step: int) -> None:
         for event in self._steps[step]:
