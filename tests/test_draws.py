@@ -13,7 +13,7 @@ from flightsim import draws
 from flightsim.draws import (
     decision_key,
     exponential,
-    exponential32,
+    exponential_table,
     gumbel,
     keyed_bits,
     name_key,
@@ -22,7 +22,7 @@ from flightsim.draws import (
 
 KEY = decision_key(1, "leave")
 WHO = np.arange(20_000)
-ALL_DRAWS = (uniform, exponential, exponential32, gumbel)
+ALL_DRAWS = (uniform, exponential, gumbel)
 
 
 def slow_bits(key: int, who: int, which: int) -> int:
@@ -108,12 +108,16 @@ def test_no_luck_is_out_of_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(draws, "keyed_bits", lambda *_: extremes.copy())
     u = uniform(KEY, 0)
     assert ((u > 0) & (u < 1)).all()
-    for positive in (exponential(KEY, 0), exponential32(KEY, 0)):
+    for positive in (exponential(KEY, 0), exponential_table(KEY, 0, 0)):
         assert ((positive > 0) & np.isfinite(positive)).all()
     assert np.isfinite(gumbel(KEY, 0)).all()
 
 
-@pytest.mark.parametrize("draw", [exponential, exponential32])
+def table_column(key: int, who: Any) -> Any:
+    return exponential_table(key, who, 7)[:, 0]
+
+
+@pytest.mark.parametrize("draw", [exponential, table_column])
 def test_exponential_numbers_outlast_t_with_exp_of_minus_t(draw: Callable[..., Any]) -> None:
     sample = draw(KEY, WHO).astype(float)
     assert_mean(sample, 1.0)
@@ -134,6 +138,18 @@ def test_the_best_of_value_and_gumbel_is_a_logit() -> None:
 
 
 def test_the_first_of_exponentials_over_weights_is_the_same_logit() -> None:
-    first = (exponential32(KEY, WHO[:, None], np.arange(3)[None, :]) / np.float32([1, 2, 5])).argmin(axis=1)
+    first = (exponential_table(KEY, WHO, np.arange(3)) / np.float32([1, 2, 5])).argmin(axis=1)
     for alternative, share in enumerate((1 / 8, 2 / 8, 5 / 8)):
         assert_share(first == alternative, share)
+
+
+def test_a_table_s_rows_and_columns_share_no_luck() -> None:
+    table = exponential_table(KEY, WHO, np.arange(4)).astype(float)
+    for other in (1, 2, 3):
+        assert_uncorrelated(table[:, 0], table[:, other])
+    wide = exponential_table(KEY, np.arange(4), WHO).astype(float)
+    assert_uncorrelated(wide[0], wide[1])
+    assert_uncorrelated(wide[0], exponential_table(decision_key(1, "other"), 0, WHO)[0].astype(float))
+    assert (
+        exponential_table(KEY, [5], [9]) == exponential_table(KEY, np.arange(6), np.arange(10))[5, 9]
+    ).all()

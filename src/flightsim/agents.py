@@ -16,7 +16,7 @@ import mesa
 import numpy as np
 
 from flightsim.decision import CARE, CROWDING, FRONT, NEIGHBOURS, SHELLING
-from flightsim.draws import exponential, exponential32, gumbel
+from flightsim.draws import exponential, exponential_table, gumbel
 from flightsim.households import AT_HOME, CAUSES, MEANS, SETTLED, STATES
 from flightsim.world import OPEN, RUNGS, Ints
 
@@ -198,7 +198,7 @@ class Household(mesa.Agent):
 
     def _place_luck(self, options: Any, i: int) -> float:
         race = (
-            exponential32(self.model.decision_keys["place"], self._luck, options.key[i])[0]
+            exponential_table(self.model.decision_keys["place"], self._luck, options.key[i])[0, 0]
             * options.inverse_weight[i]
         )
         with np.errstate(divide="ignore"):

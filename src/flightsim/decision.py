@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from flightsim.draws import exponential32, gumbel
+from flightsim.draws import exponential_table, gumbel
 from flightsim.households import CAUSES, N_KINDS
 from flightsim.parameter import ASSUMPTION, check, parameter, switch
 from flightsim.world import Bools, Floats, Ints
@@ -338,7 +338,7 @@ def choose(
     n, n_areas = values.shape
     rows = np.arange(n)
     race = np.full((n, len(options.place) + 1), np.inf, np.float32)  # the last column stands for no place
-    luck = exponential32(place_decision, who[:, None], options.key[None, :])
+    luck = exponential_table(place_decision, who, options.key)
     np.multiply(luck, options.inverse_weight, out=race[:, :-1])
     race[rows, options.column_of(not_here)] = np.inf
     with np.errstate(divide="ignore"):

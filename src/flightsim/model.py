@@ -117,9 +117,7 @@ class DisplacementModel(mesa.Model):
             self._can_leave &= ~self.enemy_held
             self._throw_off()
         if gates_changed:
-            rows, gate = (
-                self.gates.turn_away()
-            )  # they stay where the road ends, as at the camps along the border
+            rows, gate = self.gates.turn_away()  # they stay where the road ends, as at the border's camps
             self._settle(rows, self.world.crossings.place[gate], self.households.people(rows))
         if step % self.clock.steps_a_day == 0:
             self.shelter.new_day(self.clock.day_of(step), self.enemy_held)
