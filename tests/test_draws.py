@@ -106,6 +106,7 @@ def test_no_luck_is_out_of_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     """All bits 0 or all bits 1 still give numbers inside (0, 1), finite and above 0."""
     extremes = np.array([0, 2**64 - 1, 2**64 - 2**11], np.uint64)
     monkeypatch.setattr(draws, "keyed_bits", lambda *_: extremes.copy())
+    monkeypatch.setattr(draws, "_mix32", lambda bits, _: bits.fill(2**32 - 1))
     u = uniform(KEY, 0)
     assert ((u > 0) & (u < 1)).all()
     for positive in (exponential(KEY, 0), exponential_table(KEY, 0, 0)):
@@ -113,13 +114,8 @@ def test_no_luck_is_out_of_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     assert np.isfinite(gumbel(KEY, 0)).all()
 
 
-def table_column(key: int, who: Any) -> Any:
-    return exponential_table(key, who, 7)[:, 0]
-
-
-@pytest.mark.parametrize("draw", [exponential, table_column])
-def test_exponential_numbers_outlast_t_with_exp_of_minus_t(draw: Callable[..., Any]) -> None:
-    sample = draw(KEY, WHO).astype(float)
+def test_exponential_numbers_outlast_t_with_exp_of_minus_t() -> None:
+    sample = exponential(KEY, WHO)
     assert_mean(sample, 1.0)
     assert_uniform(np.exp(-sample))
 
@@ -137,19 +133,57 @@ def test_the_best_of_value_and_gumbel_is_a_logit() -> None:
         assert_share(best == alternative, share)
 
 
+# ------------------------------------------------------------------ the table of households and places
+
+
+def test_a_cell_of_the_table_knows_only_its_row_and_column() -> None:
+    table = exponential_table(KEY, WHO[:300], WHO[:40])
+    assert table.shape == (300, 40)
+    np.testing.assert_array_equal(exponential_table(KEY, WHO[:300][::-1], WHO[5:9])[::-1], table[:, 5:9])
+    assert exponential_table(KEY, [17], [3])[0, 0] == table[17, 3]
+    assert (exponential_table(decision_key(2, "leave"), WHO[:300], WHO[:40]) != table).mean() > 0.999
+
+
+def test_the_table_is_exponential_along_rows_and_columns() -> None:
+    for sample in (exponential_table(KEY, WHO, [7]), exponential_table(KEY, [7], WHO)):
+        assert_mean(sample, 1.0)
+        assert_uniform(np.exp(-sample.astype(float)))
+
+
+def test_cells_are_independent_of_their_neighbours() -> None:
+    table = np.exp(-exponential_table(KEY, WHO, WHO[:20]).astype(float))
+    for step in (1, 2, 4, 8):
+        assert_uncorrelated(table[:-step], table[step:])
+        assert_uncorrelated(table[:, :-step], table[:, step:])
+        assert_uncorrelated(table[:-step, :-step], table[step:, step:])
+    other = np.exp(-exponential_table(decision_key(1, "ready"), WHO, WHO[:20]).astype(float))
+    assert_uncorrelated(table, other)
+
+
+def test_a_rectangle_of_cells_does_not_cancel() -> None:
+    """Rows and columns are mixed together, not added: two rows and two columns say nothing of one another."""
+    table = np.exp(-exponential_table(KEY, WHO, WHO[:2]).astype(float)) - 0.5
+    assert_uncorrelated(table[:-1, 0] * table[1:, 1], table[:-1, 1] * table[1:, 0])
+    assert_uncorrelated(table[:-1, 0] * table[:-1, 1], table[1:, 0] * table[1:, 1])
+
+
+def test_households_do_not_share_their_order_of_places() -> None:
+    """Of 100 households and 400 places: any two have as much in common as chance has it."""
+    r = np.corrcoef(exponential_table(KEY, WHO[:100], WHO[:400]))[np.triu_indices(100, 1)]
+    assert_mean(r * np.sqrt(400), 0.0)
+    assert_mean((r * np.sqrt(400)) ** 2, 400 / 399)
+
+
 def test_the_first_of_exponentials_over_weights_is_the_same_logit() -> None:
     first = (exponential_table(KEY, WHO, np.arange(3)) / np.float32([1, 2, 5])).argmin(axis=1)
     for alternative, share in enumerate((1 / 8, 2 / 8, 5 / 8)):
         assert_share(first == alternative, share)
 
 
-def test_a_table_s_rows_and_columns_share_no_luck() -> None:
-    table = exponential_table(KEY, WHO, np.arange(4)).astype(float)
-    for other in (1, 2, 3):
-        assert_uncorrelated(table[:, 0], table[:, other])
-    wide = exponential_table(KEY, np.arange(4), WHO).astype(float)
-    assert_uncorrelated(wide[0], wide[1])
-    assert_uncorrelated(wide[0], exponential_table(decision_key(1, "other"), 0, WHO)[0].astype(float))
-    assert (
-        exponential_table(KEY, [5], [9]) == exponential_table(KEY, np.arange(6), np.arange(10))[5, 9]
-    ).all()
+def test_the_first_of_a_thousand_is_any_of_them() -> None:
+    """What decides is the smallest of many numbers: it must be fine enough, and every place as likely."""
+    table = exponential_table(KEY, WHO[:5000], np.arange(1000))
+    assert_uniform((table.argmin(axis=1) + uniform(KEY, WHO[:5000])) / 1000)
+    least = table.min(axis=1).astype(float) * 1000
+    assert_mean(least, 1.0)
+    assert_uniform(np.exp(-least))

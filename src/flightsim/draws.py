@@ -70,7 +70,8 @@ def exponential_table(key: int, who: npt.ArrayLike, which: npt.ArrayLike) -> npt
     """(n, m) exponential numbers of mean 1 in single precision, for every ``who`` (n,) with every ``which`` (m,).
 
     Where households meet every place this is most of a run's work, so it mixes 32 bits: the low and the high half
-    of the 64 keyed bits of each side, by the finaliser "lowbias32" (Wellons 2018), to 24 bits of a uniform.
+    of the 64 keyed bits of each side, by the finaliser "lowbias32" (Wellons 2018), to 23 bits of a uniform: with a 24th
+    one draw in 17 million would be 0, and its alternative win at any price.
     """
     row, column = keyed_bits(key, who), keyed_bits(key, which, 1)
     bits = row.astype(np.uint32)[:, None] ^ column.astype(np.uint32)[None, :]
@@ -79,10 +80,10 @@ def exponential_table(key: int, who: npt.ArrayLike, which: npt.ArrayLike) -> npt
     bits ^= (row >> np.uint64(32)).astype(np.uint32)[:, None]
     bits += (column >> np.uint64(32)).astype(np.uint32)[None, :]
     _mix32(bits, spare)
-    bits >>= np.uint32(8)
+    bits >>= np.uint32(9)
     drawn = bits.astype(np.float32)
     drawn += np.float32(0.5)
-    drawn *= np.float32(2.0**-24)
+    drawn *= np.float32(2.0**-23)
     np.log(drawn, out=drawn)
     return np.asarray(np.negative(drawn, out=drawn))
 
