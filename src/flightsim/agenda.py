@@ -74,16 +74,21 @@ class Agenda:
 
     def due(self, reading: Floats) -> Ints:
         """Take out, in order of their number, the rows whose level the reading of their group has reached."""
+        return self.due_with_levels(reading)[0]
+
+    def due_with_levels(self, reading: Floats) -> tuple[Ints, Floats]:
+        """The same, and the levels they waited for."""
         found = self._due_early(reading)
         n = self._n_late
         late = np.flatnonzero(self._late_level[:n] <= reading[self._late_group[:n]])
         if len(late):
             found.append(self._late_item[late])
         if not found:
-            return np.zeros(0, np.int64)
+            return np.zeros(0, np.int64), np.zeros(0)
         items = np.sort(np.concatenate(found))
+        levels = self._level[items]
         self.leave(items)
-        return items
+        return items, levels
 
     def _due_early(self, reading: Floats) -> list[Ints]:
         """The first in each group, and again, until no first one is due."""

@@ -122,15 +122,22 @@ class Gates:
             self._queues[gate].append((household, people))
         np.add.at(self.waiting_persons, gates, persons)
 
-    def turn_away(self) -> tuple[Ints, Ints]:
-        """Everybody who queues at a gate that has closed: their rows, and their gates."""
+    def turn_away(self, has_adult_men: Bools) -> tuple[Ints, Ints]:
+        """Those who queue at a gate that will not have them any more: their rows, and their gates.
+
+        ``has_adult_men`` (H,) by household.
+        """
         rows: list[int] = []
         gates: list[int] = []
-        for gate in np.setdiff1d(np.flatnonzero(self.waiting_persons), self.leads_abroad).tolist():
-            rows += [household for household, _ in self._queues[gate]]
-            gates += [gate] * len(self._queues[gate])
-            self._queues[gate].clear()
-            self.waiting_persons[gate] = 0.0
+        for gate in np.flatnonzero(self.waiting_persons).tolist():
+            queue = self._queues[gate]
+            asks = np.array([household for household, _ in queue], np.int64)
+            goes = self.admits(gate, has_adult_men[asks]) & (gate in self.leads_abroad)
+            kept = [entry for entry, stays in zip(queue, goes.tolist(), strict=True) if stays]
+            self._queues[gate] = deque(kept)
+            self.waiting_persons[gate] = sum(people for _, people in kept)
+            rows += asks[~goes].tolist()
+            gates += [gate] * int((~goes).sum())
         return np.array(rows, np.int64), np.array(gates, np.int64)
 
     def let_through(self, hours: float) -> Ints:

@@ -281,7 +281,9 @@ class Alternatives:
 
     def column_of(self, places: Ints) -> Ints:
         """The column of each place; D if it is no alternative."""
-        column = np.full(max(int(self.place.max()), int(places.max())) + 1, len(self.place))
+        column = np.full(
+            max(int(self.place.max()), int(places.max())) + 2, len(self.place)
+        )  # the last is for -1
         column[self.place] = np.arange(len(self.place))
         return np.asarray(column[places])
 
@@ -314,8 +316,8 @@ def area_values(part: Flight, hours: Floats, is_kin: Bools, other_side: Bools) -
 
     ``hours`` (n, A') along open roads, inf where there is no way.
     """
-    with np.errstate(divide="ignore"):
-        way = -part.distance_exponent * np.log(hours + part.near_hours)
+    way = -part.distance_exponent * np.log(hours + part.near_hours)
+    way[~np.isfinite(hours)] = -np.inf  # whatever the exponent
     return np.asarray(way + part.kin * is_kin - part.other_authority * other_side)
 
 

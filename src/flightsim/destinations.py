@@ -52,10 +52,11 @@ class Destinations:
         hours: Floats,
         hazard: Hazard,
         gates: Gates,
+        may_stay: bool = False,
     ) -> Ints:
         """(n, TOP) columns of ``options`` for each household at its node, best first; -1: no way.
 
-        ``hours`` (N, G) from each node to each routing target.
+        ``hours`` (N, G) from each node to each routing target; ``may_stay``: the place at the node counts too.
         """
         h, top = households, np.full((len(rows), TOP), NOWHERE)
         if not len(options.place):
@@ -72,5 +73,6 @@ class Destinations:
             for column in np.flatnonzero(options.side < 0).tolist():
                 gate = int(options.row[column]) - self._n_areas
                 values[~gates.admits(gate, has_men[part]), column] = -np.inf
-            top[part] = choose(options, values, h.occasion_key(who), *self._luck, node)
+            not_here = np.full(len(who), NOWHERE) if may_stay else node
+            top[part] = choose(options, values, h.occasion_key(who), *self._luck, not_here)
         return top

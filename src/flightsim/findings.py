@@ -128,13 +128,13 @@ class Findings:
 
     @cached_property
     def strikes_by_hour(self) -> pd.Series:
-        """(24,) air strikes by hour of the day, over the whole run."""
-        return self._of_day("air_strikes_hourly")
+        """(24,) strikes by hour of the day, over the whole run."""
+        return self._of_day("strikes_hourly")
 
     @cached_property
     def strikes(self) -> pd.Series:
         """Air strikes by day."""
-        hourly = self.results.series("air_strikes_hourly")
+        hourly = self.results.series("strikes_hourly")
         daily = hourly.groupby(pd.DatetimeIndex(hourly.index).floor("D")).sum()
         return daily.reindex(self.results.days).fillna(0.0)
 

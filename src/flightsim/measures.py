@@ -115,7 +115,10 @@ MEASURES: dict[str, Measure] = {
         _hourly("departures_hourly_persons", "persons/hour", "flow", "people who set out in the hour"),
         _hourly("en_route_hourly_persons", "persons", "stock", "people on the road at the end of the hour"),
         _hourly(
-            "air_strikes_hourly", "strikes/hour", "flow", "air strikes in the hour, as the case's events say"
+            "strikes_hourly",
+            "strikes/hour",
+            "flow",
+            "strikes in the hour as the case's events say, in air-strike equivalents (shelling and clashes weighted)",
         ),
     )
 }

@@ -112,12 +112,14 @@ class DisplacementModel(mesa.Model):
             lost = self.hazard.captured[self.enemy_held[self.hazard.captured]]
             self.shelter.close(lost)
             self.recorder.took(self.clock.day_of(step), self.hazard.captured, self.hazard.control)
-        if changed or gates_changed:
+        if changed or gates_changed or len(self.hazard.captured):
             self._can_leave: Bools = np.isfinite(self.routes.hours[: len(self.world.places)]).sum(axis=1) > 1
             self._can_leave &= ~self.enemy_held
             self._throw_off()
         if gates_changed:
-            rows, gate = self.gates.turn_away()  # they stay where the road ends, as at the border's camps
+            rows, gate = self.gates.turn_away(
+                self.households.adult_men > 0
+            )  # they stay where the road ends, as at the border's camps
             self._settle(rows, self.world.crossings.place[gate], self.households.people(rows))
         if step % self.clock.steps_a_day == 0:
             self.shelter.new_day(self.clock.day_of(step), self.enemy_held)
@@ -131,20 +133,22 @@ class DisplacementModel(mesa.Model):
         hazard, hours = self.hazard, self.clock.step_hours
         neighbours = self.gone_lately / np.maximum(self.gone_lately + self.present_persons, 1e-9)
         self.causes = self.parts.behaviour.causes(hazard.remembered, hazard.alarm, self.care.lost, neighbours)
-        self.gathered += self.parts.behaviour.pressure(self.causes) * hours
+        self._pressure_met = self.parts.behaviour.pressure(self.causes) * hours
+        self.gathered += self._pressure_met
         self.gathered_causes += self.causes * hours
-        self.gathered_readiness += hours * self.parts.transport.readiness(
+        self._readiness_met = hours * self.parts.transport.readiness(
             hazard.near_per_hour,
             hazard.remembered,
             self.clock.hours_of(self.now),
             self._can_leave,
             hazard.alarm,
         )
+        self.gathered_readiness += self._readiness_met
         self.gone_lately *= np.exp(-hours / (self.parts.behaviour.neighbours_memory_days * HOURS_A_DAY))
 
     def form_intents(self) -> None:
-        """Households whose gathered pressure passes their threshold want to leave from now on."""
-        rows = self.intents.due(self.gathered.ravel())
+        """Those whose gathered pressure passes their threshold want to leave, and get ready, from that moment on."""
+        rows, levels = self.intents.due_with_levels(self.gathered.ravel())
         if not len(rows):
             return
         h = self.households
@@ -152,11 +156,13 @@ class DisplacementModel(mesa.Model):
         met = self.gathered_causes[:, place, kind].T - self.causes_at_settling[rows]
         h.wants_since[rows] = self.now
         self.recorder.wanted(self.now, rows, met.argmax(axis=1))
+        beyond = (self.gathered[place, kind] - levels) / np.maximum(self._pressure_met[place, kind], 1e-300)
+        share_of_step = np.clip(beyond, 0.0, 1.0)  # that was left when the threshold was passed
         group = place * len(MEANS) + h.means[rows]
-        level = self.gathered_readiness.ravel()[group] + exponential(
-            self.decision_keys["ready"], h.key[rows], h.occasion[rows]
-        )
-        self.ready.join(rows, group, level)
+        begun = self.gathered_readiness.ravel()[group]
+        begun -= share_of_step * self._readiness_met.ravel()[group]
+        needed = exponential(self.decision_keys["ready"], h.key[rows], h.occasion[rows])
+        self.ready.join(rows, group, begun + needed)
 
     def depart(self) -> None:
         """Those ready choose where to go on what they see now, and set out; without any way they wait on."""
@@ -249,7 +255,9 @@ class DisplacementModel(mesa.Model):
         self.gathered = np.zeros((n_places, N_KINDS))
         self.gathered_causes = np.zeros((N_CAUSES, n_places, N_KINDS))
         self.causes = np.zeros_like(self.gathered_causes)
+        self._pressure_met = np.zeros_like(self.gathered)
         self.gathered_readiness = np.zeros((n_places, len(MEANS)))
+        self._readiness_met = np.zeros_like(self.gathered_readiness)
         self.causes_at_settling = np.zeros((n, N_CAUSES), np.float32)
         self.weighed = np.full(
             (n, TOP), NOWHERE, np.int32
@@ -273,10 +281,10 @@ class DisplacementModel(mesa.Model):
             exponential(self.decision_keys["leave"], h.key[rows], h.occasion[rows]) / h.sensitivity[rows]
         )
 
-    def _choose(self, options: Alternatives, rows: Ints, nodes: Ints) -> Ints:
+    def _choose(self, options: Alternatives, rows: Ints, nodes: Ints, may_stay: bool = False) -> Ints:
         """(n, TOP) columns of ``options`` for each household at its node, best first; -1: no way."""
         return self.destinations.choose(
-            options, self.households, rows, nodes, self.routes.hours, self.hazard, self.gates
+            options, self.households, rows, nodes, self.routes.hours, self.hazard, self.gates, may_stay
         )
 
     def _set_out(self, rows: Ints, place: Ints, destination: Ints, target: Ints) -> None:
@@ -296,14 +304,16 @@ class DisplacementModel(mesa.Model):
         self.recorder.departed(self.now, rows, place, persons, first)
         self._on_the_road(rows, place, destination, target)
 
-    def _on_the_road(self, rows: Ints, node: Ints, destination: Ints, target: Ints) -> None:
+    def _on_the_road(
+        self, rows: Ints, node: Ints, destination: Ints, target: Ints, from_hours: Floats | float = 0.0
+    ) -> None:
         h, roads, n = self.households, self.parts.roads, len(rows)
         on_foot = h.means[rows] == FOOT
         slow = (h.children[rows] > 0) | (h.elderly[rows] > 0)
         pace = np.where(slow, roads.walk_slow_kmh, roads.walk_kmh) * roads.load_factor
         each = np.where(on_foot, 0.0, np.where(h.means[rows] == HIRE, 1 / roads.truck_households, 1.0))
         local = np.append(self.last_leg_km, np.zeros(len(self.world.crossings)))[destination]
-        began = np.full(n, self.now * float(self.clock.step_hours))
+        began = np.maximum(np.full(n, self.now * float(self.clock.step_hours)), from_hours)
         self.traffic.depart(
             Travellers(
                 household=rows,
@@ -316,7 +326,7 @@ class DisplacementModel(mesa.Model):
                 node=node,
                 edge=np.full(n, NO_EDGE),
                 at_hours=began,
-                since_hours=began,
+                since_hours=began.copy(),
                 on_last_leg=np.zeros(n, bool),
             )
         )
@@ -366,11 +376,15 @@ class DisplacementModel(mesa.Model):
         rungs = self._admit(rows, place, persons)
         moved = rungs != OPEN
         rows, place, persons, rungs = rows[moved], place[moved], persons[moved], rungs[moved]
-        left = self.intents.level(rows) - self.gathered.ravel()[place * N_KINDS + h.kind(rows)]
+        kind = h.kind(rows)
+        left = self.intents.level(rows) - self.gathered.ravel()[place * N_KINDS + kind]
+        met = self.gathered_causes[:, place, kind].T - self.causes_at_settling[rows]
         np.subtract.at(self.sheltered_persons, (place, np.full(len(rows), OPEN)), persons)
         np.add.at(self.sheltered_persons, (place, rungs), persons)
         h.rung[rows] = rungs
-        group = place * N_KINDS + h.kind(rows)
+        kind = h.kind(rows)
+        self.causes_at_settling[rows] = self.gathered_causes[:, place, kind].T - met
+        group = place * N_KINDS + kind
         self.intents.join(rows, group, self.gathered.ravel()[group] + left)
 
     def _throw_off(self) -> None:
@@ -398,12 +412,17 @@ class DisplacementModel(mesa.Model):
         if not len(rows_of_travellers):
             return
         t, options = self.traffic.travellers, self.options()
-        column = self._choose(options, t.household[rows_of_travellers], t.node[rows_of_travellers])[:, 0]
+        nodes = t.node[rows_of_travellers]
+        column = self._choose(options, t.household[rows_of_travellers], nodes, may_stay=True)[:, 0]
         found = rows_of_travellers[column != NOWHERE]
         column = column[column != NOWHERE]
         taken = self.traffic.take_off(found)
         self._on_the_road(
-            taken.household, taken.node, options.place[column], options.row[options.area[column]]
+            taken.household,
+            taken.node,
+            options.place[column],
+            options.row[options.area[column]],
+            from_hours=taken.at_hours,  # whoever is between two nodes first gets to the next one
         )
 
     def _go_home(self) -> None:
@@ -433,11 +452,12 @@ class DisplacementModel(mesa.Model):
         day, hours = clock.day_of(step), clock.step_hours
         strikes = self.hazard.strikes_per_hour
         dark = float(is_night(clock.hours_of(step)).mean())
-        dispersed = self.parts.behaviour.dispersed_share(self.hazard.remembered) * self.present_persons
+        indoors = self.present_persons - self.sheltered_persons[:, OPEN]
+        dispersed = self.parts.behaviour.dispersed_share(self.hazard.remembered) * indoors
         under_fire = (self.present_persons - dark * dispersed) * -np.expm1(-strikes) * hours
         n_areas, area = len(self.world.areas), self.world.places.area
         recorder.by_area["exposure_person_hours"][day] += np.bincount(area, under_fire, minlength=n_areas)
-        recorder.hourly["air_strikes_hourly"][step] = strikes.sum()
+        recorder.hourly["strikes_hourly"][step] = strikes.sum()
         recorder.hourly["en_route_hourly_persons"][step] = self.on_the_road_persons
         promises.check_people(self)
         if (step + 1) % clock.steps_a_day == 0:

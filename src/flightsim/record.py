@@ -24,7 +24,7 @@ FLOWS_OF_DAY = (
     "dispersed_person_nights",
 )
 STOCKS = ("displaced_persons", "moves_persons", "present_persons", "trapped_persons")
-HOURLY = ("departures_hourly_persons", "en_route_hourly_persons", "air_strikes_hourly")
+HOURLY = ("departures_hourly_persons", "en_route_hourly_persons", "strikes_hourly")
 TOTALS = ("en_route_persons", "mean_road_km_to_border", "persons_total")
 
 

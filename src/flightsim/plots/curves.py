@@ -39,7 +39,7 @@ def displaced(results: Results, world: World) -> Figure:
     style.counts(top.yaxis)
     style.faint_grid(top)
     low.bar(days, f.strikes.to_numpy(), width=np.timedelta64(20, "h"), color=style.STRIKES)
-    low.set_ylabel("air strikes\na day")
+    low.set_ylabel("strikes\na day")
     low.yaxis.set_major_locator(_few())
     style.dates(low, results.days)
     if points:
@@ -97,7 +97,7 @@ def shelter(results: Results, world: World) -> Figure:
 
 
 def hours(results: Results, world: World) -> Figure:
-    """Departures by hour of the day, over the air strikes by hour."""
+    """Departures by hour of the day, over the strikes by hour."""
     f = Findings(results)
     figure = style.new_figure()
     top, low = figure.subplots(
@@ -111,7 +111,7 @@ def hours(results: Results, world: World) -> Figure:
     top.bar(clock + 0.5, f.by_hour.to_numpy(), width=0.86, color=style.LEAVING)
     low.bar(clock + 0.5, f.strikes_by_hour.to_numpy(), width=0.86, color=style.STRIKES)
     top.set_ylabel("people who set out in the hour")
-    low.set_ylabel("air strikes")
+    low.set_ylabel("strikes")
     low.yaxis.set_major_locator(_few())
     style.counts(top.yaxis)
     style.counts(low.yaxis)
@@ -123,7 +123,7 @@ def hours(results: Results, world: World) -> Figure:
     if f.by_hour.sum() > 0:
         title = f"{words.in_ten(f.night_share).capitalize()} people set out at night"
     span = f"{words.day_year(f.start)} to {words.day_year(f.end)}"
-    what = f"People who set out, by hour of the day, summed over {span}; below, air strikes."
+    what = f"People who set out, by hour of the day, summed over {span}; below, strikes (as air strikes)."
     style.say(figure, title, what, results, world, ("events.csv",))
     return figure
 
