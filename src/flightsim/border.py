@@ -144,16 +144,13 @@ class Gates:
         """The rows that pass in so many hours, first come first served; what is left is kept for the next."""
         passed: list[int] = []
         for gate in self.leads_abroad.tolist():
-            queue, new = self._queues[gate], self.persons_per_hour[gate] * hours
-            first = queue[0][1] if queue else 0.0
-            allowance = min(
-                self._allowance[gate] + new, max(new, first)
-            )  # a slow gate saves up for the next household
+            queue = self._queues[gate]
+            allowance = self._allowance[gate] + self.persons_per_hour[gate] * hours
             while queue and queue[0][1] <= allowance:
                 household, people = queue.popleft()
                 allowance -= people
                 self.waiting_persons[gate] -= people
                 self.through_persons[gate] += people
                 passed.append(household)
-            self._allowance[gate] = allowance if queue else 0.0
+            self._allowance[gate] = allowance if queue else 0.0  # less than the next household needs
         return np.array(sorted(passed), np.int64)
