@@ -12,7 +12,9 @@ import worlds
 from flightsim.border import Border, Gates, OpenBorder
 from flightsim.clock import Clock
 from flightsim.events import Event
+from flightsim.households import ABROAD
 from flightsim.world import BORDER_RULES, World
+from models import model_of, run
 
 GATE, INNER = range(2)
 CLOSED, WOMEN_AND_CHILDREN, OPEN = range(3)
@@ -109,6 +111,105 @@ def test_a_world_without_gates(line: World) -> None:
         gates = start(line, part, [worlds.border_rule("open", day(0))])
         gates.advance(0)
         assert gates.leads_abroad.tolist() == []
+
+
+# ------------------------------------------------------------------ queues
+
+
+def queue(gates: Gates, *persons: float, gate: int = GATE, first_row: int = 0) -> None:
+    """Households of so many persons join, by number of row."""
+    n = len(persons)
+    gates.join(np.full(n, gate), np.arange(first_row, first_row + n), np.array(persons))
+
+
+def test_a_gate_lets_through_so_many_persons_an_hour(town: World) -> None:
+    """Fifty households of five at 100 persons an hour: twenty, twenty, ten."""
+    gates = start(town, Border(policy="open"))
+    queue(gates, *[5.0] * 50)
+    assert gates.waiting_persons[GATE] == 250
+    assert [gates.let_through(1.0).tolist() for _ in range(4)] == [
+        list(range(20)),
+        list(range(20, 40)),
+        list(range(40, 50)),
+        [],
+    ]
+    assert (gates.waiting_persons[GATE], gates.through_persons[GATE]) == (0, 250)
+
+
+@pytest.mark.parametrize("step_hours", [1, 6, 24])
+def test_a_day_lets_through_what_its_hours_let_through(town: World, step_hours: int) -> None:
+    gates = start(town, Border(policy="open", throughput=0.07))  # 7 persons an hour
+    queue(gates, *[4.0] * 100)
+    passed = sum(len(gates.let_through(step_hours)) for _ in range(24 // step_hours))
+    assert passed == 24 * 7 // 4
+
+
+def test_a_slow_gate_saves_up_for_a_large_household_and_hours_unused_are_lost(town: World) -> None:
+    gates = start(town, Border(policy="open", throughput=0.02))  # two persons an hour
+    for _ in range(100):
+        assert not len(gates.let_through(1.0))
+    queue(gates, 6.0, 6.0)
+    assert [len(gates.let_through(1.0)) for _ in range(7)] == [0, 0, 1, 0, 0, 1, 0]
+
+
+def test_nobody_crosses_a_closed_crossing(town: World) -> None:
+    gates = start(town, Border(policy="closed"))
+    queue(gates, *[5.0] * 10)
+    assert not len(gates.let_through(24.0))
+    assert (gates.waiting_persons[GATE], gates.through_persons[GATE]) == (50, 0)
+
+
+def test_without_limit_all_pass_at_once(town: World) -> None:
+    gates = start(town, OpenBorder())
+    queue(gates, *[1e6] * 10)
+    assert len(gates.let_through(1.0)) == 10
+    assert gates.through_persons[GATE] == 1e7
+
+
+def test_when_a_gate_closes_its_queue_is_sent_away(town: World) -> None:
+    gates = start(
+        town, Border(), [worlds.border_rule("open", day(0)), worlds.border_rule("closed", day(0), hour=5)]
+    )
+    gates.advance(0)
+    queue(gates, 5.0, 3.0)
+    men = np.array([True, False])
+    assert not len(gates.turn_away(men)[0])
+    for step in range(1, 6):
+        gates.advance(step)
+    rows, at = gates.turn_away(men)
+    assert (rows.tolist(), at.tolist()) == ([0, 1], [GATE, GATE])
+    assert gates.waiting_persons[GATE] == 0
+
+
+def test_when_only_women_and_children_may_pass_men_are_sent_away_with_their_families(town: World) -> None:
+    events = [worlds.border_rule("open", day(0)), worlds.border_rule("women_and_children", day(0), hour=1)]
+    gates = start(town, Border(), events)
+    gates.advance(0)
+    queue(gates, 5.0, 3.0, 4.0)
+    gates.advance(1)
+    rows, at = gates.turn_away(np.array([True, False, True]))
+    assert (rows.tolist(), at.tolist()) == ([0, 2], [GATE, GATE])
+    assert gates.waiting_persons[GATE] == 3
+    assert gates.let_through(1.0).tolist() == [1]
+
+
+@pytest.mark.xfail(
+    reason="families with men who are on their way when the rule changes still pass", strict=True
+)
+def test_no_men_pass_after_the_rule_has_changed() -> None:
+    """Of those who were at the gate, and of those who were still on the way to it."""
+    rules = [worlds.border_rule("open", day(0)), worlds.border_rule("women_and_children", day(2))]
+    struck = [worlds.strike(place, day(n), 60) for place in ("C2", "N2", "M1") for n in range(3)]
+    model = model_of(worlds.town_world(), [*rules, *struck], days=6, border=Border(throughput=0.3))
+    run(model, days=2)
+    h = model.households
+    abroad_before = h.state == ABROAD
+    on_their_way = model.traffic.travellers.place == len(model.world.places) + GATE
+    assert (on_their_way & (h.adult_men[model.traffic.travellers.household] > 0)).any()
+    run(model)
+    passed_since = (h.state == ABROAD) & ~abroad_before
+    assert passed_since.any()
+    assert not (h.adult_men[passed_since] > 0).any()
 
 
 def test_the_world_is_left_as_it_was(town: World) -> None:
