@@ -63,6 +63,15 @@ def test_the_level_can_be_asked() -> None:
     assert np.isnan(agenda.level(ints(0))).all()
 
 
+def test_those_due_come_with_the_levels_they_waited_for() -> None:
+    agenda = full()
+    agenda.join(ints(5), ints(1), floats(0.5))
+    rows, levels = agenda.due_with_levels(floats(2, 1, 0))
+    assert (rows.tolist(), levels.tolist()) == ([2, 3, 5], [2, 1, 0.5])
+    rows, levels = agenda.due_with_levels(floats(2, 1, 0))
+    assert (len(rows), len(levels)) == (0, 0)
+
+
 def test_joining_anew_cancels_what_was_before() -> None:
     agenda = full()
     agenda.join(ints(3), ints(1), floats(7))  # row 3 moves from group 0 to group 1

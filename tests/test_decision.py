@@ -359,7 +359,6 @@ def test_nobody_goes_to_where_he_is() -> None:
     assert (alone == -1).all()
 
 
-@pytest.mark.xfail(reason="-1, 'nowhere', is read as the last place of all", strict=True)
 def test_who_is_nowhere_has_all_alternatives() -> None:
     options = options_of([0, 0, 0], [0, 0, 1])
     nowhere = np.full(len(WHO), -1)
