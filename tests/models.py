@@ -147,6 +147,9 @@ class Setting:
             f"events {happens}\n{self.clock}, seed {self.seed}\n{parts}"
         )
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(repr(self))
+
 
 def numbers(low: float, high: float) -> st.SearchStrategy[float]:
     """Numbers with few digits, so that failures are easy to read."""
@@ -166,10 +169,10 @@ def settings_of(
         (f"F{i}", spot.place_id, draw(kinds)) for i, spot in enumerate(spots) if draw(st.booleans())
     ]
     world = make_world("random", spots, roads, gate_list, facilities)
-    days = draw(st.integers(1, at_most_days))
+    days = draw(st.integers(2, at_most_days))
     clock = Clock(START, days, draw(st.sampled_from(STEP_HOURS)))
-    n_events = draw(st.integers(2, 12))
-    events = [_event(draw, i, world, days) for i in range(n_events)]
+    events = bombing("P0", range(days), draw(st.integers(5, 60)))  # so that something happens
+    events += [_event(draw, i, world, days) for i in range(draw(st.integers(0, 12)))]
     parts = _parts(draw) | fixed
     return Setting(world, events, clock, Parts(**parts), draw(st.integers(0, 1000)))
 
@@ -183,14 +186,14 @@ def _spots(draw: st.DrawFn, persons: int) -> list[Spot]:
         control = draw(controls) if i else "opposition"  # somebody lives somewhere
         held = control in ("opposition", "sna")
         idps = draw(st.integers(0, persons // 2)) if held else 0
-        room = {rung: draw(st.integers(0, 30)) for rung in ("host", "rented", "site", "unfinished")}
+        room = {rung: draw(st.integers(0, 12)) for rung in ("host", "rented", "site", "unfinished")}
         spots.append(
             Spot(
                 f"P{i}",
                 f"A{draw(st.integers(0, 2))}",
                 5.0 * x,
                 5.0 * y,
-                residents=draw(st.integers(0 if i else 6, persons)) if held else 0,
+                residents=draw(st.integers(0 if i else persons // 2, persons)) if held else 0,
                 idps=idps,
                 in_sites=draw(st.integers(0, idps)),
                 control=control,
@@ -262,7 +265,7 @@ def _event(draw: st.DrawFn, number: int, world: World, days: int) -> Event:
 
 def _parts(draw: st.DrawFn) -> dict[str, Any]:
     behaviour = Flight(
-        shelling_per_hour=draw(numbers(0.02, 0.2)),
+        shelling_per_hour=draw(numbers(0.05, 0.2)),
         half_strikes=draw(numbers(1, 20)),
         steepness=draw(st.sampled_from([1.0, 2.0, 2.5, 3.0])),
         front_per_hour=draw(numbers(0, 0.1)),
@@ -291,7 +294,7 @@ def _parts(draw: st.DrawFn) -> dict[str, Any]:
         "border": draw(
             st.sampled_from([Border(), Border("women_and_children"), Border("open"), OpenBorder()])
         ),
-        "shelter": draw(st.sampled_from([ladder, UnlimitedShelter()])),
+        "shelter": draw(st.sampled_from([ladder, ladder, UnlimitedShelter()])),
         "transport": draw(st.sampled_from([Transport(car_hours=1.0, hire_hours=4.0), FreeTransport()])),
         "behaviour": behaviour,
         "population": Population(scale=draw(st.sampled_from([1.0, 0.5]))),

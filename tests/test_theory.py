@@ -218,21 +218,13 @@ def offensive(step_hours: int) -> dict[str, Any]:
     }
 
 
-LATE_BY_A_STEP = pytest.mark.xfail(
-    reason="who wants to leave gets ready from the next step on, not from the hour the threshold was passed",
-    strict=True,
-)
-
-
-@pytest.mark.parametrize(
-    ("step_hours", "error"), [(2, 0.01), (6, 0.05), pytest.param(24, 0.08, marks=LATE_BY_A_STEP)]
-)
+@pytest.mark.parametrize(("step_hours", "error"), [(2, 0.01), (6, 0.03), (24, 0.07)])
 def test_results_do_not_depend_on_the_step_beyond_discretisation(
     hourly: dict[str, Any], step_hours: int, error: float
 ) -> None:
-    """A coarse step is late by up to itself at each of two stages: wanting to leave, and getting ready.
+    """What happens inside a coarse step is seen at its beginning: a front may overtake people hours too early.
 
-    Who is late may be overtaken by the front. The luck is the same at each length, so no standard error is added.
+    Measured: 0, 2 and 6 % of all displaced in the end. The luck is the same at each length: no standard error.
     """
     coarse, everybody = offensive(step_hours), hourly["displaced"][-1]
     assert abs(coarse["displaced"][-1] - everybody) < error * everybody

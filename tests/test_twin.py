@@ -61,7 +61,7 @@ def assert_twins(model: DisplacementModel) -> tuple[int, int]:
     return leave, stay
 
 
-@examples(50)
+@examples(30)
 @given(settings_of(at_most_days=3, persons=40))
 def test_every_household_decides_as_the_kernel_does(setting: Setting) -> None:
     assert_twins(setting.model())
