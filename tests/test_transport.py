@@ -91,6 +91,16 @@ def test_thresholds_on_readiness_wait_the_mean_hours() -> None:
         assert_mean(thresholds / rate[means], hours)
 
 
+@pytest.mark.xfail(reason="a way to one's own gateway alone counts as no way at all", strict=True)
+def test_one_can_leave_where_a_road_leads_to_the_next_village() -> None:
+    """A and B are all there is, both of one sub-district: from B, under fire, one goes to A."""
+    spots = [worlds.Spot("A", "X", 0, residents=3000), worlds.Spot("B", "X", 20, residents=1000)]
+    world = worlds.make_world("two villages", spots, [("A", "B")])
+    struck = [worlds.strike("B", day(n), 60) for n in range(4)]
+    model = run(model_of(world, struck, days=4, transport=FreeTransport()))
+    assert model.households.displaced[model.households.home == 1].any()
+
+
 def test_free_transport_is_a_matter_of_minutes() -> None:
     rates = FreeTransport().readiness(np.array([1e9]), QUIET, MIDNIGHT, CAN)
     assert (1 / rates <= 1 / 60).all()
