@@ -41,19 +41,25 @@ class PlainHousehold(mesa.Agent):
 
     def step(self) -> None:
         """One step of the clock."""
-        model = self.model
         if not self.en_route:
             if self.wants_to_leave:
-                self.get_ready()
+                self.get_ready(1.0)
             else:
-                if model.is_morning and self.rung == OPEN and not model.enemy_held[self.place]:
-                    self.rung = self.find_shelter()
-                self.gathered += self.pressure_per_hour() * model.step_hours
-                if self.gathered >= self.threshold:
-                    self.wants_to_leave = True
-                    self.ready_at, self.readied = model.random.expovariate(1.0), 0.0
-        if self.en_route and self.there_at_hours < model.end_hours:
+                self.bear()
+        if self.en_route and self.there_at_hours < self.model.end_hours:
             self.arrive()
+
+    def bear(self) -> None:
+        """Pressure gathers; once it passes my threshold I want to leave, and get ready from that very moment."""
+        model = self.model
+        if model.is_morning and self.rung == OPEN and not model.enemy_held[self.place]:
+            self.rung = self.find_shelter()
+        met = self.pressure_per_hour() * model.step_hours
+        self.gathered += met
+        if self.gathered >= self.threshold:
+            self.wants_to_leave = True
+            self.ready_at, self.readied = model.random.expovariate(1.0), 0.0
+            self.get_ready(min((self.gathered - self.threshold) / max(met, 1e-300), 1.0))
 
     def pressure_per_hour(self) -> float:
         """What pushes me now, cause by cause, less what holds me back."""
@@ -71,10 +77,10 @@ class PlainHousehold(mesa.Agent):
             held_back = 0.0 if self.rung == OPEN else rule.hold_displaced_per_hour
         return max(shelling + front + care + neighbours + crowding - held_back, 0.0)
 
-    def get_ready(self) -> None:
+    def get_ready(self, share_of_step: float) -> None:
         """Readiness gathers while one can go; once there is enough, set out if there is anywhere to go."""
         model = self.model
-        self.readied += model.readiness[self.place][self.means] * model.step_hours
+        self.readied += share_of_step * model.readiness[self.place][self.means] * model.step_hours
         if self.readied < self.ready_at:
             return
         if self.choose_destination():
@@ -187,7 +193,7 @@ class PlainModel(mesa.Model):
         held = (hazard.control == GOVERNMENT) | (hazard.control == SDF)
         if len(hazard.captured):
             self.shelter.close(hazard.captured[held[hazard.captured]])
-        if changed or gates_changed:
+        if changed or gates_changed or len(hazard.captured):
             ways = np.isfinite(self.routes.hours[: len(self.world.places)]).sum(axis=1)
             self.can_leave = (ways > 1) & ~held
         if step % clock.steps_a_day == 0:
