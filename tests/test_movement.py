@@ -157,9 +157,6 @@ def test_the_last_leg_is_driven_from_the_gateway(town: World) -> None:
     assert journey.go().arrived_at[0] == pytest.approx(NOON + 10 / 40 + 0.4)
 
 
-@pytest.mark.xfail(
-    reason="on the last leg one seems to stand: after a day the model starts it anew, for ever", strict=True
-)
 def test_who_walks_a_long_last_leg_does_not_queue(town: World) -> None:
     """``since_hours`` tells how long one has stood in a queue; on a leg of thirty hours one has not."""
     journey = Journey(town)
@@ -171,14 +168,7 @@ def test_who_walks_a_long_last_leg_does_not_queue(town: World) -> None:
         assert (t.since_hours >= journey.step).all()
 
 
-NOT_COUNTED = pytest.mark.xfail(
-    reason="a truck of three households counts as one, walkers as nobody", strict=True
-)
-
-
-@pytest.mark.parametrize(
-    "vehicles", [1.0, pytest.param(1 / 3, marks=NOT_COUNTED), pytest.param(0.0, marks=NOT_COUNTED)]
-)
+@pytest.mark.parametrize("vehicles", [1.0, 1 / 3, 0.0])
 def test_an_internal_gate_lets_through_so_many_persons_whatever_they_ride_in(
     town: World, vehicles: float
 ) -> None:

@@ -316,8 +316,9 @@ def area_values(part: Flight, hours: Floats, is_kin: Bools, other_side: Bools) -
 
     ``hours`` (n, A') along open roads, inf where there is no way.
     """
-    way = -part.distance_exponent * np.log(hours + part.near_hours)
-    way[~np.isfinite(hours)] = -np.inf  # whatever the exponent
+    there_is_a_way = np.isfinite(hours)
+    way = -part.distance_exponent * np.log(np.where(there_is_a_way, hours, 0.0) + part.near_hours)
+    way[~there_is_a_way] = -np.inf
     return np.asarray(way + part.kin * is_kin - part.other_authority * other_side)
 
 

@@ -15,6 +15,8 @@ SETTLED, EN_ROUTE, AT_CROSSING, ABROAD = range(4)
 STATES = ("settled", "en_route", "at_crossing", "abroad")
 AT_HOME = -1  # the rung of a household that lives in its own home
 
+PERSONS_A_VEHICLE = 5.7  # one household: turns people an hour at a gate into vehicles
+
 MEANS = ("car", "hire", "foot")
 CAR, HIRE, FOOT = range(len(MEANS))
 

@@ -79,6 +79,7 @@ class DisplacementModel(mesa.Model):
         self.traffic = Traffic(2 * len(world.roads), clock.step_hours, self.households.weight)
         self.recorder = Recorder(world, self.households, clock)
         self.now = 0  # the step about to be taken
+        self._news: Alternatives | None = None  # what people know of the places they may go to
         self.decision_keys = {name: decision_key(seed, name) for name in DECISIONS}
         self.destinations = Destinations(
             world, parts.behaviour, self.decision_keys["place"], self.decision_keys["area"]
@@ -108,6 +109,8 @@ class DisplacementModel(mesa.Model):
         changed = self.routes.advance(
             step, self.hazard.control, self.hazard.remembered, self.gates.rule, self.traffic.waiting
         )
+        if gates_changed or len(self.hazard.captured) or step % self.clock.steps_a_day == 0:
+            self._news = None
         if len(self.hazard.captured):
             lost = self.hazard.captured[self.enemy_held[self.hazard.captured]]
             self.shelter.close(lost)
@@ -222,7 +225,15 @@ class DisplacementModel(mesa.Model):
         return float(self.traffic.travellers.persons.sum())
 
     def options(self) -> Alternatives:
-        """The places one may flee to now, and the gates that lead abroad."""
+        """The places one may flee to, and the gates that lead abroad, as people know them now.
+
+        News is of the morning: it comes anew each day, and at once when a place falls or a gate's rule changes.
+        """
+        if self._news is None:
+            self._news = self._options_now()
+        return self._news
+
+    def _options_now(self) -> Alternatives:
         return self.destinations.options(
             self.hazard, self.care, self.shelter.free_share(), self.gates, ~self.enemy_held
         )

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from flightsim.arrays import running_sum
+from flightsim.households import PERSONS_A_VEHICLE
 from flightsim.world import Bools, Floats, Ints
 
 NO_EDGE = -1
@@ -27,6 +28,7 @@ class Ways(Protocol):
     targets: Ints
     next_edge: npt.NDArray[np.int64]
     open_edge: Bools
+    counts_people: Bools
 
     @property
     def capacity(self) -> Floats:
@@ -96,6 +98,15 @@ class Traffic:
         """(2E,) vehicles that fit on each edge: never fewer than one row stands for."""
         return np.maximum(ways.storage, self._row_vehicles)
 
+    def _takes(self, rows: Ints, edge: Ints, ways: Ways) -> Floats:
+        """What each row takes of its edge's hourly capacity: vehicles, or at a gate people, in households."""
+        people = self.travellers.persons[rows] / PERSONS_A_VEHICLE
+        return np.where(ways.counts_people[edge], people, self.travellers.vehicles[rows])
+
+    def _room(self, ways: Ways) -> Floats:
+        """(2E,) how much each edge can still take in this step."""
+        return np.minimum(self._credit, self.storage(ways) - self.occupancy)
+
     def depart(self, group: Travellers) -> None:
         """Put households on the road."""
         both = {
@@ -114,7 +125,8 @@ class Traffic:
         if not len(t):
             self._credit = np.zeros_like(capacity)
             return t
-        self._credit = np.minimum(self._credit + capacity, np.maximum(capacity, t.vehicles.max()))
+        largest = max(t.vehicles.max(), t.persons.max() / PERSONS_A_VEHICLE)
+        self._credit = np.minimum(self._credit + capacity, np.maximum(capacity, largest))
         self._credit[capacity <= 0] = 0.0
         arrived = np.zeros(len(t), bool)
         active = np.flatnonzero(t.at_hours < end_hours)
@@ -129,41 +141,57 @@ class Traffic:
 
         Where it does go through it is exactly what `_one_road_at_a_time` would do, at a fraction of the cost.
         """
-        walk = self.travellers.take(rows)
-        on, there = np.arange(len(rows)), []
+        t = self.travellers
+        at_hours, edge = t.at_hours[rows], t.edge[rows]
+        node, last = t.node[rows], t.on_last_leg[rows]
+        since_hours = t.since_hours[rows]
+        there: list[Ints] = []
         legs: list[Ints] = []
         riders: list[Ints] = []
+        on = np.arange(len(rows))
+        place, target, pace = t.place[rows], t.target[rows], t.pace_kmh[rows]
+        goal = ways.targets[target]
         while len(on):
-            done = (walk.node[on] == walk.place[on]) | walk.on_last_leg[on]
-            there.append(on[done])
-            on = on[~done]
-            at_target = walk.node[on] == ways.targets[walk.target[on]]
-            turning = on[at_target]
-            walk.on_last_leg[turning] = True
-            walk.edge[turning] = NO_EDGE
-            walk.at_hours[turning] += walk.last_leg_hours[turning]
-            going = on[~at_target]
-            edge = ways.next_edge[walk.target[going], walk.node[going]]
-            nowhere = edge == NO_EDGE
-            walk.at_hours[going[nowhere]] = end_hours
-            going, edge = going[~nowhere], edge[~nowhere]
-            walk.at_hours[going] += ways.edge_hours(edge, walk.at_hours[going], walk.pace_kmh[going])
-            walk.since_hours[going] = walk.at_hours[going]
-            walk.edge[going] = edge
-            walk.node[going] = ways.head[edge]
-            legs.append(edge)
-            riders.append(going)
-            on = on[walk.at_hours[on] < end_hours]
+            here = node[on]
+            ends = (here == goal) | (here == place) | last[on]
+            if ends.any():
+                done = (here == place) | last[on]
+                there.append(on[done])
+                turning = on[ends & ~done]
+                last[turning] = True
+                edge[turning] = NO_EDGE
+                at_hours[turning] += t.last_leg_hours[rows[turning]]
+                since_hours[turning] = at_hours[turning]
+                there.append(turning[at_hours[turning] < end_hours])  # there by the end of these hours
+                keep = np.flatnonzero(~ends)
+                on, goal, place, target, pace = on[keep], goal[keep], place[keep], target[keep], pace[keep]
+                here = here[keep]
+            way = ways.next_edge[target, here]
+            lost = way == NO_EDGE
+            if lost.any():
+                at_hours[on[lost]] = end_hours
+                keep = np.flatnonzero(~lost)
+                on, goal, place, target, pace = on[keep], goal[keep], place[keep], target[keep], pace[keep]
+                way = way[keep]
+            then = at_hours[on] + ways.edge_hours(way, at_hours[on], pace)
+            at_hours[on] = since_hours[on] = then
+            edge[on] = way
+            node[on] = ways.head[way]
+            legs.append(way)
+            riders.append(on)
+            keep = np.flatnonzero(then < end_hours)
+            if len(keep) < len(on):
+                on, goal, place, target, pace = on[keep], goal[keep], place[keep], target[keep], pace[keep]
         all_legs = np.concatenate(legs) if legs else np.zeros(0, np.int64)
-        vehicles = walk.vehicles[np.concatenate(riders)] if riders else np.zeros(0)
-        demand = np.bincount(all_legs, vehicles, minlength=len(self.entered))
-        if (demand > np.minimum(self._credit, self.storage(ways) - self.occupancy) + ROUNDING).any():
+        all_riders = rows[np.concatenate(riders)] if riders else rows[:0]
+        demand = np.bincount(all_legs, self._takes(all_riders, all_legs, ways), minlength=len(self.entered))
+        if (demand > self._room(ways) + ROUNDING).any():
             return None
         self._clear(rows)
-        for column in ("on_last_leg", "edge", "at_hours", "since_hours", "node"):
-            getattr(self.travellers, column)[rows] = getattr(walk, column)
-        on_road = walk.edge != NO_EDGE
-        np.add.at(self.occupancy, walk.edge[on_road], walk.vehicles[on_road])
+        t.on_last_leg[rows], t.edge[rows], t.node[rows] = last, edge, node
+        t.at_hours[rows], t.since_hours[rows] = at_hours, since_hours
+        on_road = edge != NO_EDGE
+        np.add.at(self.occupancy, edge[on_road], t.vehicles[rows[on_road]])
         self.entered += demand
         self._credit -= demand
         return np.asarray(rows[np.concatenate(there)] if there else rows[:0])
@@ -188,6 +216,7 @@ class Traffic:
         t.edge[turning] = NO_EDGE
         t.on_last_leg[turning] = True
         t.at_hours[turning] += t.last_leg_hours[turning]
+        t.since_hours[turning] = t.at_hours[turning]
         return np.asarray(rows[there])
 
     def _go_on(self, rows: Ints, ways: Ways, end_hours: float) -> None:
@@ -203,8 +232,8 @@ class Traffic:
         self._pull_off(rows[~goes], end_hours)
         rows, edge = rows[goes], edge[goes]
         self._clear(rows)
-        entering = np.bincount(edge, t.vehicles[rows], minlength=len(self.entered))
-        self.occupancy += entering
+        np.add.at(self.occupancy, edge, t.vehicles[rows])
+        entering = np.bincount(edge, self._takes(rows, edge, ways), minlength=len(self.entered))
         self.entered += entering
         self._credit -= entering
         t.at_hours[rows] += ways.edge_hours(edge, t.at_hours[rows], t.pace_kmh[rows])
@@ -215,14 +244,13 @@ class Traffic:
     def _let_in(self, rows: Ints, edge: Ints, ways: Ways) -> Bools:
         """Which of those who want to enter an edge may: all if there is room for all, else the first in the queue."""
         t = self.travellers
-        room = np.minimum(self._credit, self.storage(ways) - self.occupancy) + ROUNDING
-        wanted = np.bincount(edge, t.vehicles[rows], minlength=len(room))
+        room, takes = self._room(ways) + ROUNDING, self._takes(rows, edge, ways)
+        wanted = np.bincount(edge, takes, minlength=len(room))
         goes = (wanted <= room)[edge]
         tight = np.flatnonzero(~goes)
         if len(tight):
             order = tight[np.lexsort((t.household[rows[tight]], t.since_hours[rows[tight]], edge[tight]))]
-            vehicles = t.vehicles[rows[order]]
-            goes[order] = (vehicles == 0) | (running_sum(vehicles, edge[order]) <= room[edge[order]])
+            goes[order] = (takes[order] == 0) | (running_sum(takes[order], edge[order]) <= room[edge[order]])
         return goes
 
     def _pull_off(self, rows: Ints, end_hours: float) -> None:

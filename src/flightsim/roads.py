@@ -14,13 +14,13 @@ from scipy.sparse.csgraph import dijkstra
 
 from flightsim.clock import HOURS_A_DAY, Clock, is_night
 from flightsim.events import Event, by_type
+from flightsim.households import PERSONS_A_VEHICLE
 from flightsim.parameter import ASSUMPTION, check, parameter
 from flightsim.world import BORDER_RULES, GOVERNMENT, SDF, SNA, Bools, Floats, Ints, World
 
 NO_EDGE = -1
 CLOSED = BORDER_RULES.index("closed")
 QUEUE_HOURS_AT_MOST = 48.0  # assumption: nobody reckons with a longer wait on one road
-PERSONS_A_VEHICLE = 5.7  # one household; turns a crossing's persons an hour into vehicles
 DARK = is_night(np.arange(HOURS_A_DAY))
 WALKED_HOURS_A_DAY = 8.0  # winter days (evacuation practice: domain note D, 8 h a day); the rest is rest
 
@@ -118,6 +118,7 @@ class Routes:
     open_edge   (2E,)   whether one may set out on it
     capacity    (2E,)   vehicles an hour; inf without queues
     storage     (2E,)   vehicles that fit
+    counts_people (2E,) whether it leads through an internal gate, which counts people, on foot or not
     hours       (N, G)  hours to each target by the way chosen (danger counted in); inf: no way
     next_edge   (G, N)  directed edge to take; -1: there, or no way
     G targets: the areas' gateways, then the X crossings.
@@ -142,9 +143,11 @@ class Routes:
         vehicles_h = np.where(gates.is_border, np.inf, gates.throughput_persons_h / PERSONS_A_VEHICLE)
         through = np.append(vehicles_h, np.inf)[np.maximum(ends, -1)]
         self._through = np.where(ends >= 0, through, np.inf)
+        self.counts_people: Bools = np.isfinite(self._through)
         lanes = np.concatenate([roads.lanes] * 2)
         fits = np.maximum(self.km * lanes * part.storage_vehicles_per_km, 1.0)
-        self.storage: Floats = fits if part.queues else np.full(len(fits), np.inf)
+        unlimited = self.counts_people | (not part.queues)  # who waits for a gate waits beside the road
+        self.storage: Floats = np.where(unlimited, np.inf, fits)
         self._left = np.ones(len(roads))  # share of capacity that cuts leave
         self._cuts: dict[int, list[Event]] = defaultdict(list)
         for event in events:
@@ -154,6 +157,7 @@ class Routes:
         self._place_ids = {place_id: i for i, place_id in enumerate(world.places.place_id)}
         self.open_edge: Bools = np.zeros(2 * len(roads), bool)
         self._control = self._gate_rules = np.zeros(0, np.int64)  # as last seen: none yet
+        self._edge_between = np.full((self.n_nodes, self.n_nodes), NO_EDGE, np.int32)
         self._passable_node: Bools = np.ones(self.n_nodes, bool)
         self.hours: Floats = np.full((self.n_nodes, len(self.targets)), np.inf)
         self.next_edge: npt.NDArray[np.int64] = np.full((len(self.targets), self.n_nodes), NO_EDGE)
@@ -236,11 +240,12 @@ class Routes:
         hours, onward = dijkstra(reverse, indices=self.targets[sought], return_predecessors=True)
         self.hours = np.full((self.n_nodes, len(self.targets)), np.inf)
         self.hours[:, sought] = hours.T
-        edge_between = np.full(shape, NO_EDGE, np.int32)
+        edge_between = self._edge_between
         edge_between[tail, head] = edge_of
         self.next_edge = np.full((len(self.targets), self.n_nodes), NO_EDGE)
         step_on = edge_between[np.arange(self.n_nodes), np.maximum(onward, 0)]
         self.next_edge[sought] = np.where(onward >= 0, step_on, NO_EDGE)
+        edge_between[tail, head] = NO_EDGE  # clean for the next time
 
     def _lightest(self, usable: Ints, cost: Floats) -> tuple[Ints, Floats]:
         """Of parallel roads the quickest one: a sparse matrix would add them up."""

@@ -129,13 +129,11 @@ class Shelter:
         slack = persons * (1 - 1 / weight) / 2
         rungs = np.full(len(places), OPEN, np.int64)
         welcome = has_kin | (luck < self._part.host_share)
-        for rung in range(OPEN):
-            asks = rungs == OPEN
-            if rung == HOST:
-                asks &= welcome
-            elif rung == RENTED:
-                asks &= pays
-            rows = np.flatnonzero(asks & (self.room[places, rung] > slack))
+        fits = self.room[places, :OPEN] > slack[:, None]
+        fits[:, HOST] &= welcome
+        fits[:, RENTED] &= pays
+        for rung in np.flatnonzero(fits.any(axis=0)).tolist():
+            rows = np.flatnonzero(fits[:, rung] & (rungs == OPEN))
             if not len(rows):
                 continue
             order = rows[np.lexsort((luck[rows], places[rows]))]
