@@ -105,6 +105,24 @@ def test_many_more_may_join_than_there_was_room_for() -> None:
     assert due(agenda, *[4.0] * 7) == rows.tolist()
 
 
+def test_who_leaves_after_many_have_come_and_gone_is_the_right_one() -> None:
+    """Random rows join anew and leave, far more often than there was room for; a dictionary keeps count."""
+    rng, n = np.random.default_rng(0), ROOM_AT_FIRST // 2
+    agenda, waiting = Agenda(3, n), {}
+    for _ in range(40):
+        rows = rng.permutation(n)[: n // 4]
+        groups, levels = rng.integers(0, 3, len(rows)), rng.random(len(rows))
+        agenda.join(rows, groups, levels)
+        waiting |= dict(zip(rows.tolist(), zip(groups.tolist(), levels.tolist(), strict=True), strict=True))
+        gone = rng.permutation(n)[: n // 8]
+        agenda.leave(gone)
+        waiting = {row: entry for row, entry in waiting.items() if row not in set(gone.tolist())}
+    reading = floats(0.2, 0.5, 0.8)
+    assert agenda.due(reading).tolist() == sorted(
+        r for r, (g, level) in waiting.items() if level <= reading[g]
+    )
+
+
 def test_a_great_reading_at_once_finds_the_same_as_small_steps() -> None:
     """Sellke's construction: exact for any step length."""
     rng = np.random.default_rng(0)

@@ -190,6 +190,14 @@ def test_kin_live_near_or_where_people_live(many: Households) -> None:
         assert_share(many.kin_area[~here] == area, 0.65 * share)
 
 
+def test_nobody_has_kin_among_the_government_s_people() -> None:
+    theirs = worlds.Spot("G", "Z", 30, residents=1e6, control="government")
+    households = Population(kin_local_share=0).synthesise(
+        worlds.make_world("theirs", spots(theirs), [("A", "B")]), 1
+    )
+    assert set(households.kin_area[households.home != 3].tolist()) == {0, 1}
+
+
 def test_all_begin_settled_at_home_without_intent(many: Households) -> None:
     assert (many.state == SETTLED).all()
     assert (many.place == many.home).all()

@@ -14,7 +14,7 @@ import worlds
 from flightsim.clock import Clock
 from flightsim.events import Event
 from flightsim.roads import QUEUE_HOURS_AT_MOST, FreeFlow, RoadNetwork, Routes
-from flightsim.world import BORDER_RULES, GOVERNMENT, SNA, World
+from flightsim.world import BORDER_RULES, GOVERNMENT, SDF, SNA, World
 
 CLOSED, OPEN = BORDER_RULES.index("closed"), BORDER_RULES.index("open")
 
@@ -194,11 +194,12 @@ def test_a_road_may_reopen_in_part(line: World) -> None:
     assert routes.capacity[0] == 250
 
 
-def test_the_way_leads_around_a_place_that_fell(town: World) -> None:
+@pytest.mark.parametrize("enemy", [GOVERNMENT, SDF])
+def test_the_way_leads_around_a_place_that_fell(town: World, enemy: int) -> None:
     routes = start(town)
     go(routes, town)
     assert way(routes, town, "M2", "C2") == ["M2-N2", "N2-C2"]
-    assert go(routes, town, 1, taken={"N2": GOVERNMENT})
+    assert go(routes, town, 1, taken={"N2": enemy})
     assert way(routes, town, "M2", "C2") == ["M1-M2", "M1-N1", "N1-C1", "C1-C2"]
     assert hours(routes, town, "M2", "C2") == pytest.approx(1)
     assert np.isinf(hours(routes, town, "M2", "N2"))
@@ -288,7 +289,8 @@ def test_danger_counts_as_hours() -> None:
     world = diamond()
     routes = start(world, [worlds.road_cut("C", day(0))], RoadNetwork(danger_aversion=1, danger_strikes=8))
     go(routes, world, remembered=np.array([0, 8.0, 0, 0]))
-    assert hours(routes, world, "A", "D") == pytest.approx(1.25 * world.roads.km[:2].sum() / 40)
+    for a, b, road in (("A", "B", 0), ("B", "A", 0), ("B", "D", 1)):
+        assert hours(routes, world, a, b) == pytest.approx(1.25 * world.roads.km[road] / 40)
 
 
 def test_queues_heard_of_are_driven_around() -> None:

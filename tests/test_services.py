@@ -142,6 +142,8 @@ def test_what_closed_before_the_start_does_not_work_and_is_no_news() -> None:
     assert care.lost.tolist() == [0, 0, 0]
     assert care.functioning.tolist() == [False, True]
     assert care.working[A] == pytest.approx(0.5)
+    again = run(clinics("hospital", "hospital"), [*events, worlds.facility("F1", day(0))], 1 / 24)
+    assert again.lost[A] == pytest.approx(0.5, rel=AN_HOUR_FADES)  # F1's closure is news, F0's is not
 
 
 def test_without_services_no_closure_moves_anybody(town: World) -> None:
