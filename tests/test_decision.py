@@ -238,11 +238,6 @@ def test_the_way_kin_and_another_authority() -> None:
     assert values[2] == -np.inf
 
 
-@pytest.mark.xfail(
-    reason="an exponent of 0, which is within the bounds, makes nan of areas without a way",
-    raises=RuntimeWarning,
-    strict=True,
-)
 def test_even_where_distance_means_nothing_there_must_be_a_way() -> None:
     part = Flight(distance_exponent=0)
     no = np.zeros((1, 2), bool)

@@ -210,7 +210,6 @@ def test_names_end_in_their_unit() -> None:
         for group, part, field in NUMBERS
         if part is PARTS[group] and field.name != "scale"
         for bound in dict.fromkeys((field.metadata["low"], field.metadata["high"]))
-        if (field.name, bound) != ("distance_exponent", 0)  # see test_decision
     ],
     ids=name_of,
 )
