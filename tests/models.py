@@ -19,7 +19,8 @@ from flightsim.decision import Flight, NoFlight
 from flightsim.events import ALL, Event
 from flightsim.hazard import Bombardment, NoHazard
 from flightsim.households import ABROAD, AT_CROSSING, EN_ROUTE, SETTLED
-from flightsim.model import DisplacementModel, Parts
+from flightsim.model import DisplacementModel
+from flightsim.parts import Parts
 from flightsim.population import Population
 from flightsim.roads import FreeFlow, RoadNetwork
 from flightsim.services import HealthCare, NoServices

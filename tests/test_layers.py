@@ -26,8 +26,8 @@ LAYERS = (
         "agenda",
         "population",
     },
-    {"destinations"},  # the parts' answers brought together in one choice
-    {"agents", "record", "results", "promises"},  # Mesa's view of rows; measures; the results folder
+    {"parts", "destinations"},  # the parts' answers brought together in one choice
+    {"agents", "record", "results", "promises", "census", "rerouting"},  # Mesa's view of rows; measures; the results folder
     {"findings"},  # what the tables of a run say
     {"plots", "summary"},  # tables in, figures and words out
     {"model"},  # a step, as a list one can read

@@ -16,8 +16,9 @@ from flightsim.clock import Clock
 from flightsim.complaints import InputError
 from flightsim.decision import Flight, NoFlight
 from flightsim.hazard import Bombardment, NoHazard
-from flightsim.model import DisplacementModel, Parts
+from flightsim.model import DisplacementModel
 from flightsim.parameter import ASSUMPTION, table
+from flightsim.parts import Parts
 from flightsim.population import Population
 from flightsim.roads import FreeFlow, RoadNetwork
 from flightsim.services import HealthCare, NoServices

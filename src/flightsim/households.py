@@ -13,6 +13,7 @@ from flightsim.world import OPEN
 # where a household stands in its journey
 SETTLED, EN_ROUTE, AT_CROSSING, ABROAD = range(4)
 STATES = ("settled", "en_route", "at_crossing", "abroad")
+NO_INTENT = -1  # in place of the step at which a household began to want to leave
 AT_HOME = -1  # the rung of a household that lives in its own home
 
 PERSONS_A_VEHICLE = 5.7  # one household: turns people an hour at a gate into vehicles

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
 import mesa
 import numpy as np
 
-from flightsim import promises
+from flightsim import census, promises, rerouting
 from flightsim.agenda import Agenda
 from flightsim.agents import Household, HouseholdSet
-from flightsim.border import Border, OpenBorder
-from flightsim.clock import HOURS_A_DAY, Clock, is_night
-from flightsim.decision import N_CAUSES, TOP, Alternatives, Flight
+from flightsim.clock import HOURS_A_DAY, Clock
+from flightsim.decision import N_CAUSES, TOP, Alternatives
 from flightsim.destinations import Destinations
 from flightsim.draws import decision_key, exponential, uniform
 from flightsim.events import Event
-from flightsim.hazard import Bombardment, NoHazard
 from flightsim.households import (
     ABROAD,
     AT_CROSSING,
@@ -28,38 +24,19 @@ from flightsim.households import (
     HIRE,
     MEANS,
     N_KINDS,
+    NO_INTENT,
     SETTLED,
 )
 from flightsim.movement import NO_EDGE, Traffic, Travellers
-from flightsim.population import Population
+from flightsim.parts import Parts
 from flightsim.record import Recorder
-from flightsim.roads import WALKED_HOURS_A_DAY, RoadNetwork
-from flightsim.services import HealthCare, NoServices
-from flightsim.shelter import ShelterLadder, UnlimitedShelter
-from flightsim.transport import FreeTransport, Transport
+from flightsim.roads import WALKED_HOURS_A_DAY
 from flightsim.world import GOVERNMENT, OPEN, SDF, Bools, Floats, Ints, World
 
 LOCAL_KMH = 25.0  # track speed by day (domain note, assumption), for the last leg on local roads
 REHOUSED_AT_HOUR = 8  # once a morning, those in the open ask again
-TRAPPED_AFTER_HOURS = 24  # assumption: wanting to leave for longer than a day counts as being trapped
-STUCK_AFTER_HOURS = 24.0  # assumption: who has not moved for a day gives up the goal
-NO_INTENT = -1
 NOWHERE = -1
 AT_GATE = -2  # instead of a rung, for those who reached a gate abroad
-
-
-@dataclass(frozen=True)
-class Parts:
-    """The rules of a run, each answering one question; every one has a null version."""
-
-    hazard: Bombardment | NoHazard = field(default_factory=Bombardment)
-    services: HealthCare | NoServices = field(default_factory=HealthCare)
-    roads: RoadNetwork = field(default_factory=RoadNetwork)
-    border: Border | OpenBorder = field(default_factory=Border)
-    shelter: ShelterLadder | UnlimitedShelter = field(default_factory=ShelterLadder)
-    transport: Transport | FreeTransport = field(default_factory=Transport)
-    behaviour: Flight = field(default_factory=Flight)
-    population: Population = field(default_factory=Population)
 
 
 class DisplacementModel(mesa.Model):
@@ -118,18 +95,18 @@ class DisplacementModel(mesa.Model):
         if changed or gates_changed or len(self.hazard.captured):
             self._can_leave: Bools = np.isfinite(self.routes.hours[: len(self.world.places)]).sum(axis=1) > 1
             self._can_leave &= ~self.enemy_held
-            self._throw_off()
+            rerouting.throw_off(self)
         if gates_changed:
             rows, gate = self.gates.turn_away(
                 self.households.adult_men > 0
             )  # they stay where the road ends, as at the border's camps
-            self._settle(rows, self.world.crossings.place[gate], self.households.people(rows))
+            self.settle(rows, self.world.crossings.place[gate], self.households.people(rows))
         if step % self.clock.steps_a_day == 0:
             self.shelter.new_day(self.clock.day_of(step), self.enemy_held)
             self._go_home()
         if REHOUSED_AT_HOUR in self.clock.hours_of(step):
             self._ask_again_for_shelter()
-            self._give_up_queueing()
+            rerouting.give_up_queueing(self)
 
     def gather_pressure(self) -> None:
         """Pressure to leave by place and kind, and readiness by place and means, gather for these hours."""
@@ -175,7 +152,7 @@ class DisplacementModel(mesa.Model):
         h = self.households
         place = h.place[rows].astype(np.int64)
         options = self.options()
-        top = self._choose(options, rows, place)
+        top = self.choose(options, rows, place)
         stuck = top[:, 0] == NOWHERE
         self._wait_on(rows[stuck])
         rows, place, top = rows[~stuck], place[~stuck], top[~stuck]
@@ -190,7 +167,7 @@ class DisplacementModel(mesa.Model):
             return
         n_places = len(self.world.places)
         at_gate = there.place >= n_places
-        self._settle(there.household[~at_gate], there.place[~at_gate], there.persons[~at_gate])
+        self.settle(there.household[~at_gate], there.place[~at_gate], there.persons[~at_gate])
         queue = there.take(at_gate)
         if len(queue):
             self.households.state[queue.household] = AT_CROSSING
@@ -292,7 +269,7 @@ class DisplacementModel(mesa.Model):
             exponential(self.decision_keys["leave"], h.key[rows], h.occasion[rows]) / h.sensitivity[rows]
         )
 
-    def _choose(self, options: Alternatives, rows: Ints, nodes: Ints, may_stay: bool = False) -> Ints:
+    def choose(self, options: Alternatives, rows: Ints, nodes: Ints, may_stay: bool = False) -> Ints:
         """(n, TOP) columns of ``options`` for each household at its node, best first; -1: no way."""
         return self.destinations.choose(
             options, self.households, rows, nodes, self.routes.hours, self.hazard, self.gates, may_stay
@@ -313,11 +290,12 @@ class DisplacementModel(mesa.Model):
         h.state[rows] = EN_ROUTE
         h.wants_since[rows] = NO_INTENT
         self.recorder.departed(self.now, rows, place, persons, first)
-        self._on_the_road(rows, place, destination, target)
+        self.put_on_the_road(rows, place, destination, target)
 
-    def _on_the_road(
+    def put_on_the_road(
         self, rows: Ints, node: Ints, destination: Ints, target: Ints, from_hours: Floats | float = 0.0
     ) -> None:
+        """Travellers from a node to a destination and its routing target, from now or the given hours on."""
         h, roads, n = self.households, self.parts.roads, len(rows)
         on_foot = h.means[rows] == FOOT
         slow = (h.children[rows] > 0) | (h.elderly[rows] > 0)
@@ -350,7 +328,7 @@ class DisplacementModel(mesa.Model):
             again = exponential(self.decision_keys["wait"], h.key[rows], np.full(len(rows), self.now))
             self.ready.join(rows, group, self.gathered_readiness.ravel()[group] + again)
 
-    def _settle(self, rows: Ints, place: Ints, persons: Floats) -> None:
+    def settle(self, rows: Ints, place: Ints, persons: Floats) -> None:
         """Households come to stay: at home if it is theirs, else on the best rung with room."""
         if not len(rows):
             return
@@ -398,44 +376,6 @@ class DisplacementModel(mesa.Model):
         group = place * N_KINDS + kind
         self.intents.join(rows, group, self.gathered.ravel()[group] + left)
 
-    def _throw_off(self) -> None:
-        """Roads closed or places fell: those overrun stay where they are, those without their goal choose anew."""
-        now_hours = self.now * float(self.clock.step_hours)
-        enemy = self.enemy_held
-        n_gates = len(self.world.crossings)
-        passable = np.append(~enemy, np.ones(n_gates, bool))
-        overrun = self.traffic.turn_back(now_hours, self.routes, passable)
-        at_place = overrun.node < len(enemy)
-        self._settle(overrun.household[at_place], overrun.node[at_place], overrun.persons[at_place])
-        t = self.traffic.travellers
-        open_goal = np.append(~enemy, np.zeros(n_gates, bool))
-        open_goal[len(enemy) + self.gates.leads_abroad] = True
-        reachable = np.isfinite(self.routes.hours[t.node, t.target]) if len(t) else np.zeros(0, bool)
-        lost = np.flatnonzero(~(open_goal[t.place] & (reachable | t.on_last_leg)))
-        self._redirect(lost)
-
-    def _give_up_queueing(self) -> None:
-        """Each morning those who have not moved for a day choose anew, knowing the queues."""
-        stood = self.now * float(self.clock.step_hours) - self.traffic.travellers.since_hours
-        self._redirect(np.flatnonzero(stood > STUCK_AFTER_HOURS))
-
-    def _redirect(self, rows_of_travellers: Ints) -> None:
-        if not len(rows_of_travellers):
-            return
-        t, options = self.traffic.travellers, self.options()
-        nodes = t.node[rows_of_travellers]
-        column = self._choose(options, t.household[rows_of_travellers], nodes, may_stay=True)[:, 0]
-        found = rows_of_travellers[column != NOWHERE]
-        column = column[column != NOWHERE]
-        taken = self.traffic.take_off(found)
-        self._on_the_road(
-            taken.household,
-            taken.node,
-            options.place[column],
-            options.row[options.area[column]],
-            from_hours=taken.at_hours,  # whoever is between two nodes first gets to the next one
-        )
-
     def _go_home(self) -> None:
         """Where a ceasefire has held, those whose homes are quiet go back (off by default)."""
         behaviour, h = self.parts.behaviour, self.households
@@ -459,44 +399,11 @@ class DisplacementModel(mesa.Model):
 
     def keep_count(self) -> None:
         """Measures of the step and, at its last step, of the day; stops the run if people were lost."""
-        step, clock, recorder = self.now, self.clock, self.recorder
-        day, hours = clock.day_of(step), clock.step_hours
-        strikes = self.hazard.strikes_per_hour
-        dark = float(is_night(clock.hours_of(step)).mean())
-        indoors = self.present_persons - self.sheltered_persons[:, OPEN]
-        dispersed = self.parts.behaviour.dispersed_share(self.hazard.remembered) * indoors
-        under_fire = (self.present_persons - dark * dispersed) * -np.expm1(-strikes) * hours
-        n_areas, area = len(self.world.areas), self.world.places.area
-        recorder.by_area["exposure_person_hours"][day] += np.bincount(area, under_fire, minlength=n_areas)
-        recorder.hourly["strikes_hourly"][step] = strikes.sum()
-        recorder.hourly["en_route_hourly_persons"][step] = self.on_the_road_persons
+        census.count_step(self)
         promises.check_people(self)
-        if (step + 1) % clock.steps_a_day == 0:
-            self._end_of_day(day, dispersed)
+        if (self.now + 1) % self.clock.steps_a_day == 0:
+            census.count_day(self)
             promises.check_everything(self)
-
-    def _end_of_day(self, day: int, dispersed: Floats) -> None:
-        h, places = self.households, self.world.places
-        waiting = np.flatnonzero(h.wants_since != NO_INTENT)
-        long = (self.now + 1 - h.wants_since[waiting]) * self.clock.step_hours > TRAPPED_AFTER_HOURS
-        trapped = waiting[long]
-        frost = self.hazard.temperature_c < 0
-        stocks: dict[str, Any] = {
-            "present_persons": self.present_persons,
-            "trapped_persons": np.bincount(h.place[trapped], h.people(trapped), minlength=len(places)),
-            "open_below_zero_person_nights": (self.sheltered_persons[:, OPEN] + dispersed) * frost,
-            "dispersed_person_nights": dispersed,
-            "en_route_persons": self.on_the_road_persons,
-            "mean_road_km_to_border": self._mean_km_to_border(),
-            "persons_total": self.everybody(),
-        }
-        gates = {"waiting": self.gates.waiting_persons, "through": self.gates.through_persons}
-        self.recorder.end_of_day(day, stocks, self.sheltered_persons, gates, self.traffic.read_entered())
-
-    def _mean_km_to_border(self) -> float:
-        """Of the people displaced since the start, where they are sheltered; nan without any, or without a border."""
-        here = self.sheltered_persons.sum(axis=1) * np.isfinite(self.km_to_border)
-        return float(here @ np.nan_to_num(self.km_to_border, posinf=0) / here.sum()) if here.any() else np.nan
 
     def everybody(self) -> float:
         """All people, wherever they are: the same at every step."""

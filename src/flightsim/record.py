@@ -91,6 +91,11 @@ class Recorder:
             self.first_flow[week], (self._area[self._households.home[rows[first]]], to[first]), persons[first]
         )
 
+    def add(self, measure: str, day: int, by_place: Floats) -> None:
+        """Add an amount by place (P,) to a measure of the day."""
+        n_areas = len(self._world.areas)
+        self.by_area[measure][day] += np.bincount(self._world.places.area, by_place, minlength=n_areas)
+
     def took(self, day: int, places: Ints, control: Ints) -> None:
         """Places changed hands."""
         self.front.extend((day, int(place), int(control[place])) for place in places)
@@ -102,7 +107,7 @@ class Recorder:
         n_areas, area = len(self._world.areas), self._world.places.area
         for measure, value in stocks.items():
             if measure in self.by_area:
-                self.by_area[measure][day] += np.bincount(area, value, minlength=n_areas)
+                self.add(measure, day, value)
             else:
                 self.totals[measure][day] = float(value)
         self.by_area["displaced_persons"][day] = self._displaced

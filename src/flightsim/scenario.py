@@ -21,7 +21,8 @@ from flightsim.events import STATUSES, STRIKES, Event, by_type, with_status
 from flightsim.hazard import Bombardment, NoHazard
 from flightsim.io.case import Case, read_case
 from flightsim.io.write import check_writable
-from flightsim.model import DisplacementModel, Parts
+from flightsim.model import DisplacementModel
+from flightsim.parts import Parts
 from flightsim.population import Population
 from flightsim.roads import FreeFlow, RoadNetwork
 from flightsim.services import HealthCare, NoServices

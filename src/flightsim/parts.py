@@ -1,0 +1,28 @@
+"""The rules of a run, together: one part for each question."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from flightsim.border import Border, OpenBorder
+from flightsim.decision import Flight
+from flightsim.hazard import Bombardment, NoHazard
+from flightsim.population import Population
+from flightsim.roads import RoadNetwork
+from flightsim.services import HealthCare, NoServices
+from flightsim.shelter import ShelterLadder, UnlimitedShelter
+from flightsim.transport import FreeTransport, Transport
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The rules of a run, each answering one question; every one has a null version."""
+
+    hazard: Bombardment | NoHazard = field(default_factory=Bombardment)
+    services: HealthCare | NoServices = field(default_factory=HealthCare)
+    roads: RoadNetwork = field(default_factory=RoadNetwork)
+    border: Border | OpenBorder = field(default_factory=Border)
+    shelter: ShelterLadder | UnlimitedShelter = field(default_factory=ShelterLadder)
+    transport: Transport | FreeTransport = field(default_factory=Transport)
+    behaviour: Flight = field(default_factory=Flight)
+    population: Population = field(default_factory=Population)
