@@ -139,7 +139,7 @@ def tables(world: World, days: int = 40, seed: int = 0, quiet: bool = False) -> 
     long.append(_total("departures_hourly_persons", by_hour, hours))
     long.append(_total("en_route_hourly_persons", 2 * by_hour, hours))
     strikes = np.repeat(30 * push.sum(axis=1) * luck.uniform(0.2, 1.8, days), 24) / 24
-    long.append(_total("air_strikes_hourly", strikes, hours))
+    long.append(_total("strikes_hourly", strikes, hours))
     gone = leave.sum(axis=0)
     flows = [
         (o, d, week, gone[o] * (d + 1) / 84 / 3) for o in range(n) for d in range(n) for week in range(3)

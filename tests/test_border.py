@@ -193,9 +193,6 @@ def test_when_only_women_and_children_may_pass_men_are_sent_away_with_their_fami
     assert gates.let_through(1.0).tolist() == [1]
 
 
-@pytest.mark.xfail(
-    reason="families with men who are on their way when the rule changes still pass", strict=True
-)
 def test_no_men_pass_after_the_rule_has_changed() -> None:
     """Of those who were at the gate, and of those who were still on the way to it."""
     rules = [worlds.border_rule("open", day(0)), worlds.border_rule("women_and_children", day(2))]

@@ -27,8 +27,15 @@ LAYERS = (
         "population",
     },
     {"parts", "destinations"},  # the parts' answers brought together in one choice
-    {"agents", "record", "results", "promises", "census", "rerouting"},  # Mesa's view of rows; measures; the results folder
-    {"findings"},  # what the tables of a run say
+    {
+        "agents",
+        "record",
+        "results",
+        "promises",
+        "census",
+        "rerouting",
+    },  # Mesa's view of rows; measures; the results folder
+    {"findings", "patterns"},  # what the tables of a run say; what was seen that winter
     {"plots", "summary"},  # tables in, figures and words out
     {"model"},  # a step, as a list one can read
     {"scenario"},  # describe() and run()
@@ -37,7 +44,7 @@ LAYERS = (
     {"cli"},
 )
 LEVEL = {unit: level for level, units in enumerate(LAYERS) for unit in units}
-READS_FOLDERS_ONLY = {"results", "findings", "plots", "summary"}
+READS_FOLDERS_ONLY = {"results", "findings", "patterns", "plots", "summary"}
 OUTSIDERS = {
     "hydra": {"overrides", "compose"},
     "omegaconf": {"overrides", "compose"},

@@ -162,7 +162,6 @@ def test_a_place_that_falls_ahead_sends_travellers_back() -> None:
     assert not (model.households.place[of(model, "A")] == row(model, "S")).any()
 
 
-@pytest.mark.xfail(reason="the last leg from an area's gateway knows nothing of cuts", strict=True)
 def test_a_village_behind_a_cut_receives_nobody() -> None:
     spots = [
         Spot("G", "North", 0, 20, residents=300),

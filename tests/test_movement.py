@@ -181,7 +181,6 @@ def test_an_internal_gate_lets_through_so_many_persons_whatever_they_ride_in(
     assert (300 - at_the_start) * 5.7 <= 200 + 5.7
 
 
-@pytest.mark.xfail(reason="what a gate counts, people, is written down as vehicles of its roads", strict=True)
 def test_walkers_through_a_gate_are_no_vehicles(town: World) -> None:
     journey = Journey(town)
     journey.set_out(np.arange(30), "C3", "N2", vehicles=0.0, pace_kmh=6.0)

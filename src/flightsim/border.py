@@ -14,6 +14,7 @@ from flightsim.parameter import check, choice, parameter
 from flightsim.world import BORDER_RULES, Bools, Floats, Ints, World
 
 AS_IT_WAS = "as_it_was"
+CLOSED, WOMEN_AND_CHILDREN, OPEN = range(len(BORDER_RULES))
 
 
 @dataclass(frozen=True)
@@ -107,12 +108,13 @@ class Gates:
         open_to_some = self.rule != BORDER_RULES.index("closed")
         return np.flatnonzero(self._is_border & open_to_some & (self.persons_per_hour > 0))
 
-    def admits(self, gate: int, has_adult_men: Bools) -> Bools:
-        """Which households may pass a gate: families are not split, so under 'women and children' those without men."""
-        rule = BORDER_RULES[int(self.rule[gate])]
-        if rule == "open":
-            return np.ones(len(has_adult_men), bool)
-        return ~has_adult_men if rule == "women_and_children" else np.zeros(len(has_adult_men), bool)
+    def admits(self, gate: int | Ints, has_adult_men: Bools) -> Bools:
+        """Which households may pass a gate, or each its own.
+
+        Families are not split, so under 'women and children' it is those without men.
+        """
+        rule, works = self.rule[gate], self._is_border[gate] & (self.persons_per_hour[gate] > 0)
+        return np.asarray(works & ((rule == OPEN) | ((rule == WOMEN_AND_CHILDREN) & ~has_adult_men)))
 
     def join(self, gates: Ints, households: Ints, persons: Floats) -> None:
         """Households queue at gates, in the order given."""
@@ -132,7 +134,7 @@ class Gates:
         for gate in np.flatnonzero(self.waiting_persons).tolist():
             queue = self._queues[gate]
             asks = np.array([household for household, _ in queue], np.int64)
-            goes = self.admits(gate, has_adult_men[asks]) & (gate in self.leads_abroad)
+            goes = self.admits(gate, has_adult_men[asks])
             kept = [entry for entry, stays in zip(queue, goes.tolist(), strict=True) if stays]
             self._queues[gate] = deque(kept)
             self.waiting_persons[gate] = sum(people for _, people in kept)

@@ -93,13 +93,10 @@ class DisplacementModel(mesa.Model):
             self.shelter.close(lost)
             self.recorder.took(self.clock.day_of(step), self.hazard.captured, self.hazard.control)
         if changed or gates_changed or len(self.hazard.captured):
-            self._can_leave: Bools = np.isfinite(self.routes.hours[: len(self.world.places)]).sum(axis=1) > 1
-            self._can_leave &= ~self.enemy_held
+            self._see_who_is_cut_off()
             rerouting.throw_off(self)
         if gates_changed:
-            rows, gate = self.gates.turn_away(
-                self.households.adult_men > 0
-            )  # they stay where the road ends, as at the border's camps
+            rows, gate = self.gates.turn_away(self.households.adult_men > 0)
             self.settle(rows, self.world.crossings.place[gate], self.households.people(rows))
         if step % self.clock.steps_a_day == 0:
             self.shelter.new_day(self.clock.day_of(step), self.enemy_held)
@@ -117,7 +114,7 @@ class DisplacementModel(mesa.Model):
         self.gathered += self._pressure_met
         self.gathered_causes += self.causes * hours
         self._readiness_met = hours * self.parts.transport.readiness(
-            hazard.near_per_hour,
+            hazard.near_hourly,
             hazard.remembered,
             self.clock.hours_of(self.now),
             self._can_leave,
@@ -168,12 +165,19 @@ class DisplacementModel(mesa.Model):
         n_places = len(self.world.places)
         at_gate = there.place >= n_places
         self.settle(there.household[~at_gate], there.place[~at_gate], there.persons[~at_gate])
-        queue = there.take(at_gate)
-        if len(queue):
-            self.households.state[queue.household] = AT_CROSSING
-            self.gates.join(queue.place - n_places, queue.household, queue.persons)
-            no_rung = np.full(len(queue), AT_GATE)
-            self.recorder.arrived(self.now, queue.household, queue.place, no_rung, queue.persons)
+        if at_gate.any():
+            self._at_the_gates(there.take(at_gate))
+
+    def _at_the_gates(self, there: Travellers) -> None:
+        """Those whom a gate would have queue; the others stay where the road ends, as at the border's camps."""
+        gate = there.place - len(self.world.places)
+        admitted = self.gates.admits(gate, self.households.adult_men[there.household] > 0)
+        queue, away = there.take(admitted), there.take(~admitted)
+        self.households.state[queue.household] = AT_CROSSING
+        self.gates.join(gate[admitted], queue.household, queue.persons)
+        no_rung = np.full(len(queue), AT_GATE)
+        self.recorder.arrived(self.now, queue.household, queue.place, no_rung, queue.persons)
+        self.settle(away.household, self.world.crossings.place[gate[~admitted]], away.persons)
 
     def pass_gates(self) -> None:
         """Open gates let through so many persons an hour, first come first served."""
@@ -212,7 +216,7 @@ class DisplacementModel(mesa.Model):
 
     def _options_now(self) -> Alternatives:
         return self.destinations.options(
-            self.hazard, self.care, self.shelter.free_share(), self.gates, ~self.enemy_held
+            self.hazard, self.care, self.shelter.free_share(), self.gates, self.can_be_reached
         )
 
     @property
@@ -222,6 +226,14 @@ class DisplacementModel(mesa.Model):
         return weight * self.parts.population.mean_persons if weight > 1 else 0.0
 
     # ------------------------------------------------------------------ how it is done
+
+    def _see_who_is_cut_off(self) -> None:
+        """Which places one can leave, by a way to another area's gateway or a gate, and which can be reached."""
+        n_places, area = len(self.world.places), self.world.places.area
+        way = np.isfinite(self.routes.hours[:n_places])
+        is_gateway = self.world.areas.gateway[area] == np.arange(n_places)
+        self._can_leave: Bools = (way.sum(axis=1) > is_gateway) & ~self.enemy_held
+        self.can_be_reached: Bools = way[np.arange(n_places), area] & ~self.enemy_held
 
     def _start_counts(self) -> None:
         world, h = self.world, self.households
@@ -233,7 +245,6 @@ class DisplacementModel(mesa.Model):
             (n_places, OPEN + 1)
         )  # people displaced since the start, by place and rung
         self.gone_lately = np.zeros(n_places)
-        self._can_leave = np.ones(n_places, bool)
         self._ceasefire_days = 0
         self._home_pressure = 0.0
 

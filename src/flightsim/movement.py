@@ -192,7 +192,7 @@ class Traffic:
         t.at_hours[rows], t.since_hours[rows] = at_hours, since_hours
         on_road = edge != NO_EDGE
         np.add.at(self.occupancy, edge[on_road], t.vehicles[rows[on_road]])
-        self.entered += demand
+        self.entered += np.bincount(all_legs, t.vehicles[all_riders], minlength=len(demand))
         self._credit -= demand
         return np.asarray(rows[np.concatenate(there)] if there else rows[:0])
 
@@ -233,8 +233,8 @@ class Traffic:
         rows, edge = rows[goes], edge[goes]
         self._clear(rows)
         np.add.at(self.occupancy, edge, t.vehicles[rows])
+        np.add.at(self.entered, edge, t.vehicles[rows])
         entering = np.bincount(edge, self._takes(rows, edge, ways), minlength=len(self.entered))
-        self.entered += entering
         self._credit -= entering
         t.at_hours[rows] += ways.edge_hours(edge, t.at_hours[rows], t.pace_kmh[rows])
         t.since_hours[rows] = t.at_hours[rows]

@@ -22,7 +22,7 @@ def throw_off(model: DisplacementModel) -> None:
     overrun = model.traffic.turn_back(_now_hours(model), model.routes, passable)
     model.settle(overrun.household, overrun.node, overrun.persons)
     t = model.traffic.travellers
-    open_goal = np.append(~enemy, np.zeros(n_gates, bool))
+    open_goal = np.append(model.can_be_reached, np.zeros(n_gates, bool))
     open_goal[len(enemy) + model.gates.leads_abroad] = True
     reachable = np.isfinite(model.routes.hours[t.node, t.target])
     _redirect(model, np.flatnonzero(~(open_goal[t.place] & (reachable | t.on_last_leg))))
