@@ -232,8 +232,8 @@ class DisplacementModel(mesa.Model):
         n_places, area = len(self.world.places), self.world.places.area
         way = np.isfinite(self.routes.hours[:n_places])
         is_gateway = self.world.areas.gateway[area] == np.arange(n_places)
-        self._can_leave: Bools = (way.sum(axis=1) > is_gateway) & ~self.enemy_held
-        self.can_be_reached: Bools = way[np.arange(n_places), area] & ~self.enemy_held
+        self._can_leave = (way.sum(axis=1) > is_gateway) & ~self.enemy_held
+        self.can_be_reached = way[np.arange(n_places), area] & ~self.enemy_held
 
     def _start_counts(self) -> None:
         world, h = self.world, self.households
@@ -245,6 +245,8 @@ class DisplacementModel(mesa.Model):
             (n_places, OPEN + 1)
         )  # people displaced since the start, by place and rung
         self.gone_lately = np.zeros(n_places)
+        self._can_leave: Bools = ~self.enemy_held  # until the roads are looked at, in the first step
+        self.can_be_reached: Bools = ~self.enemy_held
         self._ceasefire_days = 0
         self._home_pressure = 0.0
 
