@@ -245,8 +245,8 @@ class DisplacementModel(mesa.Model):
             (n_places, OPEN + 1)
         )  # people displaced since the start, by place and rung
         self.gone_lately = np.zeros(n_places)
-        self._can_leave: Bools = ~self.enemy_held  # until the roads are looked at, in the first step
-        self.can_be_reached: Bools = ~self.enemy_held
+        self._can_leave = ~self.enemy_held  # until the roads are looked at, in the first step
+        self.can_be_reached = ~self.enemy_held
         self._ceasefire_days = 0
         self._home_pressure = 0.0
 
