@@ -277,7 +277,8 @@ class Traffic:
     def turn_back(self, now_hours: float, ways: Ways, passable_node: Bools) -> Travellers:
         """Those on a road that is cut, or leads to a node lost to the enemy, go back to where they entered it.
 
-        Returns those overrun: at a node that cannot be passed any more, with no way back.
+        Returns those overrun: at a node that cannot be passed any more, with no way back. Whoever has left the main
+        roads for the last, local leg goes on.
         """
         t = self.travellers
         if not len(t):
@@ -292,7 +293,7 @@ class Traffic:
         t.since_hours[back] = now_hours
         t.edge[off] = NO_EDGE
         t.on_last_leg[back] = False
-        return self._part(~passable_node[t.node])
+        return self._part(~passable_node[t.node] & ~t.on_last_leg)
 
     def read_entered(self) -> Floats:
         """(2E,) vehicles let in since the last reading."""
