@@ -96,14 +96,11 @@ def test_a_run_that_differs_fails(run: Results, scenario: Scenario) -> None:
     } <= failed
 
 
-def test_patterns_side_by_side() -> None:
-    one = Pattern("a", "seen", "more than half", 61.23, "%", True)
-    none = Pattern("a", "seen", "more than half", math.nan, "%", False)
-    assert patterns.as_table({"run 1": [one], "run 2": [none]}).splitlines() == [
-        "| pattern | expected | run 1 | run 2 |",
-        "|---|---|---|---|",
-        "| a | more than half | 61.2 % (yes) | - (too short to tell) |",
-    ]
+def test_a_verdict_in_words() -> None:
+    seen = Pattern("a", "evidence", "more than half", 61.23, "%", True)
+    assert (seen.shown, seen.verdict) == ("61.2 %", "yes")
+    assert (Pattern("a", "", "", math.nan, "%", False).shown) == "-"
+    assert (Pattern("a", "", "", 1.25, "times", False).verdict) == "no"
 
 
 def test_another_country_has_another_winter() -> None:

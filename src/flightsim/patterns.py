@@ -8,7 +8,7 @@ a wrong model, and do not measure a right one.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,16 +61,6 @@ def winter(found: Results, world: World) -> list[Pattern]:
             f"the patterns are those of Idlib, winter 2019-20; {found.title} is a run of another case"
         )
     return [pattern(found, world) for pattern in PATTERNS]
-
-
-def as_table(by_run: Mapping[str, Iterable[Pattern]]) -> str:
-    """Patterns by run, one under the other, as a Markdown table: value and verdict by run."""
-    runs = {name: list(patterns) for name, patterns in by_run.items()}
-    lines = ["| pattern | expected | " + " | ".join(runs) + " |", "|---|---|" + "---|" * len(runs)]
-    for same in zip(*runs.values(), strict=True):
-        cells = [f"{p.shown} ({p.verdict})" for p in same]
-        lines.append(f"| {same[0].name} | {same[0].expected} | " + " | ".join(cells) + " |")
-    return "\n".join(lines)
 
 
 # ------------------------------------------------------------------ the patterns
