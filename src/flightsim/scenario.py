@@ -206,9 +206,9 @@ def _own_period(config: dict[str, Any]) -> None:
     manifest = read_case(str(config["case"])).world.manifest
     if config["start"] is None:
         config["start"] = manifest["start"].isoformat()
-    if config["days"] is None and isinstance(config["start"], str):
+    if config["days"] is None:
         with contextlib.suppress(ValueError):  # a start that is no date is complained of with the rest
-            config["days"] = max((manifest["end"] - date.fromisoformat(config["start"])).days + 1, 1)
+            config["days"] = max((manifest["end"] - date.fromisoformat(str(config["start"]))).days + 1, 1)
 
 
 def _part(group: str, section: Any, complaints: Complaints) -> Any:
@@ -218,7 +218,7 @@ def _part(group: str, section: Any, complaints: Complaints) -> Any:
         complaints.add(f"{group} is {section!r}; expected a part with its _target_, as in conf/{group}/")
         return None
     target = section["_target_"]
-    if target not in options:
+    if not isinstance(target, str) or target not in options:
         complaints.add(f"{group}._target_ is {target!r}; expected one of {', '.join(options)}")
         return None
     part_type = options[target]
@@ -238,9 +238,10 @@ def _part(group: str, section: Any, complaints: Complaints) -> Any:
 def _clock(config: Mapping[str, Any], complaints: Complaints) -> Clock:
     start, days, step = config["start"], config["days"], config["step_hours"]
     try:
-        first = start if isinstance(start, date) else date.fromisoformat(str(start))
-    except ValueError:
-        complaints.add(f"start is {start!r}; expected a date such as 2019-12-01")
+        first = date.fromisoformat(str(start))
+        first + timedelta(days=LONGEST_DAYS)
+    except (ValueError, OverflowError):
+        complaints.add(f"start is {str(start)!r}; expected a date such as 2019-12-01")
         first = date(2019, 12, 1)
     if not _is_whole(days) or not 1 <= days <= LONGEST_DAYS:
         complaints.add(f"days is {days!r}; expected a whole number from 1 to {LONGEST_DAYS}")
