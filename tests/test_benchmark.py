@@ -48,4 +48,6 @@ def test_the_plain_twin_displaces_the_same_people(report: str) -> None:
         float(row[head.index(f"displaced, {name}")].replace(",", "")) for name in ("plain", "array")
     )
     assert plain > 0
-    assert array == pytest.approx(plain, rel=0.15)  # same thresholds, other luck in getting ready
+    assert array == pytest.approx(
+        plain, rel=0.02
+    )  # the same first departures; journeys are simpler in the twin

@@ -2,7 +2,8 @@
 
 It is what the array engine is measured against, and a second reading of the rule. What happens to places
 (strikes, the front, care, ways and their hours) comes from the same parts as in `DisplacementModel`; households are
-the same ones, with the same first thresholds, so the same ones want to leave at about the same hour.
+the same ones, with the same luck in their first thresholds and in getting ready for the first time, so the same
+ones leave at about the same hour.
 
 Simpler than the engine, all in favour of this model's speed: who sets out arrives after the hours of the way,
 without queues, walking or choosing anew on the road; gates abroad are left out; nothing is recorded or checked
@@ -21,22 +22,25 @@ from flightsim.clock import HOURS_A_DAY, Clock
 from flightsim.draws import decision_key, exponential, uniform
 from flightsim.events import Event
 from flightsim.households import AT_HOME
-from flightsim.model import LOCAL_KMH, REHOUSED_AT_HOUR, Parts
+from flightsim.model import LOCAL_KMH, REHOUSED_AT_HOUR
+from flightsim.parts import Parts
 from flightsim.world import GOVERNMENT, HOST, OPEN, RENTED, SDF, World
+
+FirstLuck = tuple[float, float, bool]  # its threshold, the readiness it needs, whether it can pay rent
 
 
 class PlainHousehold(mesa.Agent):
     """One family: it bears pressure, gets ready, goes to the best place it knows, and finds what shelter there is."""
 
-    def __init__(self, model: PlainModel, row: dict[str, Any], threshold: float, pays_rent: bool) -> None:
+    def __init__(self, model: PlainModel, row: dict[str, Any], luck: FirstLuck) -> None:
         super().__init__(model)
         self.home = self.place = row["place"]
         self.persons = row["persons"] * model.weight
         self.needs_care, self.idp, self.rung = row["needs_care"], row["idp"], row["rung"]
         self.means, self.kin_area, self.sensitivity = row["means"], row["kin_area"], row["sensitivity"]
-        self.pays_rent, self.displaced = pays_rent, False
-        self.threshold, self.gathered = threshold, 0.0
-        self.wants_to_leave, self.ready_at, self.readied = False, 0.0, 0.0
+        self.threshold, self.ready_at, self.pays_rent = luck
+        self.gathered = self.readied = 0.0
+        self.displaced = self.wants_to_leave = False
         self.en_route, self.there_at_hours, self.destination = False, 0.0, self.place
 
     def step(self) -> None:
@@ -57,8 +61,7 @@ class PlainHousehold(mesa.Agent):
         met = self.pressure_per_hour() * model.step_hours
         self.gathered += met
         if self.gathered >= self.threshold:
-            self.wants_to_leave = True
-            self.ready_at, self.readied = model.random.expovariate(1.0), 0.0
+            self.wants_to_leave, self.readied = True, 0.0
             self.get_ready(min((self.gathered - self.threshold) / max(met, 1e-300), 1.0))
 
     def pressure_per_hour(self) -> float:
@@ -130,6 +133,7 @@ class PlainHousehold(mesa.Agent):
         model.present_persons[self.place] += self.persons
         self.gathered = 0.0
         self.threshold = model.random.expovariate(1.0) / self.sensitivity
+        self.ready_at = model.random.expovariate(1.0)
 
     def find_shelter(self) -> int:
         """Host family, rented room, site, collective centre, unfinished building, open air: the first with room."""
@@ -168,10 +172,12 @@ class PlainModel(mesa.Model):
         self.displaced_persons = 0.0
         self.present_persons = [0.0] * len(world.places)
         self.gone_lately = [0.0] * len(world.places)
-        drawn = exponential(decision_key(seed, "leave"), table.key, table.occasion) / table.sensitivity
+        thresholds = exponential(decision_key(seed, "leave"), table.key, table.occasion) / table.sensitivity
+        ready = exponential(decision_key(seed, "ready"), table.key, table.occasion)
         pays = self.shelter.pays(uniform(decision_key(seed, "rent"), table.key))
-        for i, (threshold, pays_rent) in enumerate(zip(drawn.tolist(), pays.tolist(), strict=True)):
-            household = PlainHousehold(self, table.row(i), threshold, pays_rent)
+        first_luck = zip(thresholds.tolist(), ready.tolist(), pays.tolist(), strict=True)
+        for i, luck in enumerate(first_luck):
+            household = PlainHousehold(self, table.row(i), luck)
             self.present_persons[household.place] += household.persons
 
     def step(self) -> None:
@@ -194,8 +200,10 @@ class PlainModel(mesa.Model):
         if len(hazard.captured):
             self.shelter.close(hazard.captured[held[hazard.captured]])
         if changed or gates_changed or len(hazard.captured):
-            ways = np.isfinite(self.routes.hours[: len(self.world.places)]).sum(axis=1)
-            self.can_leave = (ways > 1) & ~held
+            n_places, area = len(self.world.places), self.world.places.area
+            ways = np.isfinite(self.routes.hours[:n_places]).sum(axis=1)
+            is_gateway = self.world.areas.gateway[area] == np.arange(n_places)
+            self.can_leave = (ways > is_gateway) & ~held
         if step % clock.steps_a_day == 0:
             self.shelter.new_day(clock.day_of(step), held)
         self.is_morning = REHOUSED_AT_HOUR in clock.hours_of(step)
