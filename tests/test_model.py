@@ -12,7 +12,7 @@ import pytest
 import worlds
 from flightsim.decision import Flight, NoFlight
 from flightsim.hazard import Bombardment
-from flightsim.households import AT_HOME, SETTLED
+from flightsim.households import AT_HOME, CAUSES, SETTLED
 from flightsim.model import DisplacementModel
 from flightsim.population import Population
 from flightsim.promises import ModelError
@@ -125,6 +125,33 @@ def test_the_means_decide_who_goes_first() -> None:
     means = model.households.means[of(model, "T")]
     car, hire, foot = (gone[means == which].mean() for which in range(3))
     assert car > hire > foot
+
+
+def test_neighbours_who_leave_press_those_who_stay() -> None:
+    """A day of bombs, then quiet: what presses on is the sight of empty houses, and it fades."""
+    fire, short = bombing("T", [0], 40), Bombardment(memory_days=0.5)
+    runs = []
+    for rate in (0.0, 0.0125):
+        rule = replace(FAST, shelling_per_hour=0.02, neighbours_per_hour=rate, hold_resident_per_hour=0.0)
+        model = model_of(refuge(4000), fire, 8, behaviour=rule, hazard=short, transport=FreeTransport())
+        runs.append(run(model))
+    left = [(model.recorder.first_departure[of(model, "T")] != NEVER).mean() for model in runs]
+    assert left[1] > left[0] + 0.05
+    neighbours = CAUSES.index("neighbours")
+    assert runs[0].gathered_causes[neighbours].max() == 0
+    assert runs[1].gathered_causes[neighbours].argmax() // 6 == row(model, "T")
+
+
+def test_where_one_comes_anew_one_bears_as_much_as_another_draw_says() -> None:
+    model = run(model_of(refuge(), bombing("T", [0, 1], 30), 4, **ALONE))
+    arrived = of(model, "T")[model.households.place[of(model, "T")] == row(model, "C")]
+    before = model_of(refuge(), [], 1).thresholds(arrived)
+    after = model.thresholds(arrived)
+    assert len(arrived) > 30
+    assert (before != after).all()
+    assert (
+        abs(np.corrcoef(np.log(before), np.log(after))[0, 1]) < 4 / np.sqrt(len(arrived)) + 0.2
+    )  # own sensitivity
 
 
 # ------------------------------------------------------------------ on the way

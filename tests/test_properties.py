@@ -21,7 +21,7 @@ from flightsim.io.case import read_case
 from flightsim.model import DisplacementModel
 from flightsim.population import Population
 from flightsim.shelter import UnlimitedShelter
-from flightsim.world import BORDER_RULES, GOVERNMENT, OPEN, RUNGS, SDF
+from flightsim.world import BORDER_RULES, GOVERNMENT, OPEN, RUNGS, SDF, SITE
 from models import NULLS, Setting, bombing, counted_persons, day, examples, model_of, run, settings_of
 
 NO_EDGE = -1
@@ -37,11 +37,13 @@ def test_what_must_hold_after_every_step(setting: Setting) -> None:
     model = setting.model()
     everybody = model.households.persons.sum() * model.households.weight
     assert everybody == pytest.approx(setting.world.persons, abs=1.01 * model.households.weight)
+    lived_on, room = model.households.rung.copy(), model.shelter.room.copy()
     while model.now < model.clock.n_steps:
         abroad = model.gates.through_persons.copy()
         model.step()
         people_are_counted(model, everybody)
         rooms_are_kept(model)
+        rooms_are_given_back(model, room, lived_on)
         roads_are_kept(model)
         gates_are_kept(model, abroad)
 
@@ -71,6 +73,22 @@ def rooms_are_kept(model: DisplacementModel) -> None:
         0.0 if model.households.weight == 1 else model.households.weight * model.households.persons.max()
     )
     assert (model.shelter.room[:, :OPEN] >= -1e-9 - overhang).all()
+
+
+def rooms_are_given_back(model: DisplacementModel, room: np.ndarray, lived_on: np.ndarray) -> None:
+    """Room left, and room that newcomers fill, are the room at the start and what its first people left behind."""
+    h, n_places = model.households, len(model.world.places)
+    if h.weight > 1 or isinstance(model.parts.shelter, UnlimitedShelter):
+        return  # lumps and overhangs; room without end
+    never_taken = np.ones(n_places, bool)
+    never_taken[[place for _, place, _ in model.recorder.front]] = False
+    for rung in range(OPEN):
+        gone = h.displaced & (lived_on == rung)
+        freed = np.bincount(h.home[gone], h.persons[gone], minlength=n_places)
+        kept = model.shelter.room[:, rung] + model.sheltered_persons[:, rung] - freed
+        tents = rung == SITE  # go up while the run lasts
+        same = kept >= room[:, rung] - 1e-9 if tents else np.abs(kept - room[:, rung]) < 1e-9
+        assert same[never_taken].all(), RUNGS[rung]
 
 
 def roads_are_kept(model: DisplacementModel) -> None:
