@@ -72,6 +72,7 @@ class Journey:
                 place=np.full(n, place),
                 node=np.full(n, nodes.index(a)),
                 edge=np.full(n, NO_EDGE),
+                queues_for=np.full(n, NO_EDGE),
                 at_hours=np.full(n, at_hours),
                 on_last_leg=np.zeros(n, bool),
                 **values,

@@ -173,7 +173,7 @@ class Household(mesa.Agent):
         areas = [self._area_value(options, column) for column in range(len(options.first))]
         found: list[tuple[float, str]] = []
         for i, column in enumerate(options.area.tolist()):
-            if math.isfinite(areas[column]) and options.place[i] != self._place:
+            if math.isfinite(areas[column]) and options.place[i] not in (self._place, self._home):
                 found.append((areas[column] + self._place_luck(options, i), ids[int(options.place[i])]))
         found.sort(key=lambda pair: -pair[0])
         return [(name, float(value)) for value, name in found[:at_most]]
@@ -212,6 +212,10 @@ class Household(mesa.Agent):
     @property
     def _place(self) -> int:
         return int(self.model.households.place.item(self.row))
+
+    @property
+    def _home(self) -> int:
+        return int(self.model.households.home.item(self.row))
 
     @property
     def _kind(self) -> int:

@@ -30,25 +30,41 @@ def count_step(model: DisplacementModel) -> None:
     under_fire = present * -np.expm1(-strikes) * clock.step_hours
     recorder.add("exposure_person_hours", clock.day_of(model.now), under_fire)
     recorder.hourly["strikes_hourly"][model.now] = strikes.sum()
-    recorder.hourly["en_route_hourly_persons"][model.now] = model.on_the_road_persons
+    at_gates, _ = _at_internal_gates(model)
+    recorder.hourly["en_route_hourly_persons"][model.now] = model.on_the_road_persons - at_gates.sum()
 
 
 def count_day(model: DisplacementModel) -> None:
     """Stocks at the end of the day, and the night's people in the open and in the fields."""
     dispersed = dispersed_persons(model)
     frost = model.hazard.temperature_c < 0
+    at_gates, beside_the_road = _at_internal_gates(model)
+    outdoors = model.sheltered_persons[:, OPEN] + dispersed + beside_the_road
     stocks: dict[str, Any] = {
         "present_persons": model.present_persons,
         "trapped_persons": _trapped_persons(model),
-        "open_below_zero_person_nights": (model.sheltered_persons[:, OPEN] + dispersed) * frost,
+        "open_below_zero_person_nights": outdoors * frost,
         "dispersed_person_nights": dispersed,
-        "en_route_persons": model.on_the_road_persons,
+        "en_route_persons": model.on_the_road_persons - at_gates.sum(),
         "mean_road_km_to_border": _mean_km_to_border(model),
         "persons_total": model.everybody(),
     }
-    gates = {"waiting": model.gates.waiting_persons, "through": model.gates.through_persons}
+    gates = {"waiting": model.gates.waiting_persons + at_gates, "through": model.gates.through_persons}
     day, entered = model.clock.day_of(model.now), model.traffic.read_entered()
     model.recorder.end_of_day(day, stocks, model.sheltered_persons, gates, entered)
+
+
+def _at_internal_gates(model: DisplacementModel) -> tuple[Floats, Floats]:
+    """(X,) people who queue for each internal gate, and (P,) the places beside which they stand."""
+    n_places, gates, t = len(model.world.places), model.world.crossings, model.traffic.travellers
+    rows = model.traffic.at_gates(model.routes)
+    edge, node, persons = t.queues_for[rows], t.node[rows], t.persons[rows]
+    gate = np.maximum(model.routes.tail[edge], model.routes.head[edge]) - n_places
+    place = np.where(node < n_places, node, gates.place[gate])
+    by_gate = np.bincount(gate, persons, minlength=len(gates))
+    return np.asarray(by_gate, np.float64), np.asarray(
+        np.bincount(place, persons, minlength=n_places), np.float64
+    )
 
 
 def _trapped_persons(model: DisplacementModel) -> Floats:

@@ -336,14 +336,14 @@ def choose(
     none. Luck with places is Gumbel, drawn as the smallest of
     exponential numbers over their weights (the same argmax, at half the cost); all luck is keyed by ``who``
     (household and occasion) and alternative, so closing one place moves only those who would have gone there.
-    ``not_here`` (n,) a place that is not an alternative for this household (where it is), or -1.
+    ``not_here`` (n, m) places that are no alternatives for this household (where it is, its home), or -1.
     """
     n, n_areas = values.shape
     rows = np.arange(n)
     race = np.full((n, len(options.place) + 1), np.inf, np.float32)  # the last column stands for no place
     luck = exponential_table(place_decision, who, options.key)
     np.multiply(luck, options.inverse_weight, out=race[:, :-1])
-    race[rows, options.column_of(not_here)] = np.inf
+    race[rows[:, None], options.column_of(not_here)] = np.inf
     with np.errstate(divide="ignore"):
         inside = -np.log(np.minimum.reduceat(race[:, :-1], options.first, axis=1), dtype=np.float64)
     total = (

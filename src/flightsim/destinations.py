@@ -73,6 +73,7 @@ class Destinations:
             for column in np.flatnonzero(options.side < 0).tolist():
                 gate = int(options.row[column]) - self._n_areas
                 values[~gates.admits(gate, has_men[part]), column] = -np.inf
-            not_here = np.full(len(who), NOWHERE) if may_stay else node
+            here_now = np.full(len(who), NOWHERE) if may_stay else node
+            not_here = np.column_stack([here_now, h.home[who]])  # home is for those who return
             top[part] = choose(options, values, h.occasion_key(who), *self._luck, not_here)
         return top

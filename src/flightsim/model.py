@@ -306,9 +306,19 @@ class DisplacementModel(mesa.Model):
         self.put_on_the_road(rows, place, destination, target)
 
     def put_on_the_road(
-        self, rows: Ints, node: Ints, destination: Ints, target: Ints, from_hours: Floats | float = 0.0
+        self,
+        rows: Ints,
+        node: Ints,
+        destination: Ints,
+        target: Ints,
+        from_hours: Floats | float = 0.0,
+        since_hours: Floats | None = None,
+        queues_for: Ints | None = None,
     ) -> None:
-        """Travellers from a node to a destination and its routing target, from now or the given hours on."""
+        """Travellers from a node to a destination and its routing target, from now or the given hours on.
+
+        ``since_hours`` and ``queues_for``: the turn that they keep, if they stand in a queue already.
+        """
         h, roads, n = self.households, self.parts.roads, len(rows)
         on_foot = h.means[rows] == FOOT
         slow = (h.children[rows] > 0) | (h.elderly[rows] > 0)
@@ -327,8 +337,9 @@ class DisplacementModel(mesa.Model):
                 last_leg_hours=local / np.where(on_foot, pace * WALKED_HOURS_A_DAY / HOURS_A_DAY, LOCAL_KMH),
                 node=node,
                 edge=np.full(n, NO_EDGE),
+                queues_for=np.full(n, NO_EDGE) if queues_for is None else queues_for,
                 at_hours=began,
-                since_hours=began.copy(),
+                since_hours=began.copy() if since_hours is None else since_hours,
                 on_last_leg=np.zeros(n, bool),
             )
         )

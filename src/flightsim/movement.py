@@ -53,6 +53,7 @@ class Travellers:
     last_leg_hours: Floats  # from the target to the place, on local roads
     node: Ints  # where it is, or will be when its road ends
     edge: Ints  # directed edge it takes up, NO_EDGE at the start of the journey
+    queues_for: Ints  # directed edge it queues for at its node; NO_EDGE: it does not queue
     at_hours: Floats  # when it is at the node and may go on, hours since the start of the run
     since_hours: Floats  # when it joined the queue at the node
     on_last_leg: Bools
@@ -82,7 +83,7 @@ class Traffic:
 
     occupancy (2E,) vehicles on each directed edge, those held up at its end included
     entered   (2E,) vehicles let in since it was last read
-    waiting   (2E,) vehicles that the last step did not let in
+    waiting   (2E,) what the last step did not let in, in vehicles, or at a gate in people (as households)
     """
 
     def __init__(self, n_edges: int, step_hours: int, row_vehicles: float = 1.0) -> None:
@@ -151,6 +152,7 @@ class Traffic:
         on = np.arange(len(rows))
         place, target, pace = t.place[rows], t.target[rows], t.pace_kmh[rows]
         goal = ways.targets[target]
+        first = True
         while len(on):
             here = node[on]
             ends = (here == goal) | (here == place) | last[on]
@@ -167,6 +169,8 @@ class Traffic:
                 on, goal, place, target, pace = on[keep], goal[keep], place[keep], target[keep], pace[keep]
                 here = here[keep]
             way = ways.next_edge[target, here]
+            if first:  # those who queue keep to the road they queue for
+                way, first = self._onward(rows[on], ways), False
             lost = way == NO_EDGE
             if lost.any():
                 at_hours[on[lost]] = end_hours
@@ -189,6 +193,7 @@ class Traffic:
             return None
         self._clear(rows)
         t.on_last_leg[rows], t.edge[rows], t.node[rows] = last, edge, node
+        t.queues_for[rows] = NO_EDGE
         t.at_hours[rows], t.since_hours[rows] = at_hours, since_hours
         on_road = edge != NO_EDGE
         np.add.at(self.occupancy, edge[on_road], t.vehicles[rows[on_road]])
@@ -223,12 +228,13 @@ class Traffic:
         """Set out on the next road, first come first served, as far as there is room; the others wait."""
         t = self.travellers
         rows = rows[~t.on_last_leg[rows]]
-        edge = ways.next_edge[t.target[rows], t.node[rows]]
+        edge = self._onward(rows, ways)
         t.at_hours[rows[edge == NO_EDGE]] = end_hours  # no way on at present
         rows, edge = rows[edge != NO_EDGE], edge[edge != NO_EDGE]
         goes = self._let_in(rows, edge, ways)
         t.at_hours[rows[~goes]] = end_hours
-        np.add.at(self.waiting, edge[~goes], t.vehicles[rows[~goes]])
+        t.queues_for[rows[~goes]] = edge[~goes]
+        np.add.at(self.waiting, edge[~goes], self._takes(rows[~goes], edge[~goes], ways))
         self._pull_off(rows[~goes], end_hours)
         rows, edge = rows[goes], edge[goes]
         self._clear(rows)
@@ -238,8 +244,20 @@ class Traffic:
         self._credit -= entering
         t.at_hours[rows] += ways.edge_hours(edge, t.at_hours[rows], t.pace_kmh[rows])
         t.since_hours[rows] = t.at_hours[rows]
+        t.queues_for[rows] = NO_EDGE
         t.edge[rows] = edge
         t.node[rows] = ways.head[edge]
+
+    def _onward(self, rows: Ints, ways: Ways) -> Ints:
+        """The edge each row takes next: the one it queues for while that is open, else the one the way now leads by.
+
+        Were a queue to follow every change of the shortest way, it would turn to the other gate each morning and
+        back the next, and neither gate would be used.
+        """
+        t = self.travellers
+        queues_for = t.queues_for[rows]
+        keeps = (queues_for != NO_EDGE) & ways.open_edge[queues_for]
+        return np.where(keeps, queues_for, ways.next_edge[t.target[rows], t.node[rows]])
 
     def _let_in(self, rows: Ints, edge: Ints, ways: Ways) -> Bools:
         """Which of those who want to enter an edge may: all if there is room for all, else the first in the queue."""
@@ -292,8 +310,14 @@ class Traffic:
         t.at_hours[back] = now_hours
         t.since_hours[back] = now_hours
         t.edge[off] = NO_EDGE
+        t.queues_for[off] = NO_EDGE
         t.on_last_leg[back] = False
         return self._part(~passable_node[t.node] & ~t.on_last_leg)
+
+    def at_gates(self, ways: Ways) -> Ints:
+        """Rows of the travellers who queue for an internal gate."""
+        queues_for = self.travellers.queues_for
+        return np.flatnonzero((queues_for != NO_EDGE) & ways.counts_people[queues_for])
 
     def read_entered(self) -> Floats:
         """(2E,) vehicles let in since the last reading."""

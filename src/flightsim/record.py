@@ -140,10 +140,8 @@ class Recorder:
         ]
         frames += [_long(days, ids, list(RUNGS), "arrivals_persons", self.arrivals)]
         frames += [_long(days, ids, list(RUNGS), "sheltered_persons", self.sheltered)]
-        border = np.flatnonzero(self._world.crossings.is_border)
-        gate_ids = [gates[x] for x in border]
         for measure, values in (("at_crossings_persons", self.at_gates), ("abroad_persons", self.abroad)):
-            frames.append(_long(days, [""], gate_ids, measure, values[:, None, border]))
+            frames.append(_long(days, [""], gates, measure, values[:, None, :]))
         frames += [
             _long(days, [""], [""], measure, values[:, None, None]) for measure, values in self.totals.items()
         ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flightsim.destinations import NOWHERE
+from flightsim.movement import NO_EDGE
 from flightsim.world import Ints
 
 if TYPE_CHECKING:
@@ -42,12 +43,17 @@ def _redirect(model: DisplacementModel, rows: Ints) -> None:
     best = model.choose(options, t.household[rows], t.node[rows], may_stay=True)[:, 0]
     rows, best = rows[best != NOWHERE], best[best != NOWHERE]
     taken = model.traffic.take_off(rows)
+    place, target = options.place[best], options.row[options.area[best]]
+    same_queue = model.routes.next_edge[target, taken.node] == taken.queues_for
+    keeps = (taken.queues_for != NO_EDGE) & (same_queue | (place == taken.place))
     model.put_on_the_road(
         taken.household,
         taken.node,
-        options.place[best],
-        options.row[options.area[best]],
+        place,
+        target,
         from_hours=taken.at_hours,  # whoever is between two nodes first gets to the next one
+        since_hours=np.where(keeps, taken.since_hours, taken.at_hours),
+        queues_for=np.where(keeps, taken.queues_for, NO_EDGE),
     )
 
 

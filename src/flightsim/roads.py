@@ -20,7 +20,7 @@ from flightsim.world import BORDER_RULES, GOVERNMENT, SDF, SNA, Bools, Floats, I
 
 NO_EDGE = -1
 CLOSED = BORDER_RULES.index("closed")
-QUEUE_HOURS_AT_MOST = 48.0  # assumption: nobody reckons with a longer wait on one road
+QUEUE_HOURS_AT_MOST = 168.0  # assumption: nobody reckons with more than a week's wait on one road
 DARK = is_night(np.arange(HOURS_A_DAY))
 WALKED_HOURS_A_DAY = 8.0  # winter days (evacuation practice: domain note D, 8 h a day); the rest is rest
 
