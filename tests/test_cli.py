@@ -121,7 +121,7 @@ def test_run_ends_with_the_summary_and_the_folder(
 ) -> None:
     assert cli.main(["run", "days=3", "case=toy"]) == 0
     out, err = capsys.readouterr()
-    folder = tmp_path / "results" / "idlib_dec2019" / "0123456789ab"
+    folder = tmp_path / "results" / "toy" / "0123456789ab"
     assert out == f"ten lines\nthat a planner understands\n{folder}\n"
     assert err == ""  # no progress bar where there is no terminal
     assert scenario.ran[0]["days"] == 3

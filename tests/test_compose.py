@@ -41,6 +41,28 @@ def test_an_experiment_of_ones_own(folder: Path) -> None:
     assert yours.config["hazard"] == mine.config["hazard"]
 
 
+@pytest.mark.parametrize(
+    ("overrides", "name"),
+    [
+        (["case=toy", "days=3"], "toy"),
+        (["case=/some/where/my_case/"], "my_case"),
+        (["case=idlib"], "idlib_dec2019"),
+        (["days=3"], "idlib_dec2019"),
+        (["case=toy", "name=other"], "other"),
+        (["case=toy", "experiment=idlib_dec2019"], "idlib_dec2019"),
+        (["experiment=toy"], "toy"),
+    ],
+)
+def test_another_case_alone_gives_the_run_its_name(overrides: list[str], name: str) -> None:
+    (job,) = compose.jobs(overrides)
+    assert job.config["name"] == name
+
+
+def test_a_sweep_over_cases_has_a_folder_for_each() -> None:
+    names = [job.config["name"] for job in compose.jobs(["case=toy,idlib"], many=True)]
+    assert names == ["toy", "idlib_dec2019"]
+
+
 def test_composing_leaves_nothing_behind(folder: Path) -> None:
     before, _ = compose.jobs([])[0], experiment(folder, HEAD + "days: 5\n")
     compose.jobs(["experiment=mine"], config_dir=folder)

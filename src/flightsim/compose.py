@@ -145,7 +145,10 @@ class Conf:
             if not override.is_hydra_override():
                 change(config, override, complaints)
         complaints.raise_if_any()
-        return _plain(config)
+        plain = _plain(config)
+        if not {"name", EXPERIMENT} & {key_of(line) for line in lines}:
+            _name_after_case(plain, str(self.composed[choices].case))
+        return plain
 
     def _check_files(self, choices: Sequence[str]) -> None:
         """Of every file that takes part: where it is, what it says to Hydra, the keys at its top."""
@@ -233,6 +236,13 @@ def _plain(config: DictConfig) -> dict[str, Any]:
         raise InputError(f"{error.full_key}: {gist(error)}") from error
     assert isinstance(plain, dict)
     return {str(key): value for key, value in plain.items()}
+
+
+def _name_after_case(config: dict[str, Any], composed: str) -> None:
+    """Another case than the experiment's is another question: its runs go into a folder of its own name."""
+    case = config["case"]
+    if isinstance(case, str) and case.strip() and case != composed:
+        config["name"] = re.sub(r'[\\:*?"<>|\0\n]', "_", Path(case).resolve().name)
 
 
 def _without_references(text: str) -> str:
