@@ -221,7 +221,7 @@ def test_worth_in_the_head() -> None:
 
 def test_fire_and_the_front_are_as_bad_as_the_worse_of_them() -> None:
     part = Flight(safety=10)
-    assert appeal(part, fear=0.5, alarm=[0.0, 0.1, 1.0]) == pytest.approx([-5, -5, -10 * (1 - np.exp(-1))])
+    assert appeal(part, fear=0.5, alarm=[0.0, 0.1, 1.0]) == pytest.approx([-5, -5, -10])
 
 
 def test_where_one_cannot_go_or_nobody_lives_is_no_place_to_go() -> None:

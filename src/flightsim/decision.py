@@ -52,11 +52,11 @@ class Flight:
         "assumption; threshold effect: Nepal (Bohra-Mishra and Massey 2011)",
     )
     front_per_hour: float = parameter(
-        0.008,
-        "1/h per capture",
+        0.04,
+        "1/h",
         0,
-        0.1,
-        "Pressure for each capture next door, fading with distance and time",
+        0.5,
+        "Pressure where the place next door has just been taken, fading with distance and time",
         "assumption; nobody stays as the front arrives (OCHA, Dec 2019 to Jan 2020)",
     )
     care_factor: float = parameter(
@@ -183,7 +183,7 @@ class Flight:
     def causes(self, remembered: Floats, alarm: Floats, lost_care: Floats, neighbours_gone: Floats) -> Floats:
         """(C, P, K) pressure an hour by cause, place and kind, before what holds people back.
 
-        ``remembered`` strikes, ``alarm`` captures, ``lost_care`` 0 to 1, ``neighbours_gone`` 0 to 1, all (P,).
+        ``remembered`` strikes, ``alarm`` 0 to 1, ``lost_care`` 0 to 1, ``neighbours_gone`` 0 to 1, all (P,).
         """
         rates = np.zeros((N_CAUSES, len(remembered), N_KINDS))
         rates[SHELLING] = (self.shelling_per_hour * self.fear(remembered))[:, None]
@@ -216,7 +216,7 @@ class Flight:
 
         ``persons`` at the start; ``allowed`` where a fleeing household may settle.
         """
-        danger = np.maximum(fear, -np.expm1(-alarm))
+        danger = np.maximum(fear, alarm)
         value = (
             -self.safety * danger
             + self.size * np.log(np.maximum(persons, 1.0))

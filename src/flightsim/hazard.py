@@ -85,7 +85,7 @@ class Hazard:
     near_per_hour    (P,)  the same, felt from neighbouring places too
     strikes_hourly, near_hourly  (P, n) the same for each of the step's n hours
     remembered       (P,)  strikes felt here and remembered, in air-strike equivalents; mean over the step
-    alarm            (P,)  captures nearby and lately, in captures; mean over the step
+    alarm            (P,)  0 to 1: how near and how lately the enemy took a place; mean over the step
     control          (P,)  who holds each place, index into CONTROLS
     captured         (P,)  places whose holder changed in this step, as row numbers
     ceasefire        bool  whether one is announced and not over
@@ -212,7 +212,7 @@ class Hazard:
         self.alarm, self._fright = fading(self._fright, 0.0, hours, part.front_memory_days * HOURS_A_DAY)
 
     def _front(self, step: int) -> None:
-        """Places that change hands; each adds to the alarm around it when the enemy takes it."""
+        """Places that change hands; when the enemy takes one it alarms those around, unless a nearer one did lately."""
         changed = []
         for event in self._captures.get(step, ()):
             place = self._row[event.target]
@@ -220,7 +220,7 @@ class Hazard:
             if holder == self.control[place]:
                 continue
             if holder in (GOVERNMENT, SDF):
-                self._fright += self._alarmed[place]
+                self._fright = np.maximum(self._fright, self._alarmed[place])
             self.control[place] = holder
             changed.append(place)
         self.captured = np.array(sorted(set(changed)), np.int64)

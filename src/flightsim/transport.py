@@ -92,7 +92,7 @@ class Transport:
 
         ``near_per_hour`` (P, n) strikes felt in each of the n ``hours`` of the day that the step covers, or (P,) in
         all of them; ``remembered`` (P,) those felt lately; ``can_leave`` (P,) whether any road out is open;
-        ``alarm`` (P,) captures nearby and lately, before which those who wait for a ride no longer do. A rate, not a
+        ``alarm`` (P,) 0 to 1, how near and lately a place was taken: then nobody waits for a ride. A rate, not a
         chance: a household goes when the readiness gathered passes its own exponential threshold. A lull counts as
         what it is at any step length, for hours under fire and hours without are not averaged first.
         """
@@ -103,8 +103,9 @@ class Transport:
         free = (habit / (1 + covered * covered)).mean(axis=1) * can_leave
         rates = np.empty((len(remembered), len(MEANS)))
         rates[:, CAR] = free * (self.fuel / self.car_hours)
-        at_the_door = -np.expm1(-np.asarray(alarm, float))
-        at_once = free * at_the_door / self.last_moment_hours  # with what one can carry, on whatever is going
+        at_once = (
+            free * np.asarray(alarm, float) / self.last_moment_hours
+        )  # with what one can carry, on whatever is going
         rates[:, HIRE] = free * (self.fuel / self.hire_hours) + at_once
         rates[:, FOOT] = free / self.foot_hours + at_once
         return rates
