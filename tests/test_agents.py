@@ -260,7 +260,7 @@ def test_explain_says_when_no_way_leads_anywhere() -> None:
 def test_everybody_can_be_explained(model: DisplacementModel, agents: HouseholdSet) -> None:
     texts = agents.map("explain")
     assert len(set(texts)) == len(agents)
-    assert any("Now en_route" in text for text in texts)
+    assert any("Now en route" in text for text in texts)
 
 
 def test_weigh_lists_places_best_first(agents: HouseholdSet) -> None:

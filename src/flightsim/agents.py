@@ -221,6 +221,10 @@ class Household(mesa.Agent):
     def _kind(self) -> int:
         return int(self.model.households.kind(np.array([self.row]))[0])
 
+    def _name(self, node: int) -> str:
+        """A place's or a gate's name."""
+        return (self.model.world.places.name + self.model.world.crossings.name)[node]
+
     # ------------------------------------------------------------------ why
 
     def explain(self) -> str:
@@ -240,15 +244,20 @@ class Household(mesa.Agent):
                 f"Wanted to leave on {wanted:%d %b %H:00}, mostly because of {CAUSES[record.cause[self.row]]}; "
                 f"left on {left:%d %b %H:00}; departures so far: {self.moves}."
             )
-            ids = [model.world.node_ids[i] for i in model.weighed[self.row].tolist() if i >= 0]
-            lines.append("Weighed most when it last set out: " + (", ".join(ids) or "nothing"))
+            weighed = [self._name(i) for i in model.weighed[self.row].tolist() if i >= 0]
+            lines.append("Weighed most when it last set out: " + (", ".join(weighed) or "nothing"))
+        if self.status != STATES[SETTLED]:
+            lines.append(
+                f"Now {self.status.replace('_', ' ')}, since it left {here.name[self._place]} ({self.area})."
+            )
+            return "\n".join(lines)
         gathered = model.gathered_causes[:, self._place, self._kind] - model.causes_at_settling[self.row]
         met = ", ".join(f"{cause} {value:.2f}" for cause, value in zip(CAUSES, gathered, strict=True))
-        lines.append(f"Now {self.status} at {here.name[self._place]} ({self.area}), shelter: {self.shelter}.")
+        lines.append(f"Now settled at {here.name[self._place]} ({self.area}), shelter: {self.shelter}.")
         lines.append(f"Pressure met since it came: {met}; its threshold: {self.threshold:.2f}.")
-        if self.status == STATES[SETTLED]:
-            best = ", ".join(f"{name} ({value:.1f})" for name, value in self.weigh(3))
-            lines.append(f"If it set out now it would weigh most: {best or 'no way leads anywhere'}.")
+        ids = model.world.node_ids
+        best = ", ".join(f"{self._name(ids.index(name))} ({value:.1f})" for name, value in self.weigh(3))
+        lines.append(f"If it set out now it would weigh most: {best or 'no way leads anywhere'}.")
         return "\n".join(lines)
 
 
