@@ -242,3 +242,15 @@ def test_movers_are_told_as_they_are(ran: DisplacementModel) -> None:
         assert told["n_moves"] == h.moves[row]
         assert told["first_intent"] <= told["first_departure"]
         assert told["cause"] in CAUSES
+
+
+@pytest.mark.xfail(reason="place_now and rung_now of those on the road are those they have left", strict=True)
+def test_who_is_on_the_road_is_not_told_at_home() -> None:
+    fire = bombing("A", range(2), 30)
+    spots = [worlds.Spot("A", "Area-A", 0, residents=2000), worlds.Spot("S", "Area-S", 80, residents=100)]
+    world = worlds.make_world("long way", spots, [("A", "S")])
+    model = run(model_of(world, fire, 2, behaviour=Flight(shelling_per_hour=0.2, half_strikes=4.0)))
+    table = model.recorder.tables()["households"].set_index("household")
+    under_way = table.loc[model.households.key[model.traffic.travellers.household]]
+    assert len(under_way) > 0
+    assert not (under_way["rung_now"] == "home").any()
