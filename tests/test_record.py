@@ -237,14 +237,13 @@ def test_movers_are_told_as_they_are(ran: DisplacementModel) -> None:
     for row in np.flatnonzero(h.moves > 0)[:50]:
         told = table.loc[h.key[row]]
         assert told["home_place"] == ids[h.home[row]]
-        assert told["place_now"] == ids[h.place[row]]
+        assert told["place_now"] == (ids[h.place[row]] if told["state_now"] == "settled" else "")
         assert told["persons"] == h.persons[row]
         assert told["n_moves"] == h.moves[row]
         assert told["first_intent"] <= told["first_departure"]
         assert told["cause"] in CAUSES
 
 
-@pytest.mark.xfail(reason="place_now and rung_now of those on the road are those they have left", strict=True)
 def test_who_is_on_the_road_is_not_told_at_home() -> None:
     fire = bombing("A", range(2), 30)
     spots = [worlds.Spot("A", "Area-A", 0, residents=2000), worlds.Spot("S", "Area-S", 80, residents=100)]

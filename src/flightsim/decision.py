@@ -223,7 +223,7 @@ class Flight:
             + self.services * working_care
             + self.shelter * free_share
         )
-        return np.where(allowed & (persons > 0), value, -np.inf)
+        return np.where(allowed & ((persons > 0) | (free_share > 0)), value, -np.inf)
 
     def dispersed_share(self, remembered: Floats) -> Floats:
         """(P,) share of households that sleep in the fields."""

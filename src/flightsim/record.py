@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from flightsim.clock import Clock
-from flightsim.households import CAUSES, MEANS, Households
+from flightsim.households import CAUSES, MEANS, SETTLED, STATES, Households
 from flightsim.world import CONTROLS, RUNGS, Floats, Ints, World
 
 if TYPE_CHECKING:
@@ -196,6 +196,7 @@ class Recorder:
         ids = np.array(self._world.places.place_id + self._world.crossings.crossing_id + [""])
         areas = np.array(self._world.areas.area_id)
         rungs, causes = np.array([*RUNGS, "home"]), np.array([*CAUSES, ""])
+        settled = h.state[rows] == SETTLED
         return pd.DataFrame(
             {
                 "household": h.key[rows],
@@ -207,8 +208,9 @@ class Recorder:
                 "first_departure": self._times(self.first_departure[rows]),
                 "cause": causes[self.cause[rows]],
                 "first_destination_place": ids[self.first_destination[rows]],
-                "place_now": ids[h.place[rows]],
-                "rung_now": rungs[h.rung[rows]],
+                "state_now": np.array(STATES)[h.state[rows]],
+                "place_now": np.where(settled, ids[h.place[rows]], ""),
+                "rung_now": np.where(settled, rungs[h.rung[rows]], ""),
                 "n_moves": h.moves[rows],
                 "means": np.array(MEANS)[h.means[rows]],
             }
