@@ -232,7 +232,12 @@ def test_how_a_run_fails(
 
 
 @pytest.mark.parametrize(
-    ("words", "folder"), [(["dayz=3"], "results"), (["dayz=3", "results='my out'"], "my out")]
+    ("words", "folder"),
+    [
+        (["dayz=3"], "results"),
+        (["dayz=3", "results='my out'"], "my out"),
+        (["dayz=3", "results=null"], "results"),
+    ],
 )
 def test_the_last_line_is_a_folder_even_if_nothing_was_understood(
     words: list[str],
@@ -245,6 +250,33 @@ def test_the_last_line_is_a_folder_even_if_nothing_was_understood(
     out, err = capsys.readouterr()
     assert out == f"{tmp_path / folder}\n"
     assert err == "flightsim: 'dayz=3': there is no dayz (did you mean 'days'?)\n"
+
+
+@pytest.mark.parametrize(
+    ("word", "folder"),
+    [
+        ("results=null", "results/idlib_dec2019"),
+        ("results=7", "results/idlib_dec2019"),
+        ("results=a/../b", "b/idlib_dec2019"),
+        ("name=../../etc", "results"),
+        ("name=..", "results"),
+        ("name=null", "results"),
+        ("name=[x]", "results"),
+    ],
+)
+def test_the_last_line_is_never_outside_the_results(
+    word: str,
+    folder: str,
+    scenario: types.SimpleNamespace,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def refuse(config: dict[str, Any]) -> None:
+        raise InputError(f"{word} is refused")
+
+    scenario.refuse = refuse
+    assert cli.main(["run", word]) == 2
+    assert capsys.readouterr().out == f"{tmp_path / folder}\n"
 
 
 def test_debug_shows_the_traceback(
@@ -308,3 +340,34 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
         check=False,
     )
     assert done.stderr == ""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+@pytest.mark.parametrize("arguments", ["cases", "parameters", "run dayz=3", "run -m seed=1,2", "run"])
+def test_a_full_disk_under_standard_output_is_not_one_under_the_results(
+    arguments: str, tmp_path: Path
+) -> None:
+    stub = """
+        import sys, types
+        from flightsim.cli import main
+
+        class Scenario:
+            def run(self, progress):
+                return types.SimpleNamespace(path="out/here", reused=False, summary="ten lines")
+
+        module = types.ModuleType("flightsim.scenario")
+        module.from_config = lambda config: Scenario()
+        if "run" in sys.argv:
+            sys.modules["flightsim.scenario"] = module
+        sys.exit(main())
+    """
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(stub), *arguments.split()],
+            stdout=full, stderr=subprocess.PIPE, cwd=tmp_path, text=True, check=False,
+        )  # fmt: skip
+    assert done.returncode == 2
+    assert last_line(done.stderr).startswith("flightsim: standard output cannot be written: No space left")
+    assert "results=DIR" not in done.stderr
+    assert "failed" not in done.stderr
+    assert len(done.stderr.splitlines()) == (2 if "dayz" in arguments else 1)

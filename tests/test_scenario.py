@@ -78,7 +78,7 @@ def test_every_complaint_at_once(config: Change) -> None:
         "days is 'ten'; expected a whole number from 1 to 730",
         "step_hours is 5; expected one of 1, 2, 3, 4, 6, 8, 12, 24",
         "name is 'a/b'; expected a name that can be a folder's",
-        "seed is -1; expected a whole number, 0 or more",
+        "seed is -1; expected a whole number from 0 to 9223372036854775807",
         "figures is 'yes'; expected true or false",
         "boundaries is 'nowhere.geojson'; expected a GeoJSON file, or null",
         "events.kept is no setting (did you mean 'keep'?)",
@@ -164,6 +164,17 @@ def test_a_period_far_from_the_case_s_is_refused(config: Change, start: str) -> 
             InputError, match=f"start is {start} and days is 12; expected a period that meets"
         ):
             getattr(from_config(config(start=start)), ask)()
+
+
+@pytest.mark.parametrize("start", ["2019-13-01", "9999-12-31", "2017-01-01", "2024-05-01"])
+def test_a_length_that_was_not_given_is_not_complained_of(config: Change, start: str) -> None:
+    (text,) = complaints(config(start=start, days=None))
+    assert text.startswith(
+        f"start is '{start}'" if start in ("2019-13-01", "9999-12-31") else f"start is {start}"
+    )
+    assert "days is" not in text
+    if start < "2018":
+        assert "the case's 2020-01-01 to 2020-01-31" in text
 
 
 # ------------------------------------------------------------------ what is made

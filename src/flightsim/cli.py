@@ -16,7 +16,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -53,14 +53,36 @@ def main(argv: Sequence[str] | None = None) -> int:
     with _answering_signals():
         try:
             arguments = _arguments(words)
-            code: int = arguments.command(arguments)
-            sys.stdout.flush()
-            return code
-        except BrokenPipeError:  # `flightsim describe | head`
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return FAILED
+            return int(arguments.command(arguments))
+        except OutputLost as lost:
+            return _end_without_output(lost)
         except (KeyboardInterrupt, Exception) as error:
             return _tell(error)
+
+
+class OutputLost(Exception):
+    """Standard output cannot be written: nobody reads it, or it goes to a full disk."""
+
+    def __init__(self, cause: OSError) -> None:
+        super().__init__(cause.strerror)
+        self.unread = isinstance(cause, BrokenPipeError)  # `flightsim describe | head`
+
+
+def _say(text: object, end: str = "\n") -> None:
+    """Print on standard output, at once: a trouble with it is told from one with the results."""
+    try:
+        print(text, end=end, flush=True)
+    except OSError as error:
+        raise OutputLost(error) from error
+
+
+def _end_without_output(lost: OutputLost) -> int:
+    """The results are not concerned, but whoever asked cannot be told of them here."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes it once more at the end
+    if lost.unread:
+        return FAILED
+    print(f"flightsim: standard output cannot be written: {lost}", file=sys.stderr)
+    return REFUSED
 
 
 def _arguments(words: list[str]) -> argparse.Namespace:
@@ -132,12 +154,12 @@ def _run(arguments: argparse.Namespace) -> int:
             folder = _run_one(jobs[0])
             return DONE
         return _run_all(jobs)
-    except BrokenPipeError:
+    except OutputLost:
         raise
     except (KeyboardInterrupt, Exception) as error:
         return _tell(error)
     finally:
-        print(folder.absolute(), flush=True)
+        _say(folder)
 
 
 def _run_one(job: Job) -> Path:
@@ -151,8 +173,8 @@ def _run_one(job: Job) -> Path:
         print(
             "These results were there already: same configuration, inputs, version and seed.", file=sys.stderr
         )
-    print(outcome.summary)
-    return Path(outcome.path)
+    _say(outcome.summary)
+    return Path(os.path.realpath(outcome.path))
 
 
 def _run_all(jobs: Sequence[Job]) -> int:
@@ -168,17 +190,17 @@ def _run_all(jobs: Sequence[Job]) -> int:
     complaints.raise_if_any()
     failed = []
     for number, job in enumerate(jobs, start=1):
-        print(f"[{number}/{len(jobs)}] {job.label}", flush=True)
+        _say(f"[{number}/{len(jobs)}] {job.label}")
         try:
-            print(_run_one(job).absolute(), end="\n\n", flush=True)
-        except BrokenPipeError:
+            _say(_run_one(job), end="\n\n")
+        except OutputLost:
             raise
         except Exception as error:
             _tell(error)
             failed.append(job.label)
     for label in failed:
         print(f"failed: {label}", file=sys.stderr)
-    print(f"{len(jobs) - len(failed)} of {len(jobs)} runs done.")
+    _say(f"{len(jobs) - len(failed)} of {len(jobs)} runs done.")
     return FAILED if failed else DONE
 
 
@@ -187,7 +209,7 @@ def _describe(arguments: argparse.Namespace) -> int:
     from flightsim.scenario import from_config
 
     (job,) = compose.jobs(arguments.overrides, config_dir=arguments.config_dir)
-    print(from_config(job.config).describe())
+    _say(from_config(job.config).describe())
     return DONE
 
 
@@ -196,13 +218,13 @@ def _cases(arguments: argparse.Namespace) -> int:
 
     from flightsim import compose
 
-    print("cases (case=NAME):")
+    _say("cases (case=NAME):")
     for manifest in sorted((Path(__file__).resolve().parent / "cases").glob("*/manifest.yaml")):
         case = yaml.safe_load(manifest.read_text(encoding="utf-8"))
-        print(f"  {manifest.parent.name:<16} {case['title']}, {case['start']} to {case['end']}")
-    print("experiments (experiment=NAME):")
+        _say(f"  {manifest.parent.name:<16} {case['title']}, {case['start']} to {case['end']}")
+    _say("experiments (experiment=NAME):")
     for name, file in compose.experiments().items():
-        print(f"  {name:<16} {_headline(file)}")
+        _say(f"  {name:<16} {_headline(file)}")
     return DONE
 
 
@@ -221,14 +243,14 @@ def _parameters(arguments: argparse.Namespace) -> int:
     part = None
     own = {group: [t for t in types if t.__base__ not in types] for group, types in PARTS.items()}
     if arguments.markdown:
-        print(as_page(own), end="")
+        _say(as_page(own), end="")
         return DONE
     for row in table(own):  # a null that inherits its parameters needs no second list
         if part != (part := (row["group"], row["part"])):
-            print(f"\n{row['group']} ({row['part']})")
+            _say(f"\n{row['group']} ({row['part']})")
         name = f"{row['group']}.{row['parameter']}={row['default']}"
-        print(f"  {name:<44} {row['unit']}  [{row['bounds']}]")
-        print(f"      {row['meaning']}. Source: {row['source']}")
+        _say(f"  {name:<44} {row['unit']}  [{row['bounds']}]")
+        _say(f"      {row['meaning']}. Source: {row['source']}")
     return DONE
 
 
@@ -250,15 +272,26 @@ def _progress(name: str) -> Iterator[Callable[[int, int], None]]:
 
 
 def _shared_folder(jobs: Sequence[Job]) -> Path:
-    """The folder that holds all the runs."""
-    folders = [Path(str(job.config.get("results", RESULTS)), str(job.config.get("name", ""))) for job in jobs]
-    return Path(os.path.commonpath([folder.absolute() for folder in folders]))
+    """The folder that holds all the runs, as far as their settings can be one."""
+    return Path(os.path.commonpath([_folder(job.config) for job in jobs]))
+
+
+def _folder(config: Mapping[str, Any]) -> Path:
+    """Where a run's folder goes; the results root if its name cannot be a folder's."""
+    from flightsim.io.write import can_be_folder
+
+    root, name = config.get("results"), config.get("name")
+    if not isinstance(root, str) or not root.strip() or "\0" in root:
+        root = RESULTS
+    inside = name if isinstance(name, str) and can_be_folder(name) else ""
+    return Path(os.path.realpath(Path(root, inside)))
 
 
 def _asked_for(overrides: Sequence[str]) -> Path:
     """Where results would have gone, as far as the overrides tell before they are understood."""
-    asked = [text.partition("=")[2] for text in overrides if text.startswith("results=")]
-    return Path(asked[-1].strip("'\"") if asked else RESULTS)
+    asked = [text.partition("=")[2].strip("'\"") for text in overrides if text.startswith("results=")]
+    root = asked[-1] if asked and asked[-1].strip() not in ("", "null") else RESULTS
+    return Path(os.path.realpath(root))
 
 
 def _tell(error: BaseException) -> int:
@@ -280,7 +313,6 @@ def _tell(error: BaseException) -> int:
         lines = [f"the run failed: {type(error).__name__}: {error}"]
         lines.append("FLIGHTSIM_DEBUG=1 shows where")
         code = FAILED
-    sys.stdout.flush()
     for line in lines:
         print(f"flightsim: {line}", file=sys.stderr, flush=True)
     return code

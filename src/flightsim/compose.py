@@ -27,6 +27,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
 
 from flightsim.complaints import Complaints, InputError, nearest
+from flightsim.io.write import FORBIDDEN
 from flightsim.overrides import change, check, dotted, gist, key_of, parsed, spelt_out
 
 CONFIG = "config"
@@ -242,7 +243,8 @@ def _name_after_case(config: dict[str, Any], composed: str) -> None:
     """Another case than the experiment's is another question: its runs go into a folder of its own name."""
     case = config["case"]
     if isinstance(case, str) and case.strip() and case != composed:
-        config["name"] = re.sub(r'[\\:*?"<>|\0\n]', "_", Path(case).resolve().name)
+        name = Path(case).resolve().name
+        config["name"] = "".join("_" if letter in FORBIDDEN else letter for letter in name)
 
 
 def _without_references(text: str) -> str:

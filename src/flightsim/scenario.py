@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +19,7 @@ from flightsim.decision import Flight, NoFlight
 from flightsim.events import STATUSES, STRIKES, Event, by_type, with_status
 from flightsim.hazard import Bombardment, NoHazard
 from flightsim.io.case import Case, read_case
-from flightsim.io.write import check_writable
+from flightsim.io.write import can_be_folder, check_writable
 from flightsim.model import DisplacementModel
 from flightsim.parts import Parts
 from flightsim.population import Population
@@ -186,7 +185,7 @@ def from_config(config: Mapping[str, Any]) -> Scenario:
         if key not in config:
             complaints.add(f"{key} is missing from the configuration")
     complaints.raise_if_any()
-    _own_period(config)
+    _own_period(config, complaints)
     made = {group: _part(group, config[group], complaints) for group in PARTS}
     clock = _clock(config, complaints)
     _check_settings(config, complaints)
@@ -199,16 +198,23 @@ def from_config(config: Mapping[str, Any]) -> Scenario:
     )
 
 
-def _own_period(config: dict[str, Any]) -> None:
-    """Fill in a start or length left open: the case's own."""
+def _own_period(config: dict[str, Any], complaints: Complaints) -> None:
+    """Fill in a start or length left open: the case's own. What was not given is never complained of."""
     if config["start"] is not None and config["days"] is not None:
         return
     manifest = read_case(str(config["case"])).world.manifest
+    first, last = manifest["start"], manifest["end"]
     if config["start"] is None:
-        config["start"] = manifest["start"].isoformat()
+        config["start"] = first.isoformat()
     if config["days"] is None:
-        with contextlib.suppress(ValueError):  # a start that is no date is complained of with the rest
-            config["days"] = max((manifest["end"] - date.fromisoformat(str(config["start"]))).days + 1, 1)
+        start = _first_day(config["start"])
+        days = 1 if start is None else (last - start).days + 1
+        if start is not None and (days < 1 or (start < first and days > LONGEST_DAYS)):
+            complaints.add(
+                f"start is {start}; without days=… expected a date in the case's {first} to {last}"
+            )
+            days = 1
+        config["days"] = days
 
 
 def _part(group: str, section: Any, complaints: Complaints) -> Any:
@@ -237,10 +243,8 @@ def _part(group: str, section: Any, complaints: Complaints) -> Any:
 
 def _clock(config: Mapping[str, Any], complaints: Complaints) -> Clock:
     start, days, step = config["start"], config["days"], config["step_hours"]
-    try:
-        first = date.fromisoformat(str(start))
-        first + timedelta(days=LONGEST_DAYS)
-    except (ValueError, OverflowError):
+    first = _first_day(start)
+    if first is None:
         complaints.add(f"start is {str(start)!r}; expected a date such as 2019-12-01")
         first = date(2019, 12, 1)
     if not _is_whole(days) or not 1 <= days <= LONGEST_DAYS:
@@ -252,15 +256,25 @@ def _clock(config: Mapping[str, Any], complaints: Complaints) -> Clock:
     return Clock(first, days, step)
 
 
+def _first_day(start: Any) -> date | None:
+    """The date that a start says, or None if it says none, or one at the end of all calendars."""
+    try:
+        first = date.fromisoformat(str(start))
+        first + timedelta(days=LONGEST_DAYS)
+    except (ValueError, OverflowError):
+        return None
+    return first
+
+
 def _check_settings(config: Mapping[str, Any], complaints: Complaints) -> None:
     for key in ("name", "case", "results"):
         if not isinstance(config[key], str) or not config[key].strip():
             complaints.add(f"{key} is {config[key]!r}; expected a text")
     name = str(config["name"])
-    if name in (".", "..") or set(name) & set('/\\:*?"<>|\0\n'):
+    if name.strip() and not can_be_folder(name):
         complaints.add(f"name is {name!r}; expected a name that can be a folder's")
     if not _is_whole(config["seed"]) or not 0 <= config["seed"] < SEEDS:
-        complaints.add(f"seed is {config['seed']!r}; expected a whole number, 0 or more")
+        complaints.add(f"seed is {config['seed']!r}; expected a whole number from 0 to {SEEDS - 1}")
     if not isinstance(config["figures"], bool):
         complaints.add(f"figures is {config['figures']!r}; expected true or false")
     boundaries = config["boundaries"]

@@ -14,6 +14,7 @@ from pathlib import Path
 from flightsim.complaints import InputError
 
 STALE_SECONDS = 3600.0  # what a killed run left behind is swept when older than this; *assumption*
+FORBIDDEN = frozenset('/\\:*?"<>|\0\n')  # in the name of a folder, on one system or another
 
 _CAUSES = {
     errno.ENOSPC: "the disk is full",
@@ -29,6 +30,11 @@ _CAUSES = {
     errno.EEXIST: "another process has written it meanwhile",
     errno.ENOENT: "there is no such folder and it could not be made",
 }
+
+
+def can_be_folder(name: str) -> bool:
+    """Whether ``name`` alone can be a folder's, on any system, and stays inside the folder above it."""
+    return bool(name.strip()) and name not in (".", "..") and not FORBIDDEN & set(name)
 
 
 @contextmanager
