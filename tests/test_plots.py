@@ -87,18 +87,30 @@ def test_a_run_where_nobody_moved_is_drawn_and_says_so(
 def test_titles_are_computed_from_the_run(world: World) -> None:
     run = results_of(world)
     total = float(run.series("displaced_persons").iloc[-1])
-    title = f"About {words.about(total)} people displaced by 9 January 2020; Plain receives most"
+    title = f"About {words.about(total)} people displaced by 9 January 2020; more arrive in Plain than anywhere else"
     assert title in texts(plots.FIGURES["displaced"](run, world))
     written = " ".join(texts(plots.FIGURES["arrivals"](run, world)))
-    assert re.search(r"Plain receives about [\d,]+ of [\d,]+ arrivals; ", written)
-    assert "2 in 10 find no proper shelter" in written
-    assert any(t.startswith("Most leave Southtown") for t in texts(plots.MAPS["map"](run, world)))
+    assert re.search(r"About [\d,]+ of [\d,]+ arrivals are in Plain; ", written)
+    assert "2 in 10 of all end in unfinished buildings or in the open" in written
+    assert any(t.startswith("More people leave Southtown") for t in texts(plots.MAPS["map"](run, world)))
 
 
 def test_reported_points_are_drawn_by_unit(world: World) -> None:
     legend = texts(plots.FIGURES["displaced"](results_of(world), world))
     assert "people, United Nations" in legend
     assert "movements, United Nations" in legend
+
+
+def test_a_run_far_beyond_the_last_report_has_a_panel_for_the_reports(world: World) -> None:
+    run = results_of(world, days=80)
+    figure = plots.FIGURES["displaced"](run, world)
+    left, right, *_ = figure.axes
+    assert left.get_xlim()[1] - left.get_xlim()[0] == pytest.approx(31)  # 1 to 31 December
+    assert right.get_xlim()[1] - right.get_xlim()[0] == pytest.approx(80)
+    assert left.get_ylim()[1] < right.get_ylim()[1]
+    assert any("unchecked after 29 December; " in t for t in texts(figure))
+    for draw in ALL.values():
+        assert any("Unchecked after 29 December 2019." in t for t in texts(draw(run, world)))
 
 
 def test_draw_all_writes_png_files_that_are_the_same_each_time(tmp_path: Path, world: World) -> None:
@@ -117,10 +129,9 @@ def test_draw_all_writes_png_files_that_are_the_same_each_time(tmp_path: Path, w
 
 
 def test_text_stays_inside_the_figure(tmp_path: Path, world: World) -> None:
-    run = results_of(world)
     with style.looks():
-        for name, draw in ALL.items():
-            figure = draw(run, world)
+        for name, draw, days in [(*item, days) for item in ALL.items() for days in (40, 80)]:
+            figure = draw(results_of(world, days=days), world)
             style.save(figure, tmp_path / "a.png")
             width, height = figure.get_size_inches() * style.DPI
             for text in figure.texts:
@@ -133,7 +144,7 @@ def test_text_stays_inside_the_figure(tmp_path: Path, world: World) -> None:
 def test_a_world_without_outlines_is_drawn_too(world: World) -> None:
     assert shapes.outlines(dataclasses.replace(world, folder=None)) == {}
     figure = plots.MAPS["map"](results_of(world), dataclasses.replace(world, folder=None))
-    assert any(t.startswith("Most leave Southtown") for t in texts(figure))
+    assert any(t.startswith("More people leave Southtown") for t in texts(figure))
 
 
 def test_official_boundaries_are_joined_by_p_code(tmp_path: Path, world: World) -> None:

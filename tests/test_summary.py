@@ -1,6 +1,7 @@
 """What a run found, in words and rows."""
 
 import re
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -44,8 +45,8 @@ def test_ticks_of_one_axis_share_their_unit() -> None:
 
 
 def test_shares_are_natural_frequencies() -> None:
-    shares = [words.in_ten(v) for v in (0, 0.01, 0.43, 0.97, 1)]
-    assert shares == ["none", "fewer than 1 in 20", "4 in 10", "nearly all", "all"]
+    shares = [words.in_ten(v) for v in (0, 0.01, 0.43, 0.5, 0.97, 1)]
+    assert shares == ["none", "fewer than 1 in 20", "4 in 10", "half", "nearly all", "all"]
 
 
 def test_ten_lines_that_say_what_they_are(run: Results, world: World) -> None:
@@ -65,8 +66,8 @@ def test_lines_hold_no_number_of_more_than_two_figures(run: Results, world: Worl
 
 def test_lines_name_the_places_that_matter(run: Results, world: World) -> None:
     text = summary.text(run, world)
-    assert re.search(r"From: Southtown \([\d,]+\), Midtown", text)
-    assert re.search(r"To, at the end: Plain \([\d,]+\), Hills", text)
+    assert re.search(r"Displaced from: Southtown \([\d,]+\), Midtown", text)
+    assert re.search(r"Present at the end: Plain \([\d,]+\), Hills", text)
 
 
 def test_the_model_stands_beside_what_was_reported(run: Results, world: World) -> None:
@@ -77,12 +78,22 @@ def test_the_model_stands_beside_what_was_reported(run: Results, world: World) -
     )
 
 
+def test_a_run_far_beyond_the_last_report_says_so(world: World) -> None:
+    day = date(2019, 12, 29)
+    ends = [day + timedelta(days=n) for n in (-5, 14, 15)]
+    assert [findings.unchecked_after(world.observations, end) for end in ends] == [None, None, day]
+    assert findings.unchecked_after([], ends[2]) is None
+    run = results_of(world, synthetic.tables(world, days=60))
+    assert summary.lines(run, world)[2].endswith("; beyond it the model is unchecked.")
+
+
 def test_nobody_moved(world: World) -> None:
     quiet = results_of(world, synthetic.tables(world, quiet=True))
     empty = results_of(world, {name: t.iloc[:0] for name, t in synthetic.tables(world).items()})
     for run in (quiet, empty):
         lines = summary.lines(run, world)
         assert lines[1] == "Displaced: nobody."
+        assert lines[8] == "On the road: no one; waiting at crossings: no one; abroad: no one."
         assert len(lines) == 10
     assert {row["value"] for row in summary.rows(empty)} <= {"0", ""}
 

@@ -28,6 +28,7 @@ POOR_RUNGS = ("unfinished", "open")
 NIGHT_HOURS = tuple(hour for hour in range(24) if is_night(hour))
 BEST_ESTIMATE = "recommended series"  # so an observation's source begins if it weighs several reports
 SINCE_DAYS = 21  # a reported total that counts from more than this far off the run's start is another count
+UNCHECKED_DAYS = 14  # a run this much longer than the reports is not checked by them any more; *assumption*
 SOURCE_KINDS = {
     "United Nations": ("ocha", "unhcr", "ohchr", "un ", "u.n.", "united nations", "iom", "cccm", "hnap"),
     "local coordinators": ("response coordinator", "coordinators"),
@@ -205,6 +206,12 @@ def observed(rows: Iterable[Mapping[str, Any]], start: date, end: date) -> list[
         low, high = (v if math.isfinite(v) else best for v in (low, high))
         found.append(Observed(day, str(row.get("unit")), low, best, high, str(row.get("source", ""))))
     return sorted(found, key=lambda o: (o.day, o.unit, o.best))
+
+
+def unchecked_after(rows: Iterable[Mapping[str, Any]], end: date) -> date | None:
+    """The day of the last report in the case, if a run to ``end`` goes well beyond it; else None."""
+    last = max((day for row in rows if (day := _day(row.get("date")))), default=None)
+    return last if last is not None and (end - last).days > UNCHECKED_DAYS else None
 
 
 def _number(value: Any) -> float:

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from flightsim import results
+from flightsim import results, words
 from flightsim.border import Border, OpenBorder
 from flightsim.clock import STEP_HOURS, Clock
 from flightsim.complaints import Complaints, InputError, nearest
@@ -313,7 +313,8 @@ def _description(scenario: Scenario) -> list[str]:
     kinds = {status: sum(e.status == status for e in scenario.events) for status in STATUSES}
     strikes = sum(float(e.value) for e in by_type(scenario.events, *STRIKES) if clock.start <= e.date <= end)
     captured = len({e.target for e in by_type(scenario.events, "captured") if clock.start <= e.date <= end})
-    period = f"From {clock.start} to {end}: {clock.days} days in steps of {clock.step_hours} h, seed {scenario.seed}."
+    length = words.counted(clock.days, "day")
+    period = f"From {clock.start} to {end}: {length} in steps of {clock.step_hours} h, seed {scenario.seed}."
     where = (
         f"{len(places)} places in {len(world.areas)} sub-districts ({held[0]} held by the {CONTROLS[OPPOSITION]}, "
         f"{held[1]} by the {CONTROLS[SNA].upper()}; the others are not lived in here), {len(world.roads)} roads."
@@ -323,13 +324,15 @@ def _description(scenario: Scenario) -> list[str]:
         f"{len(households):,} agents, each for {households.weight:g} household(s)."
     )
     free = ", ".join(f"{RUNGS[r]} {room[r] * _room_factor(parts, r):,.0f}" for r in range(OPEN))
+    n = len(world.facilities)
+    health = "1 health facility" if n == 1 else f"{n} health facilities"
     care = (
-        f"{len(world.facilities)} health facilities, {int(world.facilities.functioning.sum())} working at the start; "
-        f"{int(world.crossings.is_border.sum())} border gates, rule: {parts.border.policy}."
+        f"{health}, {int(world.facilities.functioning.sum())} working at the start; "
+        f"{words.counted(int(world.crossings.is_border.sum()), 'border gate')}, rule: {parts.border.policy}."
     )
-    held_events = f"{len(scenario.events):,} events"
+    held_events = words.counted(len(scenario.events), "event")
     known = ", ".join(f"{n:,} {status}" for status, n in kinds.items())
-    what = f"{held_events}: {known}; in the period {strikes:,.0f} strikes and {captured} places taken."
+    what = f"{held_events}: {known}; in the period {strikes:,.0f} strikes and {words.counted(captured, 'place')} taken."
     return [
         f"{manifest['title']} (case {world.name}; data of {manifest['data_date']})",
         period,

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from flightsim import words
-from flightsim.findings import RUNG_WORDS, Findings, observed
+from flightsim.findings import NIGHT_HOURS, RUNG_WORDS, Findings, observed, unchecked_after
 from flightsim.measures import MEASURES, SMALL_CELL_PERSONS
 from flightsim.results import Results
 from flightsim.world import World
@@ -34,8 +34,8 @@ def lines(results: Results, world: World) -> list[str]:
         _displaced(f),
         _reported(f, world),
         _when(f),
-        f"From: {_areas(f, f.origins)}.",
-        f"To, at the end: {_areas(f, f.present_displaced)}.",
+        f"Displaced from: {_areas(f, f.origins)}.",
+        f"Present at the end: {_areas(f, f.present_displaced)}.",
         _shelter(f),
         _hardship(f),
         _roads(f),
@@ -93,21 +93,23 @@ def _displaced(f: Findings) -> str:
     people, moves = float(f.displaced.iloc[-1]), float(f.moves.iloc[-1])
     share = people / max(f.last("persons_total"), 1.0)
     return (
-        f"Displaced: about {words.about(people)} people left home ({words.in_ten(share)} of all), "
+        f"Displaced: about {words.about(people)} people left home ({words.in_ten(share)} of all people), "
         f"in about {words.about(moves)} movements."
     )
 
 
 def _reported(f: Findings, world: World) -> str:
     """The model beside the last number that was reported for people, within the run."""
+    unchecked = unchecked_after(world.observations, f.end)
     points = [o for o in observed(world.observations, f.start, f.end) if o.unit == "people"]
     if not points:
         return "Reported: the case holds no number of displaced people for these days."
     told = max((o for o in points if o.weighed), key=lambda o: o.day, default=points[-1])
     bounds = f" ({words.about(told.low)} to {words.about(told.high)})" if told.high > told.low else ""
+    beyond = "; beyond it the model is unchecked" if unchecked else ""
     return (
         f"Reported by {words.day(told.day)}: {words.about(told.best)} people{bounds}; "
-        f"modelled by then: {words.about(f.on(f.displaced, told.day))}."
+        f"modelled by then: {words.about(f.on(f.displaced, told.day))}{beyond}."
     )
 
 
@@ -117,7 +119,7 @@ def _when(f: Findings) -> str:
     peak = f.results.days[int(f.departures.argmax())].date()
     return (
         f"When: the heaviest day is {words.day(peak)}, about {words.about(f.departures.max())} people; "
-        f"{words.in_ten(f.night_share)} set out at night."
+        f"{words.in_ten(f.night_share)} set out at night ({len(NIGHT_HOURS)} of 24 hours)."
     )
 
 
@@ -155,11 +157,13 @@ def _roads(f: Findings) -> str:
     hourly = f.results.series("en_route_hourly_persons")
     most = float(hourly.max()) if len(hourly) else 0.0
     km = f.results.series("mean_road_km_to_border").dropna()
-    left = f"; {words.headline(km.iloc[-1]):.0f} km left to the border on average" if len(km) else ""
+    left = ""
+    if len(km) and f.last("displaced_persons") >= 1:
+        left = f"; {words.headline(km.iloc[-1]):.0f} km left to the border on average"
+    moving = f"at most {_people(most)} at once" if most >= 1 else "no one"
     waiting, abroad = f.last("at_crossings_persons"), f.last("abroad_persons")
     return (
-        f"On the road: {'at most ' if most >= 1 else ''}{_people(most)} at once{left}; "
-        f"waiting at crossings: {_people(waiting)}; abroad: {_people(abroad)}."
+        f"On the road: {moving}{left}; waiting at crossings: {_people(waiting)}; abroad: {_people(abroad)}."
     )
 
 

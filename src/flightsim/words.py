@@ -36,11 +36,18 @@ def short(value: float, most: float | None = None) -> str:
 
 
 def in_ten(share: float) -> str:
-    """A share as a natural frequency: 0.43 becomes ``"4 in 10"``; small ones ``"fewer than 1 in 20"``."""
+    """A share as a natural frequency: ``"4 in 10"`` for 0.43, ``"half"``, ``"fewer than 1 in 20"``."""
     tenths = round(10 * share)
+    if tenths == 5:
+        return "half"
     if tenths == 0:
         return "fewer than 1 in 20" if share > 0 else "none"
     return "nearly all" if tenths == 10 and share < 1 else "all" if tenths == 10 else f"{tenths} in 10"
+
+
+def counted(n: int, name: str) -> str:
+    """``"1 gate"``, ``"1,200 gates"``."""
+    return f"{n:,} {name}{'' if n == 1 else 's'}"
 
 
 def day(when: date | np.datetime64) -> str:

@@ -1,4 +1,4 @@
-"""Who receives how many, and what shelter they find."""
+"""Where how many arrive, and what shelter they find."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def arrivals(results: Results, world: World) -> Figure:
     axes.invert_yaxis()
     axes.tick_params(axis="y", length=0)
     axes.set_xlim(0, 1.1 * max(left.max(initial=0.0), 1.0))
-    axes.set_xlabel("people who arrived")
+    axes.set_xlabel("arrivals (movements)")
     style.counts(axes.xaxis)
     style.faint_grid(axes, "x")
     axes.legend(
@@ -60,6 +60,6 @@ def arrivals(results: Results, world: World) -> Figure:
 def _title(f: Findings) -> str:
     if not len(f.arrivals) or f.arrivals.iloc[0] <= 0:
         return "Nobody arrives anywhere in this run"
-    most = f"{f.name(str(f.arrivals.index[0]))} receives about {words.about(f.arrivals.iloc[0])}"
-    of_all = f"of {words.about(f.arrivals.sum())} arrivals"
-    return f"{most} {of_all}; {words.in_ten(f.poor_share)} find no proper shelter"
+    first = f"{words.about(f.arrivals.iloc[0])} of {words.about(f.arrivals.sum())} arrivals"
+    where = f"are in {f.name(str(f.arrivals.index[0]))}"
+    return f"About {first} {where}; {words.in_ten(f.poor_share)} of all end in unfinished buildings or in the open"

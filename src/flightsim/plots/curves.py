@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -12,38 +13,57 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from flightsim import words
-from flightsim.findings import NIGHT_HOURS, OTHER_KIND, RUNG_WORDS, SOURCE_KINDS, Findings, Observed, observed
+from flightsim.findings import (
+    NIGHT_HOURS,
+    OTHER_KIND,
+    RUNG_WORDS,
+    SOURCE_KINDS,
+    Findings,
+    Observed,
+    observed,
+    unchecked_after,
+)
 from flightsim.plots import style
 from flightsim.results import Results
 from flightsim.world import RUNGS, World
 
+MARGIN_DAYS = 2  # after the last report, in the panel of the days with reports
 MARKERS = dict(zip((*SOURCE_KINDS, OTHER_KIND), ("o", "v", "^", "D"), strict=True))
 
 
 def displaced(results: Results, world: World) -> Figure:
-    """People displaced and movements since the start, with what was reported, over the strikes."""
+    """People displaced and movements since the start, with what was reported, over the strikes.
+
+    A run that goes far beyond the last report has the days with reports in a panel of their own.
+    """
     f = Findings(results)
     figure = style.new_figure()
-    top, low = figure.subplots(
-        2, 1, sharex=True, gridspec_kw={"height_ratios": [5, 1], "hspace": 0.08, "left": style.LEFT,
-                                        "right": 0.87, "top": style.TOP, "bottom": style.BOTTOM}
-    )  # fmt: skip
     points = observed(world.observations, f.start, f.end)
-    days = results.days.to_numpy()
-    top.plot(days, f.displaced.to_numpy(), color=style.PEOPLE, lw=2.4)
-    top.plot(days, f.moves.to_numpy(), color=style.PEOPLE, lw=1.4, ls=(0, (4, 2)))
-    _points(top, points)
-    _end_labels(top, f)
-    top.set_ylim(0, None)
-    top.set_ylabel("since the start, cumulative")
-    style.counts(top.yaxis)
-    style.faint_grid(top)
-    low.bar(days, f.strikes.to_numpy(), width=np.timedelta64(20, "h"), color=style.STRIKES)
-    low.set_ylabel("strikes\na day")
-    low.yaxis.set_major_locator(_few())
-    style.dates(low, results.days)
+    unchecked = unchecked_after(world.observations, f.end)
+    two = bool(points) and unchecked is not None
+    grid = {"height_ratios": [5, 1], "hspace": 0.08, "left": style.LEFT, "right": 0.87,
+            "top": style.TOP - 0.03 * two, "bottom": style.BOTTOM + 0.015 * two,
+            "width_ratios": [5, 4] if two else [1], "wspace": 0.24}  # fmt: skip
+    axes = figure.subplots(2, 1 + two, sharex="col", squeeze=False, gridspec_kw=grid)
+    if two:
+        near = results.days[results.days <= pd.Timestamp(points[-1].day) + pd.Timedelta(days=MARGIN_DAYS)]
+        _course(axes[0, 0], axes[1, 0], f, near, 14 if len(near) > 30 else 7)
+        axes[0, 0].set_title("The days with reports", loc="left", size=10.5)
+        axes[0, 1].set_title("The whole run", loc="left", size=10.5)
+    whole_top, whole_low = axes[:, -1]
+    _course(whole_top, whole_low, f, results.days, 28 if two else 0)
+    if unchecked:
+        ends = np.datetime64(max(unchecked, f.start)), results.days[-1].to_numpy()
+        whole_top.axvspan(*ends, color=style.UNCHECKED, lw=0, zorder=0)
+        whole_top.text(ends[0], 0.98, " unchecked", transform=whole_top.get_xaxis_transform(), va="top",
+                       color=style.FAINT_INK, size=9)  # fmt: skip
+    _end_labels(whole_top, f)
+    _points(axes[0, 0], points)
+    axes[0, 0].set_ylim(0, None)
+    axes[0, 0].set_ylabel("since the start, cumulative")
+    axes[1, 0].set_ylabel("strikes\na day")
     if points:
-        top.legend(
+        axes[0, 0].legend(
             handles=_legend(points),
             loc="upper left",
             fontsize=8.5,
@@ -51,8 +71,22 @@ def displaced(results: Results, world: World) -> Figure:
             alignment="left",
         )
     sources = ("observations.csv", "events.csv") if points else ("events.csv",)
-    style.say(figure, _displaced_title(f), _displaced_subtitle(f, points), results, world, sources)
+    title = _displaced_title(f, unchecked)
+    style.say(figure, title, _displaced_subtitle(f, points), results, world, sources)
     return figure
+
+
+def _course(top: Axes, low: Axes, f: Findings, days: pd.DatetimeIndex, every: int) -> None:
+    """The two lines over some of the run's days, the strikes under them, ticks ``every`` so many days."""
+    at = days.to_numpy()
+    top.plot(at, f.displaced.reindex(days).to_numpy(), color=style.PEOPLE, lw=2.4)
+    top.plot(at, f.moves.reindex(days).to_numpy(), color=style.PEOPLE, lw=1.4, ls=(0, (4, 2)))
+    top.set_ylim(0, None)
+    style.counts(top.yaxis)
+    style.faint_grid(top)
+    low.bar(at, f.strikes.reindex(days).to_numpy(), width=np.timedelta64(20, "h"), color=style.STRIKES)
+    low.yaxis.set_major_locator(_few())
+    style.dates(low, days, every)
 
 
 def shelter(results: Results, world: World) -> Figure:
@@ -121,7 +155,9 @@ def hours(results: Results, world: World) -> Figure:
     top.text(0.2, 0.98, "night", transform=top.get_xaxis_transform(), va="top", color=style.FAINT_INK, size=9)
     title = "Nobody sets out in this run"
     if f.by_hour.sum() > 0:
-        title = f"{words.in_ten(f.night_share).capitalize()} people set out at night"
+        share = words.in_ten(f.night_share)
+        share = share[0].upper() + share[1:]
+        title = f"{share} of those who leave set out at night ({len(NIGHT_HOURS)} of 24 hours)"
     span = f"{words.day_year(f.start)} to {words.day_year(f.end)}"
     what = f"People who set out, by hour of the day, summed over {span}; below, strikes (as air strikes)."
     style.say(figure, title, what, results, world, ("events.csv",))
@@ -162,11 +198,16 @@ def _hardship_title(f: Findings) -> str:
     return f"Up to {words.about(f.trapped.max())} people trapped; {nights}"
 
 
-def _displaced_title(f: Findings) -> str:
+def _displaced_title(f: Findings, unchecked: date | None) -> str:
     if not len(f.displaced) or f.displaced.iloc[-1] <= 0:
         return "Nobody is displaced in this run"
-    most = f"; {f.name(str(f.arrivals.index[0]))} receives most" if len(f.arrivals) else ""
-    return f"About {words.about(f.displaced.iloc[-1])} people displaced by {words.day_year(f.end)}{most}"
+    beyond = f", unchecked after {words.day(unchecked)}" if unchecked else ""
+    most = (
+        f"; more arrive in {f.name(str(f.arrivals.index[0]))} than anywhere else" if len(f.arrivals) else ""
+    )
+    return (
+        f"About {words.about(f.displaced.iloc[-1])} people displaced by {words.day_year(f.end)}{beyond}{most}"
+    )
 
 
 def _displaced_subtitle(f: Findings, points: list[Observed]) -> str:

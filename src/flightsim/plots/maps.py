@@ -292,9 +292,10 @@ def _stretch_bars(figure: Figure, labels: list[str], vehicles: Floats) -> None:
 def _movements_title(f: Findings) -> str:
     if not len(f.origins) or f.origins.iloc[0] <= 0:
         return "Nobody is displaced in this run"
-    left = f"Most leave {f.name(str(f.origins.index[0]))} (about {words.about(f.origins.iloc[0])} people)"
+    first, people = str(f.origins.index[0]), words.about(f.origins.iloc[0])
+    left = f"More people leave {f.name(first)} ({people}) than any other sub-district"
     if not len(f.present_displaced) or f.present_displaced.iloc[0] <= 0:
         return left
-    there = str(f.present_displaced.index[0])
-    name = "it also" if there == f.origins.index[0] else f.name(there)
-    return f"{left}; {name} holds most of the displaced (about {words.about(f.present_displaced.iloc[0])})"
+    there, present = str(f.present_displaced.index[0]), words.about(f.present_displaced.iloc[0])
+    where = "there" if there == first else f"in {f.name(there)}"
+    return f"{left}; at the end more of the displaced are {where} ({present}) than in any other"

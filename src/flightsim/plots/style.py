@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from flightsim import __version__, words
+from flightsim.findings import Findings, unchecked_after
 from flightsim.results import Results
 from flightsim.world import World
 
@@ -32,6 +33,7 @@ CAPTURED = "#5A4A42"
 LAND, LAND_EDGE, HOSTILE_LAND = "#F4F2EE", "#B9B4AB", "#DAD6CF"
 ROAD = "#77726A"
 NIGHT = "#E6E6F0"
+UNCHECKED = "#F1F1F1"  # days after the last report
 INK, FAINT_INK = "#222222", "#666666"
 RUNG_COLOURS = {
     "host": "#117733",
@@ -100,8 +102,10 @@ def footer(results: Results, world: World, tables: tuple[str, ...] = ()) -> str:
     )
     each = dict.fromkeys(part.strip() for part in thanks.split(";") if part.strip())  # once, in order
     data = f" Data: {'; '.join(each)}." if each else ""
+    unchecked = unchecked_after(world.observations, Findings(results).end)
+    beyond = f" Unchecked after {words.day_year(unchecked)}." if unchecked else ""
     return (
-        f"Modelled, not observed: 1 run, seed {results.seed}. "
+        f"Modelled, not observed: 1 run, seed {results.seed}.{beyond} "
         f"Source: flightsim {results.provenance.get('flightsim', __version__)}, "
         f"case “{manifest.get('title', world.name)}”{known}.{data}"
     )
@@ -126,9 +130,9 @@ def counts(axis: Axis) -> None:
     )
 
 
-def dates(axes: Axes, days: pd.DatetimeIndex) -> None:
-    """Ticks of a time axis, a week or two apart, as ``1 Dec``, the year where it begins."""
-    every = 1 if len(days) <= 10 else 7 if len(days) <= 70 else 14
+def dates(axes: Axes, days: pd.DatetimeIndex, every: int = 0) -> None:
+    """Ticks of a time axis, ``every`` so many days (0: a week or two), as ``1 Dec``, the year where it begins."""
+    every = every or (1 if len(days) <= 10 else 7 if len(days) <= 70 else 14)
     ticks = days[::every]
     labels = [f"{d.day} {d:%b}" for d in ticks]
     years = [d.year for d in ticks]
