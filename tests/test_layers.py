@@ -31,6 +31,7 @@ LAYERS = (
         "agents",
         "record",
         "results",
+        "provenance",
         "promises",
         "census",
         "rerouting",

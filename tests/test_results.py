@@ -10,7 +10,7 @@ import pytest
 
 import flightsim
 import synthetic
-from flightsim import measures, results
+from flightsim import measures, provenance, results
 from flightsim.complaints import InputError
 
 CONFIG = {"name": "strip", "start": "2019-12-01", "days": 40, "seed": 3, "hazard": {"radius_km": 5.0}}
@@ -23,7 +23,7 @@ def write(parent: Path, name: str = "abc123def456", **more: Any) -> Path:
         name,
         more.pop("tables", None) or synthetic.tables(world),
         config=CONFIG,
-        provenance=results.provenance(inputs={"places.csv": "00"}, seed=3, wall_seconds=1.234),
+        provenance=provenance.of_run(inputs={"places.csv": "00"}, seed=3, wall_seconds=1.234),
         summary_rows=[
             {"measure": "displaced_persons", "value": 5.0},
             {"measure": "moves_persons", "value": 6.0},
@@ -173,33 +173,6 @@ def test_a_figure_that_fails_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="no ink"):
         write(tmp_path, figures=draw)
     assert list(tmp_path.iterdir()) == []
-
-
-def test_the_hash_is_about_meaning() -> None:
-    def of(
-        config: dict[str, Any], inputs: dict[str, str] | None = None, version: str = "1", seed: int = 1
-    ) -> str:
-        return results.run_hash(config, inputs or {}, version, seed)
-
-    base = of({"days": 5, "hazard": {"radius_km": 5}})
-    assert len(base) == 12
-    assert int(base, 16) >= 0
-    assert of({"hazard": {"radius_km": 5.0}, "days": 5, "results": "/elsewhere"}) == base
-    different = [
-        of({"days": 6, "hazard": {"radius_km": 5}}),
-        of({"days": 5, "hazard": {"radius_km": 5}}, {"places.csv": "00"}),
-        of({"days": 5, "hazard": {"radius_km": 5}}, version="2"),
-        of({"days": 5, "hazard": {"radius_km": 5}}, seed=2),
-        of({"days": 5, "hazard": {"radius_km": True}}),
-    ]
-    assert len({base, *different}) == 6
-
-
-def test_input_files_are_fingerprinted(tmp_path: Path) -> None:
-    (tmp_path / "places.csv").write_text("a")
-    hashes = results.hash_files(tmp_path, ["places.csv", "gone.csv"])
-    assert list(hashes) == ["places.csv"]
-    assert len(hashes["places.csv"]) == 64
 
 
 def test_measures_explain_themselves() -> None:

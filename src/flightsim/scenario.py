@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from flightsim import results, words
+from flightsim import provenance, results, words
 from flightsim.border import Border, OpenBorder
 from flightsim.clock import STEP_HOURS, Clock
 from flightsim.complaints import Complaints, InputError, nearest
@@ -93,7 +93,7 @@ class Scenario:
     @cached_property
     def run_id(self) -> str:
         """12 hex digits: a fingerprint of configuration, inputs, version and seed."""
-        return results.run_hash(self.config, self._inputs(), results.code_version(), self.seed)
+        return provenance.run_hash(self.config, self._inputs(), provenance.code_version(), self.seed)
 
     @property
     def folder(self) -> Path:
@@ -124,7 +124,7 @@ class Scenario:
 
         tables = model.recorder.tables()
         names = dict(zip(self.world.areas.area_id, self.world.areas.name, strict=True))
-        about = results.provenance(
+        about = provenance.of_run(
             inputs=self._inputs(), seed=self.seed, wall_seconds=time.perf_counter() - began
         )
         found = results.Results.in_memory(tables, self.config, about, names)
@@ -155,7 +155,7 @@ class Scenario:
         hashes = dict(self.case.hashes)
         if self.config["boundaries"]:
             path = Path(str(self.config["boundaries"]))
-            hashes["boundaries"] = results.hash_files(path.parent, [path.name])[path.name]
+            hashes["boundaries"] = provenance.hash_files(path.parent, [path.name])[path.name]
         return hashes
 
     def _check_against_case(self) -> None:
