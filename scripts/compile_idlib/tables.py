@@ -8,6 +8,7 @@ from camps import Cluster
 from geography import LIVED_IN
 from health import Facility
 from population import Population
+from road_network import CLASSES, Network
 from sources import Row, Sources, number
 
 LAST_OBSERVATION = "2020-01-27"
@@ -55,6 +56,15 @@ def places(src: Sources, chosen: list[str], pop: Population) -> list[list[Any]]:
     return rows
 
 
+def roads(network: Network) -> list[list[Any]]:
+    """Rows of roads.csv."""
+    found = (network.roads[key] for key in sorted(network.roads))
+    return [
+        [f"R{i:04d}", r.u, r.v, r.km, r.road_class, *CLASSES[r.road_class], r.geometry, r.ref, r.source]
+        for i, r in enumerate(found, start=1)
+    ]
+
+
 def sites(chosen: list[Cluster]) -> list[list[Any]]:
     """Rows of sites.csv."""
     return [[c.site_id, c.name, c.place, c.population, c.capacity, c.n_sites, c.source] for c in chosen]
@@ -80,9 +90,7 @@ def crossings(rows: list[Row]) -> list[list[Any]]:
         place = NEAREST_WHERE_BLANK.get(gate) or row["nearest_pcode"].split(";")[-1 if gate == "DBL" else 0]
         kind, rule = ("border", "closed") if row["type"] == "turkey_border" else ("internal", "open")
         point = [round(number(row[axis]), 5) for axis in ("lat", "lon")]
-        source = (
-            f"{row['status_winter_2019_20'][:70]}; point: {row['coord_method'][:60]}; throughput: assumption"
-        )
+        source = f"{row['status_winter_2019_20']}; point: {row['coord_method']}; throughput: assumption"
         throughput = THROUGHPUT.get(gate, SMALL_GATE)
         found.append([gate, row["name"], NAMES_AR[gate], kind, *point, place, rule, throughput, source])
     return found
