@@ -35,6 +35,7 @@ LAYERS = (
         "promises",
         "census",
         "rerouting",
+        "mornings",
     },  # Mesa's view of rows; measures; the results folder
     {"findings", "patterns"},  # what the tables of a run say; what was seen that winter
     {"plots", "summary"},  # tables in, figures and words out

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import mesa
 import numpy as np
 
-from flightsim import census, promises, rerouting
+from flightsim import census, mornings, promises, rerouting
 from flightsim.agenda import Agenda
 from flightsim.agents import Household, HouseholdSet
 from flightsim.clock import HOURS_A_DAY, Clock
@@ -100,9 +100,9 @@ class DisplacementModel(mesa.Model):
             self.settle(rows, self.world.crossings.place[gate], self.households.people(rows))
         if step % self.clock.steps_a_day == 0:
             self.shelter.new_day(self.clock.day_of(step), self.enemy_held)
-            self._go_home()
+            mornings.go_home(self)
         if REHOUSED_AT_HOUR in self.clock.hours_of(step):
-            self._ask_again_for_shelter()
+            mornings.ask_again_for_shelter(self)
             rerouting.give_up_queueing(self)
 
     def gather_pressure(self) -> None:
@@ -117,7 +117,7 @@ class DisplacementModel(mesa.Model):
             hazard.near_hourly,
             hazard.remembered,
             self.clock.hours_of(self.now),
-            self._can_leave,
+            self.can_leave,
             hazard.alarm,
         )
         self.gathered_readiness += self._readiness_met
@@ -154,7 +154,7 @@ class DisplacementModel(mesa.Model):
         self._wait_on(rows[stuck])
         rows, place, top = rows[~stuck], place[~stuck], top[~stuck]
         best = top[:, 0]
-        self._set_out(rows, place, options.place[best], options.row[options.area[best]])
+        self.set_out(rows, place, options.place[best], options.row[options.area[best]])
         self.weighed[rows] = np.where(top >= 0, options.place[top], NOWHERE)
 
     def travel(self) -> None:
@@ -232,7 +232,7 @@ class DisplacementModel(mesa.Model):
         n_places, area = len(self.world.places), self.world.places.area
         way = np.isfinite(self.routes.hours[:n_places])
         is_gateway = self.world.areas.gateway[area] == np.arange(n_places)
-        self._can_leave = (way.sum(axis=1) > is_gateway) & ~self.enemy_held
+        self.can_leave = (way.sum(axis=1) > is_gateway) & ~self.enemy_held
         self.can_be_reached = way[np.arange(n_places), area] & ~self.enemy_held
 
     def _start_counts(self) -> None:
@@ -245,10 +245,10 @@ class DisplacementModel(mesa.Model):
             (n_places, OPEN + 1)
         )  # people displaced since the start, by place and rung
         self.gone_lately = np.zeros(n_places)
-        self._can_leave = ~self.enemy_held  # until the roads are looked at, in the first step
+        self.can_leave = ~self.enemy_held  # until the roads are looked at, in the first step
         self.can_be_reached = ~self.enemy_held
-        self._ceasefire_days = 0
-        self._home_pressure = 0.0
+        self.ceasefire_days = 0
+        self.home_pressure = 0.0
 
     def _start_clocks(self) -> None:
         world, h, n = self.world, self.households, len(self.households)
@@ -288,7 +288,7 @@ class DisplacementModel(mesa.Model):
             options, self.households, rows, nodes, self.routes.hours, self.hazard, self.gates, may_stay
         )
 
-    def _set_out(self, rows: Ints, place: Ints, destination: Ints, target: Ints) -> None:
+    def set_out(self, rows: Ints, place: Ints, destination: Ints, target: Ints) -> None:
         """Take households out of where they are settled and put them on the road."""
         h, persons = self.households, self.households.people(rows)
         first = ~h.displaced[rows]
@@ -359,7 +359,7 @@ class DisplacementModel(mesa.Model):
         h = self.households
         home = (place == h.home[rows]) & ~h.idp[rows]
         rungs = np.full(len(rows), AT_HOME, np.int64)
-        rungs[~home] = self._admit(rows[~home], place[~home], persons[~home])
+        rungs[~home] = self.admit(rows[~home], place[~home], persons[~home])
         np.add.at(self.present_persons, place, persons)
         np.add.at(self.sheltered_persons, (place[~home], rungs[~home]), persons[~home])
         h.place[rows], h.rung[rows], h.state[rows] = place, rungs, SETTLED
@@ -370,54 +370,14 @@ class DisplacementModel(mesa.Model):
         self.causes_at_settling[rows] = self.gathered_causes[:, place, kind].T
         self.intents.join(rows, group, self.gathered.ravel()[group] + self.thresholds(rows))
 
-    def _admit(self, rows: Ints, place: Ints, persons: Floats) -> Ints:
+    def admit(self, rows: Ints, place: Ints, persons: Floats) -> Ints:
+        """The rung each household gets at a place, by its kin, its means and its luck there."""
         h, key, occasion = self.households, self.households.key[rows], self.households.occasion[rows]
         kin = h.kin_area[rows] == self.world.places.area[place]
         luck = uniform(self.decision_keys["shelter"], key, occasion)
         return self.shelter.admit(
             place, persons, kin, self.shelter.pays(uniform(self.decision_keys["rent"], key)), luck, h.weight
         )
-
-    def _ask_again_for_shelter(self) -> None:
-        """Each morning those in the open take what room has come free; what they have borne stays with them."""
-        h = self.households
-        rows = np.flatnonzero((h.rung == OPEN) & (h.state == SETTLED) & (h.wants_since == NO_INTENT))
-        rows = rows[~self.enemy_held[h.place[rows]]]
-        if not len(rows):
-            return
-        place, persons = h.place[rows].astype(np.int64), h.people(rows)
-        rungs = self._admit(rows, place, persons)
-        moved = rungs != OPEN
-        rows, place, persons, rungs = rows[moved], place[moved], persons[moved], rungs[moved]
-        kind = h.kind(rows)
-        left = self.intents.level(rows) - self.gathered.ravel()[place * N_KINDS + kind]
-        met = self.gathered_causes[:, place, kind].T - self.causes_at_settling[rows]
-        np.subtract.at(self.sheltered_persons, (place, np.full(len(rows), OPEN)), persons)
-        np.add.at(self.sheltered_persons, (place, rungs), persons)
-        h.rung[rows] = rungs
-        kind = h.kind(rows)
-        self.causes_at_settling[rows] = self.gathered_causes[:, place, kind].T - met
-        group = place * N_KINDS + kind
-        self.intents.join(rows, group, self.gathered.ravel()[group] + left)
-
-    def _go_home(self) -> None:
-        """Where a ceasefire has held, those whose homes are quiet go back (off by default)."""
-        behaviour, h = self.parts.behaviour, self.households
-        self._ceasefire_days = self._ceasefire_days + 1 if self.hazard.ceasefire else 0
-        if not behaviour.returns or self._ceasefire_days <= behaviour.return_quiet_days:
-            return
-        self._home_pressure += behaviour.return_per_day
-        quiet = ~self.enemy_held & (behaviour.fear(self.hazard.remembered) < 0.5) & self._can_leave
-        away = np.flatnonzero(h.displaced & (h.state == SETTLED) & (h.rung != AT_HOME) & ~h.idp)
-        away = away[quiet[h.home[away]] & self._can_leave[h.place[away]]]
-        area = self.world.places.area[h.home[away]]
-        away_ok = np.isfinite(self.routes.hours[h.place[away], area])
-        luck = exponential(self.decision_keys["return"], h.key[away])
-        rows = away[away_ok & (luck <= self._home_pressure)]
-        self.intents.leave(rows)
-        self.ready.leave(rows)
-        place, home = h.place[rows].astype(np.int64), h.home[rows].astype(np.int64)
-        self._set_out(rows, place, home, self.world.places.area[home])
 
     # ------------------------------------------------------------------ counting
 
