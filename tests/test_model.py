@@ -203,6 +203,18 @@ def test_a_village_behind_a_cut_receives_nobody() -> None:
     assert not (there == row(model, "V")).any()
 
 
+def test_a_cut_is_news_at_once() -> None:
+    """V is known at dawn; the road to it is cut at noon, and from then on nobody thinks of it."""
+    spots = [Spot("G", "North", 0, 20, residents=300), Spot("V", "North", 0, 25, residents=200)]
+    world = make_world(
+        "cut off", [*spots, Spot("T", "South", 0, 0, residents=2000)], [("T", "G"), ("G", "V")]
+    )
+    model = run(model_of(world, [worlds.road_cut("G-V", day(0), hour=12)], 1, **ALONE), days=0.5)
+    assert row(model, "V") in model.options().place
+    model.step()
+    assert row(model, "V") not in model.options().place
+
+
 def test_everybody_arrives_where_there_is_room_and_peace() -> None:
     model = run(model_of(refuge(room={"host": 5000}), bombing("T", [0, 1], 30), 12, **ALONE))
     moved = model.households.moves > 0

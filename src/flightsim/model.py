@@ -86,13 +86,14 @@ class DisplacementModel(mesa.Model):
         changed = self.routes.advance(
             step, self.hazard.control, self.hazard.remembered, self.gates.rule, self.traffic.waiting
         )
-        if gates_changed or len(self.hazard.captured) or step % self.clock.steps_a_day == 0:
+        ways_changed = changed or gates_changed or len(self.hazard.captured) > 0
+        if ways_changed or step % self.clock.steps_a_day == 0:
             self._news = None
         if len(self.hazard.captured):
             lost = self.hazard.captured[self.enemy_held[self.hazard.captured]]
             self.shelter.close(lost)
             self.recorder.took(self.clock.day_of(step), self.hazard.captured, self.hazard.control)
-        if changed or gates_changed or len(self.hazard.captured):
+        if ways_changed:
             self._see_who_is_cut_off()
             rerouting.throw_off(self)
         if gates_changed:
@@ -208,16 +209,14 @@ class DisplacementModel(mesa.Model):
     def options(self) -> Alternatives:
         """The places one may flee to, and the gates that lead abroad, as people know them now.
 
-        News is of the morning: it comes anew each day, and at once when a place falls or a gate's rule changes.
+        News is of the morning: it comes anew each day, and at once when a place falls, a road is cut or a rule changes.
         """
         if self._news is None:
-            self._news = self._options_now()
+            room = self.shelter.free_share()
+            self._news = self.destinations.options(
+                self.hazard, self.care, room, self.gates, self.can_be_reached
+            )
         return self._news
-
-    def _options_now(self) -> Alternatives:
-        return self.destinations.options(
-            self.hazard, self.care, self.shelter.free_share(), self.gates, self.can_be_reached
-        )
 
     @property
     def row_persons(self) -> float:
