@@ -12,7 +12,7 @@ SOURCE = Path(flightsim.__file__).parent
 LAYERS = (
     {"complaints", "words", "arrays", "draws", "clock", "measures"},
     {"parameter", "world", "events"},  # what is, what changes, a number with unit, bounds and source
-    {"households", "io"},  # who is; readers and writers of files
+    {"households", "kernels", "io"},  # who is; compiled loops; readers and writers of files
     # one question each
     {
         "hazard",
@@ -51,6 +51,7 @@ OUTSIDERS = {
     "hydra": {"overrides", "compose"},
     "omegaconf": {"overrides", "compose"},
     "mesa": {"agents", "model"},
+    "numba": {"kernels"},
     "tqdm": {"cli"},
 }
 

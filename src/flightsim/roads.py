@@ -21,7 +21,6 @@ from flightsim.world import BORDER_RULES, GOVERNMENT, SDF, SNA, Bools, Floats, I
 NO_EDGE = -1
 CLOSED = BORDER_RULES.index("closed")
 QUEUE_HOURS_AT_MOST = 168.0  # assumption: nobody reckons with more than a week's wait on one road
-DARK = is_night(np.arange(HOURS_A_DAY))
 WALKED_HOURS_A_DAY = 8.0  # winter days (evacuation practice: domain note D, 8 h a day); the rest is rest
 
 
@@ -117,6 +116,8 @@ class Routes:
 
     open_edge   (2E,)   whether one may set out on it
     capacity    (2E,)   vehicles an hour; inf without queues
+    drive_hours (24, 2E) hours in a vehicle, by the hour of the day at which one enters
+    walked_share        of the day's hours that those on foot walk
     storage     (2E,)   vehicles that fit
     counts_people (2E,) whether it leads through an internal gate, which counts people, on foot or not
     hours       (N, G)  hours to each target by the way chosen (danger counted in); inf: no way
@@ -131,9 +132,11 @@ class Routes:
         self.tail: Ints = np.concatenate([roads.u, roads.v])
         self.head: Ints = np.concatenate([roads.v, roads.u])
         self.km: Floats = np.concatenate([roads.km, roads.km])
-        self.day_kmh = np.concatenate([roads.free_flow_kmh] * 2) * part.day_speed
-        self._day_hours = self.km / self.day_kmh
-        self._night_hours = self.km / np.minimum(self.day_kmh, part.night_kmh)
+        day_kmh = np.concatenate([roads.free_flow_kmh] * 2) * part.day_speed
+        self._day_hours, night_hours = self.km / day_kmh, self.km / np.minimum(day_kmh, part.night_kmh)
+        dark = is_night(np.arange(HOURS_A_DAY))
+        self.drive_hours: Floats = np.where(dark[:, None], night_hours, self._day_hours)
+        self.walked_share = WALKED_HOURS_A_DAY / HOURS_A_DAY
         self.targets: Ints = np.concatenate([world.areas.gateway, n_places + np.arange(len(world.crossings))])
         self._rated = np.concatenate([roads.capacity_vehicles_h] * 2)
         ends = np.maximum(self.tail, self.head) - n_places  # >= 0: the road leads to a crossing
@@ -162,6 +165,7 @@ class Routes:
         self.hours: Floats = np.full((self.n_nodes, len(self.targets)), np.inf)
         self.next_edge: npt.NDArray[np.int64] = np.full((len(self.targets), self.n_nodes), NO_EDGE)
         self._danger_day = -1
+        self.capacity = self._capacity()
         for step in sorted(step for step in self._cuts if step < 0):
             self._cut(step)
 
@@ -198,9 +202,9 @@ class Routes:
             else:
                 place = self._place_ids[event.target]
                 self._left[(self._world.roads.u == place) | (self._world.roads.v == place)] = left
+        self.capacity = self._capacity()
 
-    @property
-    def capacity(self) -> Floats:
+    def _capacity(self) -> Floats:
         """(2E,) vehicles an hour that each directed edge lets in now."""
         if not self._part.queues:
             return np.full(len(self._rated), np.inf)
@@ -254,17 +258,6 @@ class Routes:
         keep = np.flatnonzero(np.diff(pair[order], prepend=-1))
         chosen = usable[order][keep]
         return chosen, cost[chosen]
-
-    def edge_hours(self, edges: Ints, at_hours: Floats, pace_kmh: Floats) -> Floats:
-        """Hours to travel each edge entered at ``at_hours`` of the day; ``pace_kmh`` is nan for vehicles.
-
-        Walkers go at their pace for 8 of 24 hours; vehicles at the road's speed by day, slower in the dark.
-        """
-        drive = np.where(
-            DARK[at_hours.astype(np.int64) % HOURS_A_DAY], self._night_hours[edges], self._day_hours[edges]
-        )
-        walk = self.km[edges] / (pace_kmh * (WALKED_HOURS_A_DAY / HOURS_A_DAY))
-        return np.where(np.isnan(pace_kmh), drive, walk)
 
     def km_to_border(self) -> Floats:
         """(P,) road km from each place to the nearest border gate when all roads among the lived-in places are open."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flightsim import provenance, results, words
 from flightsim.border import Border, OpenBorder
@@ -20,7 +20,6 @@ from flightsim.events import STATUSES, STRIKES, Event, by_type, with_status
 from flightsim.hazard import Bombardment, NoHazard
 from flightsim.io.case import Case, read_case
 from flightsim.io.write import can_be_folder, check_writable
-from flightsim.model import DisplacementModel
 from flightsim.parts import Parts
 from flightsim.population import Population
 from flightsim.roads import FreeFlow, RoadNetwork
@@ -28,6 +27,9 @@ from flightsim.services import HealthCare, NoServices
 from flightsim.shelter import ShelterLadder, UnlimitedShelter
 from flightsim.transport import FreeTransport, Transport
 from flightsim.world import CONTROLS, OPEN, OPPOSITION, RUNGS, SITE, SNA, World
+
+if TYPE_CHECKING:
+    from flightsim.model import DisplacementModel
 
 PARTS: dict[str, tuple[type, ...]] = {
     "hazard": (Bombardment, NoHazard),
@@ -102,6 +104,8 @@ class Scenario:
 
     def model(self) -> DisplacementModel:
         """A fresh model, at its start: for notebooks, and for ``run``."""
+        from flightsim.model import DisplacementModel  # Mesa and numba take a second: not needed to describe
+
         return DisplacementModel(self.world, self.events, self.clock, self.parts, self.seed)
 
     def run(self, progress: Progress | None = None) -> Outcome:
