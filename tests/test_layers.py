@@ -37,8 +37,9 @@ LAYERS = (
         "rerouting",
         "mornings",
     },  # Mesa's view of rows; measures; the results folder
-    {"findings", "patterns"},  # what the tables of a run say; what was seen that winter
+    {"findings", "patterns", "outcomes"},  # what the tables of a run say; what was seen that winter
     {"plots", "summary"},  # tables in, figures and words out
+    {"comparison"},  # the runs of a sweep side by side
     {"model"},  # a step, as a list one can read
     {"scenario"},  # describe() and run()
     {"overrides"},  # NAME=VALUE, read and checked
@@ -46,7 +47,7 @@ LAYERS = (
     {"cli"},
 )
 LEVEL = {unit: level for level, units in enumerate(LAYERS) for unit in units}
-READS_FOLDERS_ONLY = {"results", "findings", "patterns", "plots", "summary"}
+READS_FOLDERS_ONLY = {"results", "findings", "patterns", "outcomes", "plots", "summary", "comparison"}
 OUTSIDERS = {
     "hydra": {"overrides", "compose"},
     "omegaconf": {"overrides", "compose"},

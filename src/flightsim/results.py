@@ -8,12 +8,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import yaml
 
@@ -226,6 +227,47 @@ def load(path: str | Path) -> Results:
     return Results(folder, dict(config or {}), provenance, warning)
 
 
+def read_measures(path: str | Path, measures: Iterable[str]) -> dict[str, pd.DataFrame]:
+    """Some measures of the run in a folder, each as its rows of time, area_id, group and value.
+
+    Only these measures' row groups are read: a millisecond, where the whole table takes ten. InputError if
+    the table is damaged, was changed by hand, or lacks one of the columns.
+    """
+    from pyarrow import parquet
+
+    file = Path(path) / "measures.parquet"
+    columns = ["time", "area_id", "group", "value"]
+    wanted = list(dict.fromkeys(measures))
+    try:
+        table = parquet.ParquetFile(file)
+        at = table.schema_arrow.get_field_index("measure")
+        missing = [c for c in ("measure", *columns) if c not in table.schema_arrow.names]
+        if missing:
+            raise InputError(f"{file} has no column {', '.join(missing)}; it is not as flightsim wrote it")
+        table = parquet.ParquetFile(file, metadata=table.metadata, read_dictionary=["area_id", "group"])
+        ends = [table.metadata.row_group(i).column(at).statistics for i in range(table.num_row_groups)]
+        found = {}
+        for name in wanted:
+            groups = [
+                i for i, s in enumerate(ends) if s is None or not s.has_min_max or s.min <= name <= s.max
+            ]
+            pure = all(ends[i] is not None and ends[i].min == ends[i].max for i in groups)
+            rows = table.read_row_groups(
+                groups, columns if pure else ["measure", *columns], use_threads=False
+            )
+            frame = rows.to_pandas()
+            found[name] = frame if pure else frame.loc[frame["measure"] == name, columns]
+    except FileNotFoundError as problem:
+        raise InputError(f"{path} holds no finished run: there is no {file.name}") from problem
+    except (OSError, ValueError, RuntimeError) as problem:  # pyarrow's own errors are among these
+        said = str(problem).splitlines()[0] if str(problem) else type(problem).__name__
+        raise InputError(f"{file} cannot be read, it is damaged or was changed by hand: {said}") from problem
+    for name, frame in found.items():
+        if not pd.api.types.is_datetime64_any_dtype(frame["time"]) or frame["value"].dtype != np.float64:
+            raise InputError(f"{file}: times or values of {name} are not as flightsim wrote them")
+    return found
+
+
 def is_complete(path: str | Path) -> bool:
     """Whether ``path`` is the folder of a finished run."""
     return _provenance_in(Path(path)) is not None
@@ -295,13 +337,21 @@ def tidy(tables: Mapping[str, pd.DataFrame], area_names: Mapping[str, str]) -> d
 
 
 def _write_parquet(path: Path, frame: pd.DataFrame) -> None:
-    """Zstandard-compressed, without metadata that would differ between machines or days."""
+    """Zstandard-compressed, without metadata that would differ between machines or days.
+
+    A measure is a row group of its own, so that one measure is read without the others.
+    """
     import pyarrow as pa  # time and memory that reading a config does not need
     from pyarrow import parquet
 
     table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
-    with path.open("wb") as file:
-        parquet.write_table(table, file, compression="zstd")
+    starts = [0]
+    if "measure" in frame and len(frame):
+        name = frame["measure"].to_numpy()
+        starts += (1 + np.flatnonzero(name[1:] != name[:-1])).tolist()
+    with path.open("wb") as file, parquet.ParquetWriter(file, table.schema, compression="zstd") as writer:
+        for start, end in zip(starts, [*starts[1:], len(frame)], strict=True):
+            writer.write_table(table.slice(start, end - start))
 
 
 def _csv(rows: Sequence[Mapping[str, Any]]) -> str:
