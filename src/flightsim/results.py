@@ -230,33 +230,13 @@ def load(path: str | Path) -> Results:
 def read_measures(path: str | Path, measures: Iterable[str]) -> dict[str, pd.DataFrame]:
     """Some measures of the run in a folder, each as its rows of time, area_id, group and value.
 
-    Only these measures' row groups are read: a millisecond, where the whole table takes ten. InputError if
-    the table is damaged, was changed by hand, or lacks one of the columns.
+    Only these measures' row groups are read: a millisecond or so each. InputError if the table is damaged,
+    was changed by hand, or lacks one of the columns.
     """
-    from pyarrow import parquet
-
     file = Path(path) / "measures.parquet"
-    columns = ["time", "area_id", "group", "value"]
     wanted = list(dict.fromkeys(measures))
     try:
-        table = parquet.ParquetFile(file)
-        at = table.schema_arrow.get_field_index("measure")
-        missing = [c for c in ("measure", *columns) if c not in table.schema_arrow.names]
-        if missing:
-            raise InputError(f"{file} has no column {', '.join(missing)}; it is not as flightsim wrote it")
-        table = parquet.ParquetFile(file, metadata=table.metadata, read_dictionary=["area_id", "group"])
-        ends = [table.metadata.row_group(i).column(at).statistics for i in range(table.num_row_groups)]
-        found = {}
-        for name in wanted:
-            groups = [
-                i for i, s in enumerate(ends) if s is None or not s.has_min_max or s.min <= name <= s.max
-            ]
-            pure = all(ends[i] is not None and ends[i].min == ends[i].max for i in groups)
-            rows = table.read_row_groups(
-                groups, columns if pure else ["measure", *columns], use_threads=False
-            )
-            frame = rows.to_pandas()
-            found[name] = frame if pure else frame.loc[frame["measure"] == name, columns]
+        found = _rows_of(file, wanted)
     except FileNotFoundError as problem:
         raise InputError(f"{path} holds no finished run: there is no {file.name}") from problem
     except (OSError, ValueError, RuntimeError) as problem:  # pyarrow's own errors are among these
@@ -265,6 +245,33 @@ def read_measures(path: str | Path, measures: Iterable[str]) -> dict[str, pd.Dat
     for name, frame in found.items():
         if not pd.api.types.is_datetime64_any_dtype(frame["time"]) or frame["value"].dtype != np.float64:
             raise InputError(f"{file}: times or values of {name} are not as flightsim wrote them")
+    return found
+
+
+def _rows_of(file: Path, wanted: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """Rows by measure: slices of its row groups if each holds one measure alone, else picked by name."""
+    from pyarrow import parquet
+
+    columns = ["time", "area_id", "group", "value"]
+    table = parquet.ParquetFile(file)
+    names = table.schema_arrow.names
+    if missing := [c for c in ("measure", *columns) if c not in names]:
+        raise InputError(f"{file} has no column {', '.join(missing)}; it is not as flightsim wrote it")
+    table = parquet.ParquetFile(
+        file, metadata=table.metadata, read_dictionary=["area_id", "group", "measure"]
+    )
+    groups = [table.metadata.row_group(i) for i in range(table.num_row_groups)]
+    ends = [group.column(names.index("measure")).statistics for group in groups]
+    own = {s.min: i for i, s in enumerate(ends) if s is not None and s.has_min_max and s.min == s.max}
+    if len(own) < len(groups):  # not written by this version, or not by flightsim
+        whole = table.read(["measure", *columns], use_threads=False).to_pandas()
+        return {name: whole.loc[whole["measure"] == name, columns] for name in wanted}
+    some = [name for name in wanted if name in own]
+    rows = table.read_row_groups([own[name] for name in some], columns, use_threads=False).to_pandas()
+    found, start = {name: rows.iloc[:0] for name in wanted}, 0
+    for name in some:
+        end = start + groups[own[name]].num_rows
+        found[name], start = rows.iloc[start:end], end
     return found
 
 
