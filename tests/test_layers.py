@@ -44,6 +44,7 @@ LAYERS = (
     {"scenario"},  # describe() and run()
     {"overrides"},  # NAME=VALUE, read and checked
     {"compose"},  # overrides to a configuration
+    {"solve"},  # the value of a lever at which an outcome meets a target
     {"cli"},
 )
 LEVEL = {unit: level for level, units in enumerate(LAYERS) for unit in units}
