@@ -28,11 +28,28 @@ def switch(default: bool, meaning: str, source: str) -> Any:
     return dataclasses.field(default=default, metadata=about)
 
 
+def given(default: Any, expected: str, meaning: str, source: str, unit: str = "") -> Any:
+    """A dataclass field that is no number, as a date or a list; its part says in words what it checks itself."""
+    about = {"unit": unit, "expected": expected, "meaning": meaning, "source": source}
+    if isinstance(default, list | dict):
+        return dataclasses.field(default_factory=default.copy, metadata=about)
+    return dataclasses.field(default=default, metadata=about)
+
+
+def default_of(each: dataclasses.Field[Any]) -> Any:
+    """The default of a field, fresh where it is a list."""
+    return each.default if each.default_factory is dataclasses.MISSING else each.default_factory()
+
+
 def check(part: Any, group: str) -> None:
-    """Raise InputError with every field of ``part`` that has the wrong type or is out of bounds."""
+    """Raise InputError with every field of ``part`` that has the wrong type or is out of bounds.
+
+    Null is allowed where it is the default.
+    """
     complaints = Complaints()
     for each in dataclasses.fields(part):
-        trouble = _trouble(getattr(part, each.name), each.metadata)
+        value = getattr(part, each.name)
+        trouble = None if value is None and each.default is None else _trouble(value, each.metadata)
         if trouble:
             complaints.add(f"{group}.{each.name} is {getattr(part, each.name)!r}; expected {trouble}")
     complaints.raise_if_any()
@@ -45,7 +62,7 @@ def _trouble(value: Any, about: Any) -> str | None:
     if "switch" in about:
         return None if isinstance(value, bool) else "true or false"
     if "low" not in about:
-        return None
+        return None  # ``given``: the part looks at it
     unit = f" {about['unit']}" if about["unit"] else ""
     expected = f"a number from {about['low']:g} to {about['high']:g}{unit}"
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -66,6 +83,8 @@ def table(part_types: dict[str, list[type]]) -> list[dict[str, str]]:
                     bounds = "true, false"
                 elif "low" in about:
                     bounds = f"{about['low']:g} to {about['high']:g}"
+                elif "expected" in about:
+                    bounds = about["expected"]
                 else:
                     continue
                 rows.append(
@@ -73,7 +92,7 @@ def table(part_types: dict[str, list[type]]) -> list[dict[str, str]]:
                         "group": group,
                         "part": part_type.__name__,
                         "parameter": each.name,
-                        "default": str(each.default).lower() if "switch" in about else f"{each.default}",
+                        "default": _shown(default_of(each)),
                         "unit": about["unit"],
                         "bounds": bounds,
                         "meaning": about["meaning"],
@@ -81,6 +100,13 @@ def table(part_types: dict[str, list[type]]) -> list[dict[str, str]]:
                     }
                 )
     return rows
+
+
+def _shown(default: Any) -> str:
+    """A default as it is written in a configuration."""
+    if default is None:
+        return "null"
+    return str(default).lower() if isinstance(default, bool) else str(default).replace("'", "")
 
 
 def as_page(part_types: dict[str, list[type]]) -> str:
