@@ -75,6 +75,7 @@ def test_the_table_has_a_row_a_parameter() -> None:
         "default": "60.0",
         "unit": "deg C",
         "bounds": "0 to 100",
+        "role": "uncertainty",
         "meaning": "How hot it gets",
         "source": "assumption",
     }
