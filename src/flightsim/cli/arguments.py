@@ -1,0 +1,37 @@
+"""How a command says what it is and what it takes."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+
+def command(
+    commands: Any,
+    name: str,
+    meaning: str,
+    function: Callable[[argparse.Namespace], int],
+    free: str | None = None,
+) -> argparse.ArgumentParser:
+    """A parser for the command ``name``; ``function`` runs it and gives the exit code.
+
+    ``free`` names the argument that takes any number of words, which may stand on both sides of an option.
+    """
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name, help=meaning, description=f"{meaning[0].upper()}{meaning[1:]}.", allow_abbrev=False
+    )
+    parser.set_defaults(command=function, free=free)
+    return parser
+
+
+def takes_overrides(parser: argparse.ArgumentParser) -> None:
+    """Let a command take NAME=VALUE and a folder of configurations."""
+    parser.set_defaults(free="overrides")
+    parser.add_argument(
+        "overrides", nargs="*", metavar="NAME=VALUE", help="what to change, as days=3 border=open"
+    )
+    parser.add_argument(
+        "--config-dir", type=Path, metavar="DIR", help="a folder with your experiment/NAME.yaml"
+    )

@@ -1,0 +1,244 @@
+"""Headline outcomes: what planners compare scenarios by. One number a run, and its course by day.
+
+An outcome is a daily course (people displaced so far, person-nights so far …) and the number it comes to:
+its last value, or its highest. Read from a run's folder, only the rows that are needed are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from flightsim.complaints import Complaints, InputError, nearest
+from flightsim.measures import MEASURES
+from flightsim.results import Results, read_measures
+from flightsim.world import Floats
+
+CALENDAR = "persons_total"  # the measure with exactly one row a day, always
+ARRIVALS = "arrivals_"  # arrivals_AREA: in one sub-district
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """One headline outcome.
+
+    ``kind``: *end*, the value on the last day; *since*, what was added since ``count_from``; *sum*, a flow
+    added up over the run; *peak*, the highest day.
+    """
+
+    name: str
+    unit: str
+    title: str  # what it counts, as on an axis
+    meaning: str
+    kind: str  # end | since | sum | peak
+    measure: str
+    group: str = ""  # only this rung or crossing; blank: all
+    area_id: str = ""  # only this sub-district; blank: all
+
+    def course(self, rows: pd.DataFrame, days: pd.DatetimeIndex, count_from: date | None = None) -> Floats:
+        """(D,) by day, from the measure's rows (time, area_id, group, value); nan before there is a mean.
+
+        *sum* is added up from the first day; *since* counts from ``count_from`` on, that day included.
+        """
+        if self.group:
+            rows = rows[rows["group"] == self.group]
+        if self.area_id:
+            rows = rows[rows["area_id"] == self.area_id]
+        first = days[0].to_datetime64()
+        day = ((rows["time"].to_numpy() - first) // np.timedelta64(1, "D")).astype(np.intp)
+        by_day = np.bincount(day, rows["value"].to_numpy(float), minlength=len(days)).astype(float)
+        if MEASURES[self.measure].kind == "mean":
+            by_day[np.bincount(day, minlength=len(days)) == 0] = np.nan
+        if self.kind == "sum":
+            return by_day.cumsum()
+        if self.kind == "since" and count_from is not None:
+            before = int(np.searchsorted(days.to_numpy(), np.datetime64(count_from)))  # days before it
+            return by_day - (by_day[min(before, len(days)) - 1] if before else 0.0)
+        return np.asarray(by_day, dtype=np.float64)
+
+    def of_course(self, course: Floats) -> float:
+        """The number that a course comes to."""
+        if self.kind == "peak":
+            return float(np.max(course))
+        return float(course[-1])
+
+
+HEADLINES: dict[str, Headline] = {
+    h.name: h
+    for h in (
+        Headline(
+            "displaced_persons",
+            "people",
+            "People displaced",
+            "people displaced at least once since the start, at the end of the run",
+            "end",
+            "displaced_persons",
+        ),
+        Headline(
+            "additional_displaced_persons",
+            "people",
+            "Additional people displaced",
+            "people displaced for the first time from the date count_from on, that day included",
+            "since",
+            "displaced_persons",
+        ),
+        Headline(
+            "moves_persons",
+            "movements",
+            "Movements",
+            "movements since the start; a person who moves twice counts twice",
+            "end",
+            "moves_persons",
+        ),
+        Headline(
+            "in_open_persons",
+            "people",
+            "Displaced people in the open",
+            "displaced people without any shelter, on the day with most",
+            "peak",
+            "sheltered_persons",
+            group="open",
+        ),
+        Headline(
+            "open_below_zero_person_nights",
+            "person-nights",
+            "Nights in the open below 0 °C",
+            "people in the open on a night below 0 degrees C, added up over the run",
+            "sum",
+            "open_below_zero_person_nights",
+        ),
+        Headline(
+            "trapped_persons",
+            "people",
+            "People trapped",
+            "people who want to leave and cannot, on the day with most",
+            "peak",
+            "trapped_persons",
+        ),
+        Headline(
+            "in_sites_persons",
+            "people",
+            "Displaced people in camps and sites",
+            "people displaced since the start who are in camps and sites at the end of the run",
+            "end",
+            "sheltered_persons",
+            group="site",
+        ),
+        Headline(
+            "abroad_persons",
+            "people",
+            "People gone abroad",
+            "people who have left the country by the end of the run",
+            "end",
+            "abroad_persons",
+        ),
+        Headline(
+            "mean_road_km_to_border",
+            "km",
+            "Road left to the border",
+            "road distance left to the border at the end, mean over the people displaced since the start",
+            "end",
+            "mean_road_km_to_border",
+        ),
+        Headline(
+            "exposure_person_hours",
+            "person-hours",
+            "Hours under strikes",
+            "hours that people spent in a place under strikes in that hour, added up over the run",
+            "sum",
+            "exposure_person_hours",
+        ),
+    )
+}
+"""Every headline outcome by name; ``arrivals_AREA`` is one for each sub-district besides."""
+
+
+def headline(name: str, area_names: Mapping[str, str] | None = None) -> Headline:
+    """The outcome of that name, ``arrivals_AREA`` included; InputError with the nearest name if there is none."""
+    if name in HEADLINES:
+        return HEADLINES[name]
+    area_id = name.removeprefix(ARRIVALS)
+    if not name.startswith(ARRIVALS) or not area_id:
+        raise InputError(
+            f"there is no outcome '{name}'{nearest(name, HEADLINES)}; "
+            f"expected one of {', '.join(HEADLINES)} or {ARRIVALS}AREA"
+        )
+    where = (area_names or {}).get(area_id) or area_id
+    return Headline(
+        name,
+        "arrivals",
+        f"Arrivals in {where}",
+        f"arrivals in {where} since the start, whoever arrives twice counting twice",
+        "sum",
+        "arrivals_persons",
+        area_id=area_id,
+    )
+
+
+def courses(run: str | Path | Results, names: Iterable[str], count_from: date | None = None) -> pd.DataFrame:
+    """The course by day (rows) of each outcome (columns) of one run: its folder, or its results.
+
+    InputError if a name is no outcome, or the table of measures cannot be read or lacks days.
+    """
+    wanted = _known(names)
+    if isinstance(run, Results):
+        found = {name: run.rows(name) for name in (CALENDAR, *(h.measure for h in wanted))}
+    else:
+        found = read_measures(run, {CALENDAR, *(h.measure for h in wanted)})
+    days, by_name = courses_of(found, wanted, count_from, _place(run))
+    return pd.DataFrame(by_name, index=days)
+
+
+def courses_of(
+    rows: Mapping[str, pd.DataFrame], wanted: Iterable[Headline], count_from: date | None, place: object
+) -> tuple[pd.DatetimeIndex, dict[str, Floats]]:
+    """The days, and each outcome's course (D,) by name, from the rows of the measures. Errors name the ``place``."""
+    days = days_of(rows[CALENDAR], place)
+    table = {}
+    for h in wanted:
+        found = rows[h.measure]
+        if len(found) and (found["time"].min() < days[0] or found["time"].max() > days[-1]):
+            raise InputError(f"{place}: {h.measure} has days that {CALENDAR} has not; it was cut or edited")
+        table[h.name] = h.course(found, days, count_from)
+    return days, table
+
+
+def of_run(
+    run: str | Path | Results, names: Iterable[str], count_from: date | None = None
+) -> dict[str, float]:
+    """The number that each outcome comes to in one run, reading only the rows needed. Errors as ``courses``."""
+    names = list(names)
+    found = courses(run, names, count_from)
+    return {h.name: h.of_course(found[h.name].to_numpy()) for h in _known(names)}
+
+
+def days_of(calendar: pd.DataFrame, place: object) -> pd.DatetimeIndex:
+    """The days of a run, from the rows of the measure ``CALENDAR``; InputError if one is missing or double."""
+    days = pd.DatetimeIndex(calendar["time"].sort_values(), name="time")
+    whole = len(days) > 0 and bool((np.diff(days.to_numpy()) == np.timedelta64(1, "D")).all())
+    if not whole:
+        raise InputError(
+            f"{place}: the table of measures has not one row of {CALENDAR} for each day; it was cut or edited"
+        )
+    return days
+
+
+def _known(names: Iterable[str]) -> list[Headline]:
+    complaints, found = Complaints(), []
+    for name in dict.fromkeys(names):
+        try:
+            found.append(headline(name))
+        except InputError as error:
+            complaints.texts += error.complaints
+    complaints.raise_if_any()
+    return found
+
+
+def _place(run: Any) -> str:
+    return f"{run.path or 'these results'}" if isinstance(run, Results) else str(run)
