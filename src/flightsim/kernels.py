@@ -14,14 +14,16 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from flightsim.world import Bools, Floats, Ints
-
 NO_EDGE = -1
 PULL_OFF_HOURS = (
     3.0  # assumption: a standing column stays on the road so long; without it queues lock for ever
 )
 ROUNDING = 1e-9  # vehicles
 
+Floats = npt.NDArray[np.float64]
+Floats32 = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 Table = npt.NDArray[np.void]
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -33,6 +35,69 @@ def compiled(function: Function) -> Function:
     except RuntimeError:  # neither the package's folder nor the user's can be written
         made = njit(function)
     return made  # type: ignore[no-any-return]
+
+
+# ------------------------------------------------------------------ where to
+
+
+@compiled
+def uniform_table(row: npt.NDArray[np.uint64], column: npt.NDArray[np.uint64]) -> Floats32:
+    """(n, m) numbers between 0 and 1, neither included, of 64 random bits for each row and for each column.
+
+    The low and the high half of both are mixed by the finaliser "lowbias32" (Wellons 2018), to 23 bits of a uniform:
+    with a 24th one draw in 17 million would be 0.
+    """
+    table = np.empty((len(row), len(column)), np.float32)
+    low, high = column.astype(np.uint32), (column >> np.uint64(32)).astype(np.uint32)
+    for i in range(len(row)):
+        own_low, own_high = np.uint32(row[i]), np.uint32(row[i] >> np.uint64(32))
+        for j in range(len(column)):
+            bits = _mix32(np.uint32((_mix32(own_low ^ low[j]) ^ own_high) + high[j]))
+            table[i, j] = (np.float32(bits >> np.uint32(9)) + np.float32(0.5)) * np.float32(2.0**-23)
+    return table
+
+
+@compiled
+def _mix32(x: Any) -> Any:
+    """The finaliser lowbias32: each input bit reaches each output bit."""
+    x = np.uint32((x ^ (x >> np.uint32(16))) * np.uint32(0x7FEB352D))
+    x = np.uint32((x ^ (x >> np.uint32(15))) * np.uint32(0x846CA68B))
+    return np.uint32(x ^ (x >> np.uint32(16)))
+
+
+@compiled
+def first_of_each(race: Floats32, barred: Ints, bounds: Ints) -> tuple[Floats32, Ints]:
+    """(n, A) the least of each row's numbers in each area, and its column; area a is columns bounds[a] to bounds[a + 1].
+
+    ``barred`` (n, m) columns that are set to infinity first, or any number beyond the columns.
+    """
+    n, n_areas = len(race), len(bounds) - 1
+    least, column = np.empty((n, n_areas), np.float32), np.empty((n, n_areas), np.int64)
+    for i in range(n):
+        for j in barred[i]:
+            if j < race.shape[1]:
+                race[i, j] = np.inf
+        for a in range(n_areas):
+            best = bounds[a]
+            for j in range(bounds[a] + 1, bounds[a + 1]):
+                if race[i, j] < race[i, best]:
+                    best = j
+            least[i, a], column[i, a] = race[i, best], best
+    return least, column
+
+
+@compiled
+def best_areas(total: Floats, column: Ints, top: int) -> Ints:
+    """(n, top) the columns of the areas that are worth most, best first; -1 where there is none with a finite value."""
+    n, n_areas = total.shape
+    best = np.full((n, top), -1, np.int64)
+    for i in range(n):
+        for rank in range(min(top, n_areas)):
+            area = total[i].argmax()
+            if np.isfinite(total[i, area]):
+                best[i, rank] = column[i, area]
+            total[i, area] = -np.inf
+    return best
 
 
 # ------------------------------------------------------------------ on the road
