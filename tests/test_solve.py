@@ -1,4 +1,4 @@
-"""Solving for one lever: the pure search on curves worked out by hand."""
+"""Solving for one lever: the pure search on curves worked out by hand, what may be asked, what is told."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flightsim.solve import roots
+from flightsim.complaints import InputError
+from flightsim.solve import asked, roots
 from flightsim.solve.roots import Answer, Question, solve
+from flightsim.solve.task import task
 
 REPLICATES = 8
 LUCK = np.linspace(-1.0, 1.0, REPLICATES)
@@ -26,7 +28,7 @@ class Counted:
         return list(self.mean(value) + self.luck)
 
 
-def asked(answer: Answer, curve: Counted) -> None:
+def in_order(answer: Answer, curve: Counted) -> None:
     assert list(answer.order) == curve.asked, "the answer tells what was tried, in order"
     assert len(set(curve.asked)) == len(curve.asked), "no value is tried twice"
     assert all(answer.question.low <= value <= answer.question.high for value in curve.asked)
@@ -39,7 +41,7 @@ def test_a_straight_line_is_solved_at_once() -> None:
     assert answer.value == pytest.approx(3.7, abs=0.01)
     assert answer.shape == roots.RISING
     assert len(curve.asked) <= 4
-    asked(answer, curve)
+    in_order(answer, curve)
 
 
 @pytest.mark.parametrize("tolerance", [0.2, 0.05, 0.001])
@@ -49,7 +51,7 @@ def test_the_tolerance_is_kept(tolerance: float) -> None:
     assert answer.status == roots.SOLVED
     assert abs(answer.here.mean() - 300) <= 300 * tolerance
     assert answer.value == pytest.approx(2 - math.log(7 / 3) / 3, abs=tolerance)
-    asked(answer, curve)
+    in_order(answer, curve)
 
 
 def test_a_falling_curve_is_solved_too() -> None:
@@ -67,7 +69,7 @@ def test_any_smooth_curve_is_solved_with_few_values(
     curve = Counted(lambda x: 500 + 400 * math.tanh(steep * (x - centre)), LUCK[:n])
     answer = solve(curve, Question(0, 4, target=500, tolerance=tolerance, whole=whole))
     assert len(curve.asked) <= roots.AT_MOST
-    asked(answer, curve)
+    in_order(answer, curve)
     if answer.status == roots.SOLVED:
         assert abs(answer.here.mean() - 500) <= 500 * tolerance
     else:  # only where the curve passes the target between neighbouring values, or is all on one side
@@ -101,7 +103,7 @@ def test_a_hump_is_found_although_both_ends_lie_below() -> None:
     assert answer.status == roots.SOLVED
     assert answer.shape == roots.NOT_MONOTONE
     assert abs(answer.here.mean() - 80) <= 4
-    asked(answer, curve)
+    in_order(answer, curve)
 
 
 def test_a_hump_that_stays_below_is_told_at_its_top() -> None:
@@ -174,3 +176,66 @@ def test_values_are_short_enough_to_be_typed_again() -> None:
     assert Question(0, 0.01, 1).digits == 6
     assert Question(0, 100_000, 1).digits == -1
     assert Question(0.0004, 3, 1).rounded(0.0004) == 0.0004, "an end is never rounded away"
+
+
+# What may be asked -----------------------------------------------------------------------------------------
+
+TOY = ["experiment=toy", "population.scale=0.05", "days=4"]
+
+
+def complaints(*words: str) -> str:
+    with pytest.raises(InputError) as caught:
+        task([*TOY, *words])
+    return "\n".join(caught.value.complaints)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["target=500"], "expected a lever and its range, as hazard.strength=0..4"),
+        (["hazard.strength=0..4", "days=2..4", "target=5"], "one lever at a time"),
+        (["hazard.strenght=0..4", "target=5"], "did you mean 'hazard.strength'?"),
+        (["hazard.strength=4..0", "target=5"], "reversed"),
+        (["hazard.strength=4..4", "target=5"], "empty"),
+        (["hazard.strength=a..4", "target=5"], "expected two numbers"),
+        (["hazard.strength=0..", "target=5"], "expected two numbers"),
+        (["hazard.strength=0..inf", "target=5"], "expected two numbers"),
+        (["hazard.strength=0..99", "target=5"], "hazard.strength is 99"),
+        (["border.policy=0..4", "target=5"], "not a number"),
+        (["figures=0..1", "target=5"], "not a number"),
+        (["seed=1..4", "target=5"], "no lever"),
+        (["days=1.5..4", "target=5"], "whole number"),
+        (["days=0..4", "target=5"], "days is 0"),
+        (["hazard.strength=0..4"], "target is missing"),
+        (["hazard.strength=0..4", "target=many"], "target is 'many'"),
+        (["hazard.strength=0..4", "target=0"], "target is '0'"),
+        (["hazard.strength=0..4", "target=nan"], "target is 'nan'"),
+        (["hazard.strength=0..4", "target=5", "tolerance=0"], "tolerance is '0'"),
+        (["hazard.strength=0..4", "target=5", "replicates=auto"], "replicates is 'auto'"),
+        (["hazard.strength=0..4", "target=5", "outcome=displaced"], "did you mean 'displaced_persons'?"),
+        (["hazard.strength=0..4", "target=5", "border=opne"], "did you mean 'open'?"),
+        (["hazard.strength=0..4", "target=5", "hazard=none"], "hazard.strength"),
+    ],
+)
+def test_bad_input_is_told_before_anything_runs(words: list[str], told: str) -> None:
+    assert told in complaints(*words)
+
+
+def test_everything_wrong_is_told_at_once() -> None:
+    told = complaints("hazard.strength=4..0", "target=x", "outcome=y", "tolerance=z")
+    assert all(word in told for word in ("reversed", "'x'", "'y'", "'z'"))
+
+
+def test_dots_in_a_path_are_no_range() -> None:
+    word, own, overrides = asked.split(["results=../mine..old", "a=1..2", "case=..", "target=3"])
+    assert (word, own["target"], overrides) == ("a=1..2", "3", ["results=../mine..old", "case=.."])
+    assert own["outcome"] == "additional_displaced_persons"
+
+
+def test_whether_a_lever_is_whole_is_the_parameters_own_word() -> None:
+    assert task([*TOY, "days=2..4", "target=5"]).question.whole
+    found = task([*TOY, "hazard.memory_days=2..4", "target=5"])
+    assert not found.question.whole, "declared as a number, whatever its default looks like"
+    assert found.seeds == tuple(range(1, 9)), "eight replicates, seeds one after the other"
+    assert [config["seed"] for config in found.configs(3)] == list(found.seeds)
+    assert {config["hazard"]["memory_days"] for config in found.configs(3)} == {3}
