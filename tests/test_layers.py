@@ -25,6 +25,8 @@ LAYERS = (
         "movement",
         "agenda",
         "population",
+        "exodus",
+        "course",
     },
     {"parts", "destinations"},  # the parts' answers brought together in one choice
     {
