@@ -79,9 +79,10 @@ class Answer:
     def shape(self) -> str:
         """The curve over the values tried: rising, falling, flat or not monotone.
 
-        Steps back that are smaller than the tolerance are not told apart from none.
+        Steps that are smaller than the tolerance, as a share of the largest mean, are not told apart from none.
         """
-        width, mean = self.question.width, self.mean
+        mean = self.mean
+        width = self.question.tolerance * min(abs(self.question.target), float(np.abs(mean).max()))
         if np.ptp(mean) <= width:
             return FLAT
         if (np.maximum.accumulate(mean) - mean).max() <= width:

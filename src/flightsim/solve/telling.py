@@ -25,6 +25,7 @@ from flightsim.solve.roots import (
     mean_interval,
 )
 
+TINY = 1e-6  # an outcome that differs less from nothing is nothing
 SHARE = 0.9  # of the intervals that are told
 CURVE = {RISING: "rises", FALLING: "falls", FLAT: "is flat", NOT_MONOTONE: "rises and falls"}
 
@@ -204,7 +205,7 @@ def number(value: float, figures: int = 2) -> str:
     """An outcome in a line, at so many significant figures: ``"510,000"``, ``"1.2 million"``, ``"12"``."""
     if figures == 2 and abs(value) >= 100:
         return words.about(value)
-    rounded = float(f"{value:.{figures}g}")
+    rounded = 0.0 if abs(value) < TINY else float(f"{value:.{figures}g}")
     return f"{rounded / 1e6:g} million" if abs(rounded) >= 1e6 else f"{rounded:,.10g}"
 
 
