@@ -23,6 +23,7 @@ from flightsim.hazard import Bombardment, NoHazard
 from flightsim.io.case import Case, cached_case
 from flightsim.io.write import can_be_folder, check_writable
 from flightsim.model import DisplacementModel
+from flightsim.parameter import LEVER, SETTING, UNCERTAINTY
 from flightsim.parts import Parts
 from flightsim.population import Population
 from flightsim.roads import FreeFlow, RoadNetwork
@@ -43,6 +44,7 @@ PARTS: dict[str, tuple[type, ...]] = {
     "events": (Course,),
     "exodus": (NoExodus, Prescribed),
 }
+LEVER_GROUPS = ("border",)  # parts among which we choose; the others differ in what is not ours
 SETTINGS = (
     "name",
     "case",
@@ -188,6 +190,18 @@ class Scenario:
         complaints.collect(lambda: self.events)
         complaints.collect(self.parts.exodus.check, self.world, self.clock)
         complaints.raise_if_any()
+
+
+def role_of(name: str) -> str:
+    """Whose a setting, a part or a parameter is, by dotted name: lever, uncertainty or setting."""
+    group, _, parameter = name.partition(".")
+    if group in PARTS and not parameter:
+        return LEVER if group in LEVER_GROUPS else UNCERTAINTY
+    for part_type in PARTS.get(group, ()):
+        for each in dataclasses.fields(part_type):
+            if each.name == parameter:
+                return str(each.metadata.get("role", SETTING))
+    return SETTING
 
 
 def from_config(config: Mapping[str, Any]) -> Scenario:
