@@ -12,6 +12,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from flightsim import cli
 from flightsim.complaints import InputError
@@ -151,7 +152,8 @@ def test_the_interval_is_that_of_the_replicates_own_crossings() -> None:
     own = 3.7 - luck / 100
     assert answer.crossings == pytest.approx(own, abs=1e-9)
     assert answer.spread() == pytest.approx((own.min(), own.max()))
-    assert answer.interval() == pytest.approx(roots.mean_interval(own))
+    half = stats.t.ppf(0.95, REPLICATES - 1) * own.std(ddof=1) / math.sqrt(REPLICATES)
+    assert answer.interval() == pytest.approx((3.7 - half, 3.7 + half))
     low, high = answer.interval()
     assert answer.spread()[0] < low < 3.7 < high < answer.spread()[1]
     assert {round(own.min(), 2), round(own.max(), 2)} <= {round(value, 2) for value in answer.order}
@@ -171,7 +173,16 @@ def test_a_replicate_that_never_meets_the_target_opens_the_interval() -> None:
     answer = solve(Counted(lambda x: 10 * x, [-60, 0, 0, 60]), Question(0, 10, target=50))
     assert answer.status == roots.SOLVED
     assert answer.spread() == (-math.inf, math.inf)
-    assert all(map(math.isnan, answer.interval()))
+    assert answer.interval() == (-math.inf, math.inf)
+
+
+def test_the_interval_is_of_the_mean_even_where_single_replicates_never_get_there() -> None:
+    luck = np.array([-60, *np.zeros(30), 60])
+    answer = solve(Counted(lambda x: 10 * x, luck), Question(0, 10, target=50))
+    low, high = answer.interval()
+    assert (5 - low, high - 5) == pytest.approx((0.46, 0.46), abs=0.03), (
+        "1.7 standard errors of 15.2 / 32 ** 0.5"
+    )
 
 
 def test_one_replicate_has_no_interval() -> None:
