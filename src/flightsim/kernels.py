@@ -67,9 +67,10 @@ def _mix32(x: Any) -> Any:
 
 @compiled
 def first_of_each(race: Floats32, barred: Ints, bounds: Ints) -> tuple[Floats32, Ints]:
-    """(n, A) the least of each row's numbers in each area, and its column; area a is columns bounds[a] to bounds[a + 1].
+    """(n, A) the least of each row's numbers in each area, and its column.
 
-    ``barred`` (n, m) columns that are set to infinity first, or any number beyond the columns.
+    Area a is the columns from bounds[a] to bounds[a + 1]. ``barred`` (n, m) columns that are set to infinity first, or
+    any number beyond the columns.
     """
     n, n_areas = len(race), len(bounds) - 1
     least, column = np.empty((n, n_areas), np.float32), np.empty((n, n_areas), np.int64)
