@@ -181,7 +181,7 @@ class Found:
             "values_tried": list(answer.order),
             "runs": int(answer.outcomes.size),
             "lever": {
-                "name": self.lever.name, "role": self.lever.role, 
+                "name": self.lever.name, "role": self.lever.role,
                 "low": question.low, "high": question.high, "whole": question.whole,
             },
             "outcome": {"name": self.outcome.name, "unit": self.outcome.unit, "meaning": self.outcome.meaning},
