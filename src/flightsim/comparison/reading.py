@@ -14,6 +14,7 @@ import pandas as pd
 from pyarrow import parquet
 
 from flightsim import __version__, outcomes, words
+from flightsim.comparison import roles
 from flightsim.comparison.material import Material
 from flightsim.complaints import Complaints, InputError, nearest
 from flightsim.measures import MEASURES
@@ -35,8 +36,11 @@ class Run:
     arrivals: dict[str, Floats]  # by area_id (D,)
 
 
-def read(sweep: Sweep, baseline: str | None = None) -> Material:
-    """All that is compared; InputError if there is nothing to compare, or tables cannot be read."""
+def read(sweep: Sweep, baseline: str | None = None, role_of: Mapping[str, str] | None = None) -> Material:
+    """All that is compared; InputError if there is nothing to compare, or tables cannot be read.
+
+    ``role_of``: by parameter, as ``border.policy``, whether it is ours to choose.
+    """
     done = sweep.runs[sweep.runs["status"] == DONE]
     there = [name for name in sweep.scenarios if (done["scenario"] == name).any()]
     if not there:
@@ -70,6 +74,7 @@ def read(sweep: Sweep, baseline: str | None = None) -> Material:
     return Material(
         sweep, scenarios, runs[["scenario", "replicate", "seed", "path"]], days, tuple(headlines), courses,
         arrivals.sum(axis=2, dtype=float), areas, names, configs, tuple(notes), same_people,
+        roles.values(sweep, configs), roles.of_scenarios(sweep, configs, role_of or {}),
     )  # fmt: skip
 
 
