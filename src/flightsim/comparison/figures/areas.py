@@ -94,9 +94,8 @@ def _map(
     ground.lines(axes, world, view, roads=False)
     if not outlines:
         for area_id, face in faces.items():
-            axes.scatter(
-                *centres[area_id], marker="s", s=150, color=face, edgecolor=style.LAND_EDGE, zorder=3
-            )
+            x, y = centres[area_id]
+            axes.scatter([x], [y], marker="s", s=150, color=face, edgecolor=style.LAND_EDGE, zorder=3)
     if what == DIFFERENCE:
         for area_id in part.loc[_unclear(part), "area_id"]:
             axes.plot(*centres[str(area_id)], marker="x", ms=4.5, mew=1.1, color=style.INK, zorder=4)

@@ -66,9 +66,10 @@ def draw(table: pd.DataFrame, headline: Headline, material: Material, world: Wor
     )
     more = len(table[table["what"] == "drawn parameter"]) - len(drawn)
     rest = f" {more} weaker ones are in the table." if more else ""
+    n = int(drawn["n_runs"].max())
     what = (
         f"Drawn parameters: {headline.title.lower()} where the parameter is high (upper tenth of its draws) "
-        f"minus where it is low (lower tenth), in {int(drawn['n_runs'].max())} runs of {material.baseline}. Lines: 95 % intervals.{rest}"
+        f"minus where it is low (lower tenth), in {n} runs of {material.baseline}. Lines: 95 % intervals.{rest}"
     )
     look.write(figure, _title(drawn, scenarios, headline), what, material, world)
     return figure
