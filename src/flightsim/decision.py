@@ -193,14 +193,17 @@ class Flight:
 
         ``remembered`` strikes, ``alarm`` 0 to 1, ``lost_care`` 0 to 1, ``neighbours_gone`` 0 to 1, all (P,).
         """
-        rates = np.zeros((N_CAUSES, len(remembered), N_KINDS))
-        rates[SHELLING] = (self.shelling_per_hour * self.fear(remembered))[:, None]
-        rates[FRONT] = (self.front_per_hour * alarm)[:, None]
-        danger = rates[SHELLING] + rates[FRONT]
-        factor = np.array([self.care_factor, self.care_factor_in_need] * (N_KINDS // 2)) - 1
-        rates[CARE] = lost_care[:, None] * (danger * factor + self.care_per_hour)
+        shelling, front = self.shelling_per_hour * self.fear(remembered), self.front_per_hour * alarm
+        factor = (
+            np.array([self.care_factor, self.care_factor_in_need]) - 1
+        )  # kinds without and with a need, in turn
+        care = lost_care[:, None] * ((shelling + front)[:, None] * factor + self.care_per_hour)
+        rates = np.empty((N_CAUSES, len(remembered), N_KINDS))
+        rates[SHELLING] = shelling[:, None]
+        rates[FRONT] = front[:, None]
+        rates[CARE] = np.tile(care, N_KINDS // 2)
         rates[NEIGHBOURS] = (self.neighbours_per_hour * neighbours_gone)[:, None]
-        rates[CROWDING, :, N_KINDS - 2 :] = self.crowding_per_hour
+        rates[CROWDING] = np.repeat([0.0, self.crowding_per_hour], [N_KINDS - 2, 2])
         return rates
 
     def held_back(self) -> Floats:
