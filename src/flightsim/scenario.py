@@ -363,7 +363,7 @@ def _description(scenario: Scenario) -> list[str]:
         care,
         what,
         scenario.course.words(),
-        *parts.exodus.words(clock),
+        *parts.exodus.words(world, clock),
         "Parts: " + ", ".join(f"{name} {type(part).__name__}" for name, part in vars(parts).items()) + ".",
         f"Results would go to {scenario.folder / scenario.run_id}.",
         *(f"Note: {warning}" for warning in scenario.case.warnings),
