@@ -318,16 +318,13 @@ def find_complete(parent: Path, run_id: str) -> Path | None:
 def write_run(
     parent: Path,
     name: str,
-    tables: Mapping[str, pd.DataFrame],
+    run: Results,
     *,
-    config: Mapping[str, Any],
-    provenance: Mapping[str, Any],
     summary_rows: Sequence[Mapping[str, Any]] = (),
     figures: Callable[[Path], None] | None = None,
-    area_names: Mapping[str, str] | None = None,
     log: str = "",
 ) -> Path:
-    """Write a run as ``parent/name``, whole or not at all, and give its path.
+    """Write a run that is in memory as ``parent/name``, whole or not at all, and give its path.
 
     ``figures`` is called with the folder to draw into. A finished run that has the name already is left and
     its path given; anything else there, a full disk, a read-only place: InputError.
@@ -335,18 +332,17 @@ def write_run(
     done = find_complete(parent, name)
     if done is not None:
         return done
-    tidied = tidy(tables, area_names or {})
     with whole_folder(parent / name) as folder, plain_errors(parent / name):
-        for table, frame in tidied.items():
+        for table, frame in run.tables.items():
             _write_parquet(folder / f"{table}.parquet", frame)
-        write_text(folder / "config.yaml", yaml.safe_dump(dict(config), sort_keys=False, allow_unicode=True))
+        write_text(folder / "config.yaml", yaml.safe_dump(run.config, sort_keys=False, allow_unicode=True))
         write_text(folder / "summary.csv", _csv(summary_rows))
         write_text(folder / "run.log", log)
         write_text(folder / "README.txt", README)
         (folder / "figures").mkdir()
         if figures is not None:
             figures(folder / "figures")
-        whole = {**provenance, "outputs": _hashes(folder), "complete": True}
+        whole = {**run.provenance, "outputs": _hashes(folder), "complete": True}
         write_text(folder / PROVENANCE, json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
     return parent / name
 
@@ -357,15 +353,22 @@ def tidy(tables: Mapping[str, pd.DataFrame], area_names: Mapping[str, str]) -> d
     for name, frame in tables.items():
         table = frame.copy(deep=False)
         if name == "measures":
-            table["unit"] = table["measure"].astype(str).map(unit_of)
+            table["unit"] = _each(table["measure"], unit_of)
             if "area_name" not in table:
-                table["area_name"] = table["area_id"].astype(str).map(lambda a: area_names.get(a, ""))
+                table["area_name"] = _each(table["area_id"], lambda area: area_names.get(area, ""))
         for column, kind in COLUMNS.get(name, {}).items():
-            filled = table[column].astype(object).fillna("") if kind == TEXT else table[column]
-            table[column] = filled.astype(pd.api.types.pandas_dtype(kind))
+            found, wanted = table[column], pd.api.types.pandas_dtype(kind)
+            if kind == TEXT and found.dtype != wanted:  # categories, say
+                found = found.astype(object)
+            table[column] = (found.fillna("") if kind == TEXT else found).astype(wanted)
         order = [*COLUMNS.get(name, {}), *(str(c) for c in table if c not in COLUMNS.get(name, {}))]
         tidied[name] = table[order].sort_values(SORTED_BY.get(name, order), kind="stable", ignore_index=True)
     return tidied
+
+
+def _each(column: pd.Series, told: Callable[[str], str]) -> pd.Series:
+    """A text for each text of a column, asked once for equal ones."""
+    return column.map({text: told(str(text)) for text in column.unique()})
 
 
 def _write_parquet(path: Path, frame: pd.DataFrame) -> None:
