@@ -268,6 +268,7 @@ class DisplacementModel(mesa.Model):
         self.ready = Agenda(n_places * len(MEANS), n)
         rows = np.arange(n)
         self.intents.join_all(rows, h.place * N_KINDS + h.kind(rows), self.thresholds(rows))
+        self.can_pay_rent = self.shelter.pays(uniform(self.decision_keys["rent"], h.key))
         self.last_leg_km = self.routes.last_leg_km()
         self.km_to_border = self.routes.km_to_border()
 
@@ -374,12 +375,10 @@ class DisplacementModel(mesa.Model):
 
     def admit(self, rows: Ints, place: Ints, persons: Floats) -> Ints:
         """The rung each household gets at a place, by its kin, its means and its luck there."""
-        h, key, occasion = self.households, self.households.key[rows], self.households.occasion[rows]
+        h = self.households
         kin = h.kin_area[rows] == self.world.places.area[place]
-        luck = uniform(self.decision_keys["shelter"], key, occasion)
-        return self.shelter.admit(
-            place, persons, kin, self.shelter.pays(uniform(self.decision_keys["rent"], key)), luck, h.weight
-        )
+        luck = uniform(self.decision_keys["shelter"], h.key[rows], h.occasion[rows])
+        return self.shelter.admit(place, persons, kin, self.can_pay_rent[rows], luck, h.weight)
 
     # ------------------------------------------------------------------ counting
 
