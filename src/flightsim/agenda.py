@@ -33,6 +33,7 @@ class Agenda:
         self._early_item: Ints = np.zeros(0, np.int64)
         self._early_level: Floats = np.zeros(0)
         self._head: Ints = np.zeros(n_groups, np.int64)
+        self._next_level: Floats = np.full(n_groups, np.inf)
         self._stop: Ints = np.zeros(n_groups, np.int64)
         # those who joined since, in no order; a cancelled entry has an infinite level
         self._n_late = 0
@@ -49,6 +50,8 @@ class Agenda:
         counts = np.bincount(groups, minlength=len(self._head))
         self._stop = np.cumsum(counts)
         self._head = self._stop - counts
+        waiting = np.flatnonzero(counts)
+        self._next_level[waiting] = self._early_level[self._head[waiting]]
 
     def join(self, items: Ints, groups: Ints, levels: Floats) -> None:
         """Put rows in, each in its group at its level."""
@@ -77,7 +80,16 @@ class Agenda:
 
     def due_with_levels(self, reading: Floats) -> tuple[Ints, Floats]:
         """The same, and the levels they waited for."""
-        early = pop_due(self._head, self._stop, self._early_item, self._early_level, reading, self._level)
+        early = pop_due(
+            self._head,
+            self._next_level,
+            self._stop,
+            self._early_item,
+            self._early_level,
+            reading,
+            self._level,
+            np.flatnonzero(reading >= self._next_level),
+        )
         early = early[self._slot[early] == NOT_IN]  # who is among the late ones is not due here as well
         n = self._n_late
         late = self._late_item[:n][self._late_level[:n] <= reading[self._late_group[:n]]]

@@ -45,11 +45,8 @@ def keyed_bits(key: int, who: npt.ArrayLike, which: npt.ArrayLike = 0) -> Keys:
     first = np.atleast_1d(np.asarray(who).astype(np.uint64)) * _GOLDEN
     first ^= np.uint64(key)
     _mix(first)
-    if isinstance(which, int):  # Python's own numbers are quicker than arrays of one
-        second: Keys | np.uint64 = np.uint64((which * int(_M2) + int(_GOLDEN)) % 2**64)
-    else:
-        second = np.atleast_1d(np.asarray(which).astype(np.uint64)) * _M2
-        second += _GOLDEN
+    second = np.atleast_1d(np.asarray(which).astype(np.uint64)) * _M2
+    second += _GOLDEN
     return _mix(np.asarray(first ^ second))
 
 

@@ -110,22 +110,33 @@ def best_areas(total: Floats, column: Ints, top: int) -> Ints:
 
 
 @compiled
-def pop_due(head: Ints, stop: Ints, items: Ints, levels: Floats, reading: Floats, current: Floats) -> Ints:
-    """Take from the front of each group what its reading has reached, and return the items that still wait.
+def pop_due(
+    head: Ints,
+    next_level: Floats,
+    stop: Ints,
+    items: Ints,
+    levels: Floats,
+    reading: Floats,
+    current: Floats,
+    groups: Ints,
+) -> Ints:
+    """Take from the front of these groups what their reading has reached, and return the items that still wait.
 
-    Group g is items[head[g]] to items[stop[g] - 1], lowest level first; ``head`` moves on. ``current`` (H,) the level
-    for which an item waits here now: if that is not the one it joined with, it has left, or joined anew.
+    Group g is items[head[g]] to items[stop[g] - 1], lowest level first; ``head`` and ``next_level`` (inf at the end)
+    move on. ``current`` (H,) the level for which an item waits now: if that is not the one it joined with, it has left,
+    or joined anew.
     """
     n, found = 0, np.empty(16, np.int64)
-    for g in range(len(head)):
-        while head[g] < stop[g] and levels[head[g]] <= reading[g]:
+    for g in groups:
+        while reading[g] >= next_level[g]:
             item = items[head[g]]
-            if current[item] == levels[head[g]]:
+            if current[item] == next_level[g]:
                 if n == len(found):
                     found = np.append(found, np.empty(n, np.int64))
                 found[n] = item
                 n += 1
             head[g] += 1
+            next_level[g] = levels[head[g]] if head[g] < stop[g] else np.inf
     return found[:n]
 
 

@@ -113,10 +113,13 @@ class DisplacementModel(mesa.Model):
         """Pressure to leave by place and kind, and readiness by place and means, gather for these hours."""
         hazard, hours, rule = self.hazard, self.clock.step_hours, self.parts.behaviour
         neighbours = self.gone_lately / np.maximum(self.gone_lately + self.present_persons, 1e-9)
-        self.causes = rule.causes(hazard.feared, hazard.feared_alarm, self.care.lost, neighbours)
-        self._pressure_met = rule.pressure(self.causes) * hours
+        met = rule.causes(
+            hazard.feared, hazard.feared_alarm, self.care.lost, neighbours, out=self._causes_met
+        )
+        self._pressure_met = rule.pressure(met) * hours
         self.gathered += self._pressure_met
-        self.gathered_causes += self.causes * hours
+        met *= hours
+        self.gathered_causes += met
         self._readiness_met = hours * self.parts.transport.readiness(
             hazard.near_hourly, hazard.remembered, self.clock.hours_of(self.now), self.can_leave, hazard.alarm
         )
@@ -256,7 +259,7 @@ class DisplacementModel(mesa.Model):
         n_places = len(world.places)
         self.gathered = np.zeros((n_places, N_KINDS))
         self.gathered_causes = np.zeros((N_CAUSES, n_places, N_KINDS))
-        self.causes = np.zeros_like(self.gathered_causes)
+        self._causes_met = np.zeros_like(self.gathered_causes)
         self._pressure_met = np.zeros_like(self.gathered)
         self.gathered_readiness = np.zeros((n_places, len(MEANS)))
         self._readiness_met = np.zeros_like(self.gathered_readiness)
