@@ -69,14 +69,14 @@ def test_border() -> None:
     assert gates == {
         "closed": {BORDER_RULES.index("closed")},
         "women and children": {BORDER_RULES.index("women_and_children")},
-        "open to 500 an hour": {BORDER_RULES.index("open")},
+        "open to 480 an hour": {BORDER_RULES.index("open")},
         "open": {BORDER_RULES.index("open")},
     }
     an_hour = {
         name: model.gates.persons_per_hour[model.world.crossings.is_border].sum()
         for name, model in run.items()
     }
-    assert an_hour["open"] == pytest.approx(10 * an_hour["open to 500 an hour"]) == 5000
+    assert an_hour["open"] == pytest.approx(10 * an_hour["open to 480 an hour"]) == 4800
     over = [model.gates.through_persons.sum() + model.gates.waiting_persons.sum() for model in run.values()]
     assert over[0] == 0 < over[3]
 
