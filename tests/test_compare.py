@@ -106,7 +106,8 @@ def test_last_line_on_stdout_is_the_folder(
     swept: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     target = tmp_path / "c"
-    assert cli.main(["compare", str(swept), "--output", str(target), "--baseline", "open"]) == 0
+    with mock.patch.object(comparing, "_draw"):
+        assert cli.main(["compare", str(swept), "--output", str(target), "--baseline", "open"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[-1] == str(target.resolve())
     assert "Baseline: open." in "\n".join(lines)
@@ -410,15 +411,26 @@ def test_drawn_parameters_give_a_tornado(tmp_path: Path) -> None:
 # --- plain runs
 
 
-def test_plain_runs_are_compared_too(swept: Path, tmp_path: Path) -> None:
+def test_plain_runs_are_compared_too(swept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     paths = []
     for name in pd.read_csv(swept / "runs.csv")["run"]:
         paths.append(tmp_path / "results" / "toy" / name)
         shutil.copytree(swept / name, paths[-1])
+    monkeypatch.setattr(comparing, "_draw", lambda *_: None)
     found = comparing.compare([tmp_path / "results"], output=tmp_path / "c", role_of=ROLES)
     assert "2 scenarios, 5 runs each" in found.findings[0]
     two = comparing.compare([paths[0], paths[-1]], output=tmp_path / "d")
     assert "2 scenarios, 1 run each" in two.findings[0]
+
+
+def test_of_several_sweeps_in_a_folder_the_newest_is_compared(tmp_path: Path) -> None:
+    for day in ("2026-01-01", "2026-02-01"):
+        sweeps.sweep(tmp_path / day, {day: runs(*TEN)}, created_utc=day)
+    text = findings(tmp_path)
+    assert "Compared is 2026-02-01, the newest of the 2 sweeps" in text
+    assert (tmp_path / "2026-02-01" / "comparison" / "findings.txt").exists()
+    both = comparing.compare([tmp_path / "2026-01-01", tmp_path / "2026-02-01"], output=tmp_path / "both")
+    assert "observed: 10 runs" in both.findings[0]  # the same configurations and seeds: the same runs
 
 
 def test_colours_are_the_scenarios_own(swept: Path) -> None:

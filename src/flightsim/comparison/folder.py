@@ -70,15 +70,16 @@ def compare(
     A comparison that is there already is replaced. InputError if there is nothing to compare, a table cannot
     be read, or the folder cannot be written.
     """
-    sweep = sweepfolder.read(folders if len(folders) > 1 else folders[0])
-    folder = Path(output) if output is not None else Path(folders[0]) / NAME
+    chosen, notes = _newest(folders)
+    sweep = sweepfolder.read(chosen if len(chosen) > 1 else chosen[0])
+    folder = Path(output) if output is not None else Path(chosen[0]) / NAME
     _check_place(folder)
     material = reading.read(sweep, baseline, role_of, progress)
-    world, notes = _world(material)
+    world, no_maps = _world(material)
     changed_lives, n_pairs, more = _lives(material)
     title = f"{sweep.name}: {world.manifest['title'] if world else material.case}"
     found = sentences.findings(material, title, changed_lives, n_pairs)
-    found[1:1] = [*notes, *more]
+    found[1:1] = [*notes, *no_maps, *more]
 
     def fill(inside: Path) -> None:
         for name, table, draws in _pieces(material, world, tables.changed_lives(changed_lives), n_pairs):
@@ -164,6 +165,19 @@ def _draw(folder: Path, name: str, draws: Sequence[Draw]) -> None:
         path = folder / (f"{name}.png" if number == 1 else f"{name}_{number}.png")
         with plain_errors(path):
             style.save(draw(), path)
+
+
+def _newest(folders: Sequence[str | Path]) -> tuple[list[Path], list[str]]:
+    """The folders to read: of one that holds sweeps side by side, as ``results/NAME``, the newest of them."""
+    paths = [Path(folder) for folder in folders]
+    if len(paths) > 1 or sweepfolder.is_sweep(paths[0]) or not paths[0].is_dir():
+        return paths, []
+    sweeps = sorted(path for path in paths[0].iterdir() if path.is_dir() and sweepfolder.is_sweep(path))
+    if not sweeps:
+        return paths, []
+    newest = max(sweeps, key=lambda path: (sweepfolder.read_one(path).created_utc, path.name))
+    told = f"{newest.name}, the newest of the {len(sweeps)} sweeps in {paths[0]}; name others to compare them"
+    return [newest], [f"Compared is {told}."] if len(sweeps) > 1 else []
 
 
 def _world(material: Material) -> tuple[World | None, list[str]]:
