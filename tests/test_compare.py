@@ -201,6 +201,19 @@ def test_nothing_happens(tmp_path: Path) -> None:
     assert "People displaced: a none; b none." in text
 
 
+def test_the_chance_of_a_number_in_natural_frequencies(tmp_path: Path) -> None:
+    folder = made(tmp_path, a=runs(*TEN), b=runs(*(TEN + 500)))
+    said = comparing.compare([folder], at_least=1_500).findings
+    line = next(each for each in said if "or more" in each)
+    assert line == (
+        "People displaced, 1,500 or more: a in 5 of 10 runs (a chance of 24 to 76 %); "
+        "b in 10 of 10 runs (a chance of 72 to 100 %)."
+    )
+    table = pd.read_csv(folder / "comparison" / "chances.csv").set_index(["scenario", "at_least"])
+    assert (table.loc[("a", 1_500), "runs"], table.loc[("a", 1_500), "n_runs"]) == (5, 10)
+    assert (folder / "comparison" / "chances.png").exists()
+
+
 @pytest.mark.parametrize(
     ("values", "unit", "told"),
     [

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from flightsim import words
-from flightsim.comparison import enough, lives, paired
+from flightsim.comparison import chances, enough, lives, paired
 from flightsim.comparison.material import Material
 from flightsim.comparison.paired import Difference
 from flightsim.measures import SMALL_CELL_PERSONS
@@ -18,6 +18,7 @@ from flightsim.world import Floats
 FEWEST_FOR_BANDS = 20  # runs; of fewer the whole range is told, not the inner nine tenths
 NOT_FOR = "Not for targeting, interdiction, closing borders, or decisions about individuals."
 WORTH_A_TITLE = 0.05  # of the baseline: a difference that figures open with
+MOST_CHANCES = 6  # scenarios
 MOST_TOLD = 4  # outcomes a scenario
 MOST_SCENARIOS = 8  # told one by one
 NO_BAND = "1 run each: no band can be drawn. Add replicates=30"
@@ -25,7 +26,9 @@ JUDGED = ("displaced_persons", "additional_displaced_persons", "in_open_persons"
           "open_below_zero_person_nights", "trapped_persons", "exposure_person_hours")  # fmt: skip
 
 
-def findings(material: Material, title: str, changed: pd.DataFrame, n_lives: int) -> list[str]:
+def findings(
+    material: Material, title: str, changed: pd.DataFrame, n_lives: int, number: float = 0.0
+) -> list[str]:
     """The comparison in a page of lines, the most important first."""
     span = f"{words.day_year(material.first)} to {words.day_year(material.last)}"
     lines = [
@@ -34,6 +37,8 @@ def findings(material: Material, title: str, changed: pd.DataFrame, n_lives: int
         *rests_on(material),
         levels(material),
     ]
+    if number > 0:
+        lines.append(chance(material, material.main, number))
     for scenario in material.others[:MOST_SCENARIOS]:
         told = [*compared(material, scenario), *different_lives(material, scenario, changed, n_lives)]
         lines += [f"{scenario}, against {material.baseline}:", *(f"  - {line}" for line in told)]
@@ -72,6 +77,17 @@ def levels(material: Material) -> str:
     ]
     since = f" from {words.day(material.count_from)} on" if material.count_from else ""
     return f"{material.main.title}{since}: {'; '.join(told)}."
+
+
+def chance(material: Material, headline: Headline, number: float) -> str:
+    """In how many runs of each scenario an outcome is at least so much, and what chance that amounts to."""
+    told = []
+    for name in material.scenarios[:MOST_CHANCES]:
+        own = material.values(headline)[material.of(name)]
+        count, n = int((own >= number).sum()), len(own)
+        low, high = chances.interval(count, n)
+        told.append(f"{name} in {count} of {n} runs (a chance of {_percent(low)[:-2]} to {_percent(high)})")
+    return f"{headline.title}, {words.about(number)} or more: {'; '.join(told)}."
 
 
 def compared(material: Material, scenario: str) -> list[str]:
