@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
+import numba
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 NO_EDGE = -1
 PULL_OFF_HOURS = (
@@ -30,10 +30,13 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 def compiled(function: Function) -> Function:
     """The function as machine code, kept for the next run where there is a folder to keep it in."""
+    if getattr(numba.config, "DISABLE_JIT", False):
+        plain: Any = np.errstate(over="ignore")(function)  # what is multiplied in 32 bits is meant to run over
+        return plain  # type: ignore[no-any-return]
     try:
-        made: Any = njit(cache=True)(function)
+        made: Any = numba.njit(cache=True)(function)
     except RuntimeError:  # neither the package's folder nor the user's can be written
-        made = njit(function)
+        made = numba.njit(function)
     return made  # type: ignore[no-any-return]
 
 
