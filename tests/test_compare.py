@@ -164,7 +164,7 @@ def test_natural_frequencies_and_two_figures(tmp_path: Path) -> None:
 
 
 def test_the_same_in_every_run_is_said(tmp_path: Path) -> None:
-    assert "all outcomes are the same as a's in every run" in findings(
+    assert "all outcomes are the same as in a in every run" in findings(
         made(tmp_path, a=runs(*TEN), b=runs(*TEN))
     )
 
@@ -452,6 +452,17 @@ def test_colours_are_the_scenarios_own(swept: Path) -> None:
     many = [str(i) for i in range(6)]
     assert len(set(look.colours(many).values())) == 6
     assert len(set(look.markers(many).values())) == 6
+
+
+def test_short_names_tell_scenarios_apart() -> None:
+    long = [f"border={b} shelter.site_room=2 hazard.strength={s}" for b in ("closed", "open") for s in (1, 2)]
+    assert list(look.labels(long).values())[:2] == ["border=closed strength=1", "border=closed strength=2"]
+    assert look.labels(["as it was", "both"]) == {"as it was": "as it was", "both": "both"}
+    assert look.labels(["a.x=1", "b.x=1"]) == {"a.x=1": "a.x=1", "b.x=1": "b.x=1"}
+    assert look.labels(["border=closed"]) == {"border=closed": "border=closed"}
+    cut = look.fit("border=closed shelter.site_room=0.5", 1.0)
+    assert len(cut) < 12
+    assert cut.endswith("0.5")
 
 
 def test_configs_are_read_once_a_scenario(swept: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 import sweeps
 from flightsim import sweepfolder
@@ -203,6 +204,16 @@ def test_a_straight_line_has_rank_correlation_one_and_its_size() -> None:
     np.testing.assert_allclose(found["effect"][:2], [40, -40], rtol=0.02)  # from the 10 to the 90 % quantile
     assert found["effect_low"][2] < 0 < found["effect_high"][2]
     assert abs(found["rank_correlation"][2]) < 0.3
+
+
+def test_of_many_parameters_luck_alone_rarely_makes_one_clear() -> None:
+    luck, n, p = np.random.default_rng(8), 30, 40
+    wrong = 0
+    for _ in range(300):
+        found = stats.spearmanr(luck.normal(size=(n, p)), luck.normal(size=n)).statistic[-1, :-1]
+        wrong += bool((np.abs(found) > sensitivity.least_clear(n, p)).any())
+    assert wrong / 300 < 0.05 + 4 * math.sqrt(0.05 * 0.95 / 300)
+    assert sensitivity.least_clear(30, 1) == pytest.approx(0.36, abs=0.01)  # the table's 5 % value
 
 
 def test_ranks_do_not_care_for_the_scale() -> None:

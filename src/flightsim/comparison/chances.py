@@ -26,6 +26,12 @@ def round_number(values: Floats) -> float:
     return min(steps, key=lambda step: abs(math.log(step / middle)))
 
 
+def is_certain(material: Material, headline: Headline, number: float) -> bool:
+    """Whether all runs of all scenarios reach the number, or none does."""
+    reach = material.values(headline) >= number
+    return bool(reach.all() or not reach.any())
+
+
 def interval(count: int, n: int) -> tuple[float, float]:
     """Wilson's 95 % interval of a chance that came true in ``count`` of ``n`` runs; 0 to 1 without runs."""
     if n == 0:

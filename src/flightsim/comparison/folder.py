@@ -84,6 +84,8 @@ def compare(
     title = f"{sweep.name}: {world.manifest['title'] if world else material.case}"
     values = material.values(material.main)
     number = at_least if at_least is not None else chances.round_number(values[np.isfinite(values)])
+    if at_least is None and chances.is_certain(material, material.main, number):
+        number = 0.0  # nothing to tell
     found = sentences.findings(material, title, changed_lives, n_pairs, number)
     found[1:1] = [*notes, *no_maps, *more]
 

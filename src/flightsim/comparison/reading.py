@@ -64,7 +64,7 @@ def read(
     about = {path: _provenance(path) for path in dict.fromkeys(runs["path"])}
     found = _read_all(list(runs["path"]), about, count_from, progress)
     days = _common_days(found)
-    same_people = len({json.dumps(c.get("population"), sort_keys=True) for c in configs.values()}) == 1
+    same_people = len({_people(config, sweep) for config in configs.values()}) == 1
     areas = tuple(sorted({area for run in found for area in run.arrivals}))
     courses = {
         h.name: np.stack([_cut(run, h, days, count_from) for run in found]) for h in HEADLINES.values()
@@ -102,6 +102,13 @@ def _baseline(sweep: Sweep, there: Sequence[str], asked: str | None) -> str:
             f"the baseline '{asked}' has no finished run in {sweep.path}; choose another or run it"
         )
     return asked
+
+
+def _people(config: Mapping[str, Any], sweep: Sweep) -> str:
+    """What makes the population, apart from what is drawn for each replicate."""
+    section = config.get("population") or {}
+    own = {key: value for key, value in section.items() if f"population.{key}" not in sweep.drawn}
+    return json.dumps(own, sort_keys=True)
 
 
 def _same_case(configs: Mapping[str, Mapping[str, Any]]) -> None:
