@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -26,6 +28,7 @@ from flightsim.sweepfolder import DONE, FAILED, Sweep
 from flightsim.world import Floats
 
 MOST_COMPLAINTS = 10
+THREADS = min(os.cpu_count() or 1, 8)
 FLOW = "arrivals_persons"
 Progress = Callable[[int, int], None]
 
@@ -128,25 +131,34 @@ def _read_all(
 ) -> list[Run]:
     """What is kept of each run; InputError with the first troubles if tables are spoilt."""
     complaints = Complaints(at_most=MOST_COMPLAINTS)
-    found: list[Run] = []
     known: dict[Path, Run] = {}
-    for number, path in enumerate(paths, start=1):
-        if progress:
-            progress(number, len(paths))
-        if path in known:  # a run that two scenarios amount to stands there once
-            found.append(known[path])
-            continue
+
+    def read_one(path: Path) -> Run | InputError:
         try:
             _unchanged(path, about[path])
-            known[path] = _read_one(path, count_from)
-            found.append(known[path])
+            return _read_one(path, count_from)
         except InputError as error:
-            for text in error.complaints:
-                complaints.add(text)
+            return error
+
+    with ThreadPoolExecutor(THREADS) as pool:  # reading waits for the disk and for Parquet, not for Python
+        waiting = {path: pool.submit(read_one, path) for path in about}
+        try:
+            for number, (path, future) in enumerate(waiting.items(), start=1):
+                run = future.result()
+                if progress:
+                    progress(number, len(about))
+                if isinstance(run, Run):
+                    known[path] = run
+                else:
+                    for text in run.complaints:
+                        complaints.add(text)
+        except BaseException:  # Ctrl-C: the rest need not be read
+            pool.shutdown(cancel_futures=True)
+            raise
     if complaints.texts:
         complaints.add("remove those runs' folders, and the same command runs them again")
     complaints.raise_if_any()
-    return found
+    return [known[path] for path in paths]  # a run that two scenarios amount to stands there once
 
 
 def _unchanged(path: Path, about: Mapping[str, Any]) -> None:
