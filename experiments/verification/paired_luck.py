@@ -144,11 +144,8 @@ def draw(table: pd.DataFrame, n: int) -> None:
 
 def write(table: pd.DataFrame, n: int) -> None:
     """The table of docs/paired.md, between its marks."""
-    lines = [
-        "| scenarios | outcome | difference | scatter, shared luck | independent "
-        "| variance smaller by | runs for ±5 % |",
-        "|---|---|---:|---:|---:|---:|---:|",
-    ]
+    head = "| scenarios | outcome | difference | scatter, shared luck | independent | variance smaller by"
+    lines = [f"{head} | runs for ±5 % |", "|---|---|---:|---:|---:|---:|---:|"]
     for row in table.itertuples():
         name = sentences.noun(outcomes.HEADLINES[str(row.outcome)])
         scatter = f"{row.difference:,.0f} | {row.paired_sd:,.0f} | {row.independent_sd:,.0f}"
@@ -156,7 +153,8 @@ def write(table: pd.DataFrame, n: int) -> None:
         runs = f"{needed(row.difference, row.paired_sd):,} / {needed(row.difference, row.independent_sd):,}"
         lines.append(f"| {row.pair} | {name} | {scatter} | {gain} | {runs} |")
     met, median = int((table["gain"] >= GOAL).sum()), table["gain"].median()
-    told = f"Of {len(table)} variances {met} are at least {GOAL:g} times smaller (goal); median {median:.2g}; {n} pairs."
+    goal = f"{met} are at least {GOAL:g} times smaller (goal)"
+    told = f"Of {len(table)} variances {goal}; median {median:.2g}; {n} pairs."
     lines += ["", told]
     text = PAGE.read_text(encoding="utf-8")
     marked = f"<!-- paired -->\n{chr(10).join(lines)}\n<!-- /paired -->"

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from pyarrow import parquet
 
@@ -28,7 +29,7 @@ from flightsim.sweepfolder import DONE, FAILED, Sweep
 from flightsim.world import Floats
 
 MOST_COMPLAINTS = 10
-THREADS = min(os.cpu_count() or 1, 8)
+THREADS = min(os.cpu_count() or 1, 4)
 FLOW = "arrivals_persons"
 Progress = Callable[[int, int], None]
 
@@ -39,7 +40,7 @@ class Run:
 
     days: pd.DatetimeIndex
     courses: dict[str, Floats]  # (D,) each
-    arrivals: dict[str, Floats]  # by area_id (D,)
+    arrivals: dict[str, npt.NDArray[np.float32]]  # by area_id (D,)
 
 
 def read(
@@ -174,10 +175,9 @@ def _read_one(path: Path, count_from: date | None) -> Run:
     days, courses = outcomes.courses_of(rows, HEADLINES.values(), count_from, path)
     flow = rows[FLOW]
     day = outcomes.day_of(flow, FLOW, days, path)
-    area = flow["area_id"].astype("category").cat
-    n, names = len(days), area.categories.tolist()
-    cell = area.codes.to_numpy().astype(np.intp) * n + day
-    by_cell = np.bincount(cell, flow["value"].to_numpy(), minlength=n * len(names)).reshape(len(names), n)
+    n, names = len(days), flow.area.names
+    cell = flow.area.codes.astype(np.intp) * n + day
+    by_cell = np.bincount(cell, flow.value, minlength=n * len(names)).reshape(len(names), n)
     there = dict(zip(names, by_cell.astype(np.float32), strict=True))
     return Run(days, courses, {area_id: v for area_id, v in there.items() if area_id and v.any()})
 

@@ -81,11 +81,11 @@ def draw(
     gaps = table.loc[table["what"] == DIFFERENCE, "mean"]
     signs = bool((gaps >= SMALL_CELL_PERSONS).any()), bool((gaps <= -SMALL_CELL_PERSONS).any())
     _keys(figure, level, change, signs, rows, n * wide + 0.25, high)
-    border = str(world.manifest.get("border_name", "the border"))
+    border = str(world.manifest.get("border_name", "abroad"))
     subtitle = (
         f"Mean arrivals by sub-district, {look.span(material)}; whoever moves on counts again. "
         f"{'Below: mean difference between runs with the same luck. ' if rows > 1 else ''}"
-        f"Counts under {SMALL_CELL_PERSONS:.0f} are not shown. Thick line: {border}."
+        f"Counts under {SMALL_CELL_PERSONS:.0f} are not shown. Thick line: border ({border})."
     )
     look.write(
         figure, _title(table, material), subtitle, material, world, ("outlines.geojson", "lines.geojson")
