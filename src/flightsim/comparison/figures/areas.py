@@ -78,12 +78,14 @@ def draw(
             axes.set_title(
                 title, loc="left", size=10, color=look.colours(material.scenarios)[name], weight="bold"
             )
-    _keys(figure, level, change, rows, n * wide + 0.25, high)
-    border = str(world.manifest.get("border_name", "the border"))
+    gaps = table.loc[table["what"] == DIFFERENCE, "mean"]
+    signs = bool((gaps >= SMALL_CELL_PERSONS).any()), bool((gaps <= -SMALL_CELL_PERSONS).any())
+    _keys(figure, level, change, signs, rows, n * wide + 0.25, high)
+    border = str(world.manifest.get("border_name", "abroad"))
     subtitle = (
         f"Mean arrivals by sub-district, {look.span(material)}; whoever moves on counts again. "
         f"{'Below: mean difference between runs with the same luck. ' if rows > 1 else ''}"
-        f"Counts under {SMALL_CELL_PERSONS:.0f} are not shown. Thick line: {border}."
+        f"Counts under {SMALL_CELL_PERSONS:.0f} are not shown. Thick line: border ({border})."
     )
     look.write(
         figure, _title(table, material), subtitle, material, world, ("outlines.geojson", "lines.geojson")
@@ -155,9 +157,10 @@ def _most(table: pd.DataFrame, what: str) -> float:
 
 
 def _keys(
-    figure: Figure, level: Sequence[float], change: Sequence[float], rows: int, left: float, high: float
-) -> None:
-    """What the colours mean, at the right of each row."""
+    figure: Figure, level: Sequence[float], limits: Sequence[float], change: tuple[bool, bool], rows: int,
+    left: float, high: float,
+) -> None:  # fmt: skip
+    """What the colours mean, at the right of each row; ``change``: whether there is more, and fewer, anywhere."""
     wide, tall = (float(v) for v in figure.get_size_inches())
     handles: list[Any] = [
         Patch(fc=c, ec=style.LAND_EDGE, label=_class(level, i))
@@ -176,12 +179,11 @@ def _keys(
     )
     if rows == 1:
         return
-    n = len(change)
-    handles = [
-        Patch(fc=change_colours(n, True)[i], label="+" + _class(change, i)) for i in reversed(range(n))
-    ]
+    up, down = change
+    n, colours = len(limits), {more: change_colours(len(limits), more) for more in (True, False)}
+    handles = [Patch(fc=colours[True][i], label="+" + _class(limits, i)) for i in reversed(range(n)) if up]
     handles.append(Patch(fc=NO_CHANGE, ec=style.LAND_EDGE, label="within ±100"))
-    handles += [Patch(fc=change_colours(n, False)[i], label="−" + _class(change, i)) for i in range(n)]
+    handles += [Patch(fc=colours[False][i], label="−" + _class(limits, i)) for i in range(n) if down]
     handles.append(Patch(fc=UNKNOWN, ec=style.LAND_EDGE, label="a count under 100"))
     handles.append(_cross())
     at = (left / wide, 1 - (HEAD_IN + 0.2 + high + ROW_GAP_IN) / tall)
