@@ -160,7 +160,7 @@ def write(table: pd.DataFrame) -> None:
     """The table of docs/paired.md, between its marks."""
     lines = [
         "| what households do to one another | used the place | changed | others displaced | changed | median km "
-        + "| 90 % within, km |",
+        "| 90 % within, km |",
         "|---|---:|---:|---:|---:|---:|---:|",
     ]
     for row in table.itertuples():
