@@ -74,6 +74,8 @@ def compare(
     A comparison that is there already is replaced. InputError if there is nothing to compare, a table cannot
     be read, or the folder cannot be written.
     """
+    if at_least is not None and not (np.isfinite(at_least) and at_least > 0):
+        raise InputError([f"--at-least is {at_least:g}; expected a number of people above 0"])
     chosen, notes = _newest(folders)
     sweep = sweepfolder.read(chosen if len(chosen) > 1 else chosen[0])
     folder = Path(output) if output is not None else Path(chosen[0]) / NAME

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -16,6 +18,7 @@ from flightsim.plots import style
 from flightsim.world import World
 
 MOST_LINES = 8
+DASH = 4  # widths of the line
 
 
 def draw(
@@ -26,14 +29,20 @@ def draw(
     axes = figure.add_axes((0.09, 0.17, 0.62, 0.62))
     names = look.labels(material.scenarios)
     colour, values = look.colours(material.scenarios), material.values(headline)
+    drawn: dict[bytes, list[str]] = {}  # scenarios whose stairs are the same: each shows in the others' gaps
     for name in material.scenarios[:MOST_LINES]:
         own = np.sort(values[material.of(name)])
+        drawn.setdefault(own.tobytes(), []).append(name)
+    for name in material.scenarios[:MOST_LINES]:
+        own = np.sort(values[material.of(name)])
+        same = drawn[own.tobytes()]
         own = own[np.isfinite(own)]
         share = 1 - np.arange(len(own) + 1) / max(len(own), 1)
         rows = table[(table["scenario"] == name) & (table["at_least"] == number)]
         count, n = (int(rows["runs"].iloc[0]), int(rows["n_runs"].iloc[0])) if len(rows) else (0, len(own))
         axes.step(np.append(own, own[-1:]), share, where="pre", color=colour[name], lw=2,
-                  label=f"{look.fit(names[name], 2.4)}\n  {count} of {n} runs")  # fmt: skip
+                  ls=_dashes(same.index(name), len(same)),
+                  label=f"{look.fit(names[name], 2.1, 9, 'normal')}\n  {count} of {n} runs")  # fmt: skip
     axes.axvline(number, color=look.ZERO, lw=1, ls=(0, (4, 2)))
     axes.set_ylim(0, 1.02)
     axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
@@ -49,6 +58,11 @@ def draw(
     )
     look.write(figure, _title(material, headline, number), what, material, world)
     return figure
+
+
+def _dashes(i: int, n: int) -> Any:
+    """The line of the i-th of n stairs that lie on each other."""
+    return "-" if n == 1 else (i * DASH, (DASH, (n - 1) * DASH))
 
 
 def _title(material: Material, headline: Headline, number: float) -> str:
