@@ -258,6 +258,14 @@ def test_stairs_that_are_the_same_all_show() -> None:
     assert [chance._dashes(i, 3) for i in range(3)] == [(0, (4, 8)), (4, (4, 8)), (8, (4, 8))]
 
 
+def test_the_chances_of_many_scenarios_are_told_in_short(tmp_path: Path) -> None:
+    folder = made(tmp_path, **{f"plan {i}": runs(*(TEN + 100 * i)) for i in range(6)})
+    material = reading.read(sweepfolder.read(folder))
+    told = chance._title(material, material.main, 1_500)
+    assert told == "People displaced, 1,500 or more: from 5 of 10 runs (“plan 0”) to 10 of 10 runs (“plan 5”)"
+    assert chance._title(material, material.main, 100).endswith(": 10 of 10 runs of every scenario")
+
+
 # --- what cannot be compared
 
 

@@ -18,6 +18,7 @@ from flightsim.plots import style
 from flightsim.world import World
 
 MOST_LINES = 8
+MOST_TOLD = 4  # scenarios in the title
 DASH = 4  # widths of the line
 
 
@@ -56,6 +57,8 @@ def draw(
         f"Share of the runs with at least so many: {sentences.noun(headline)}; {look.span(material)}. "
         "What is left out of the model is in no run: this is no forecast."
     )
+    if len(material.scenarios) > MOST_LINES:
+        what += f" Drawn: the first {MOST_LINES} of {len(material.scenarios)} scenarios; the table has all."
     look.write(figure, _title(material, headline, number), what, material, world)
     return figure
 
@@ -66,9 +69,15 @@ def _dashes(i: int, n: int) -> Any:
 
 
 def _title(material: Material, headline: Headline, number: float) -> str:
+    """In how many runs so many are reached: by scenario; of more than a few the fewest and the most."""
     values, names = material.values(headline), look.labels(material.scenarios)
-    told = []
-    for name in material.scenarios[: sentences.MOST_CHANCES]:
+    reached = []
+    for name in material.scenarios:
         own = values[material.of(name)]
-        told.append(f"“{names[name]}” in {int((own >= number).sum())} of {len(own)} runs")
+        count = int((own >= number).sum())
+        reached.append((count / max(len(own), 1), f"{count} of {len(own)} runs", f"“{names[name]}”"))
+    told = [f"{name} in {runs}" for _, runs, name in reached]
+    if len(told) > MOST_TOLD:
+        (least, few, low), (most, many, high) = min(reached), max(reached)
+        told = [f"from {few} ({low}) to {many} ({high})" if least < most else f"{few} of every scenario"]
     return f"{headline.title}, {words.about(number)} or more: {words.listing(told)}"

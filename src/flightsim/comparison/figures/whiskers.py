@@ -61,9 +61,7 @@ def draw(table: pd.DataFrame, material: Material, world: World | None) -> Figure
 def _titles(axes: Axes, headline: Headline) -> None:
     """The outcome at the left, its unit at the right; smaller where both would not have room side by side."""
     unit = f"{headline.unit}{_day(headline)}"
-    room = (
-        axes.get_position().width * axes.figure.get_size_inches()[0] - look.wide_in(unit, 8, "normal") - 0.1
-    )
+    room = axes.bbox.width / style.DPI - look.wide_in(unit, 8, "normal") - 0.1
     size = next((s for s in (10.0, 9.5, 9.0, 8.5) if look.wide_in(headline.title, s) <= room), 8.0)
     axes.set_title(headline.title, loc="left", size=size, weight="bold")
     axes.set_title(unit, loc="right", size=8, color=style.FAINT_INK)
