@@ -169,8 +169,7 @@ class DisplacementModel(mesa.Model):
         there = self.traffic.advance(self.now, self.routes)
         if not len(there):
             return
-        n_places = len(self.world.places)
-        at_gate = there.place >= n_places
+        at_gate = there.place >= len(self.world.places)
         self.settle(there.household[~at_gate], there.place[~at_gate], there.persons[~at_gate])
         if at_gate.any():
             self._at_the_gates(there.take(at_gate))
@@ -245,9 +244,8 @@ class DisplacementModel(mesa.Model):
         persons = np.bincount(h.place, h.persons, minlength=n_places)
         self.present_persons: Floats = np.asarray(persons * h.weight, np.float64)
         self.persons_total = float(self.present_persons.sum())
-        self.sheltered_persons = np.zeros(
-            (n_places, OPEN + 1)
-        )  # people displaced since the start, by place and rung
+        # people displaced since the start, by place and rung
+        self.sheltered_persons = np.zeros((n_places, OPEN + 1))
         self.gone_lately = np.zeros(n_places)
         self.can_leave = ~self.enemy_held  # until the roads are looked at, in the first step
         self.can_be_reached = ~self.enemy_held
@@ -255,8 +253,7 @@ class DisplacementModel(mesa.Model):
         self.home_pressure = 0.0
 
     def _start_clocks(self) -> None:
-        world, h, n = self.world, self.households, len(self.households)
-        n_places = len(world.places)
+        h, n, n_places = self.households, len(self.households), len(self.world.places)
         self.gathered = np.zeros((n_places, N_KINDS))
         in_memory = N_CAUSES, N_KINDS, n_places  # places side by side: that is twice as fast
         self.gathered_causes = np.zeros(in_memory).transpose(0, 2, 1)
@@ -265,9 +262,8 @@ class DisplacementModel(mesa.Model):
         self.gathered_readiness = np.zeros((n_places, len(MEANS)))
         self._readiness_met = np.zeros_like(self.gathered_readiness)
         self.causes_at_settling = np.zeros((n, N_CAUSES), np.float32)
-        self.weighed = np.full(
-            (n, TOP), NOWHERE, np.int32
-        )  # the places each weighed most when it last set out
+        # the places each weighed most when it last set out
+        self.weighed = np.full((n, TOP), NOWHERE, np.int32)
         self.intents = Agenda(n_places * N_KINDS, n)
         self.ready = Agenda(n_places * len(MEANS), n)
         rows = np.arange(n)
