@@ -12,7 +12,7 @@ from flightsim.agenda import Agenda
 from flightsim.agents import Household, HouseholdSet
 from flightsim.clock import HOURS_A_DAY, Clock
 from flightsim.decision import N_CAUSES, TOP, Alternatives
-from flightsim.destinations import Destinations
+from flightsim.destinations import NOWHERE, Destinations
 from flightsim.draws import decision_key, exponential, uniform
 from flightsim.events import Event
 from flightsim.households import (
@@ -36,7 +36,6 @@ from flightsim.world import GOVERNMENT, OPEN, SDF, Bools, Floats, Ints, World
 
 LOCAL_KMH = 25.0  # track speed by day (domain note, assumption), for the last leg on local roads
 REHOUSED_AT_HOUR = 8  # once a morning, those in the open ask again
-NOWHERE = -1
 NO_CAUSE = -1
 AT_GATE = -2  # instead of a rung, for those who reached a gate abroad
 
@@ -280,9 +279,8 @@ class DisplacementModel(mesa.Model):
     def thresholds(self, rows: Ints) -> Floats:
         """The pressure that each household bears at its present place before it wants to leave."""
         h = self.households
-        return np.asarray(
-            exponential(self.decision_keys["leave"], h.key[rows], h.occasion[rows]) / h.sensitivity[rows]
-        )
+        drawn = exponential(self.decision_keys["leave"], h.key[rows], h.occasion[rows])
+        return np.asarray(drawn / h.sensitivity[rows])
 
     def choose(self, options: Alternatives, rows: Ints, nodes: Ints, may_stay: bool = False) -> Ints:
         """(n, TOP) columns of ``options`` for each household at its node, best first; -1: no way."""
