@@ -12,7 +12,8 @@ def undisturbed() -> Iterator[None]:
     """In here Python does not search for garbage in cycles: it looks at all that is loaded, each time, and
     finds next to nothing.
 
-    That is half a second of a job (idlib, a tenth of its households). What nobody refers to any more is given back at once, as ever.
+    That is half a second of a job (idlib, a tenth of its households). What nobody refers to any more
+    is given back at once, as ever.
     """
     was_on = gc.isenabled()
     gc.disable()
