@@ -51,8 +51,10 @@ def draw(
     axes.set_ylabel("share of the runs")
     look.values(axes.xaxis, headline.unit)
     style.faint_grid(axes)
-    axes.legend(loc="upper left", bbox_to_anchor=(1.02, 1.0), fontsize=9, labelspacing=1.0, alignment="left",
+    key = axes.legend(loc="upper left", bbox_to_anchor=(1.02, 1.0), fontsize=9, labelspacing=1.0, alignment="left",
                 title=f"At least {words.about(number)}")  # fmt: skip
+    for line in key.get_lines():
+        line.set_linestyle("-")
     what = (
         f"Share of the runs with at least so many: {sentences.noun(headline)}; {look.span(material)}. "
         "What is left out of the model is in no run: this is no forecast."
