@@ -44,7 +44,7 @@ LAYERS = (
         "sweepfolder",
     },  # what the tables of a run say; what was seen that winter
     {"plots", "summary"},  # tables in, figures and words out
-    {"comparison"},  # the runs of a sweep side by side
+    {"comparison", "needs"},  # the runs of a sweep side by side; what people need
     {"model"},  # a step, as a list one can read
     {"scenario"},  # describe() and run()
     {"overrides"},  # NAME=VALUE, read and checked
@@ -64,6 +64,7 @@ READS_FOLDERS_ONLY = {
     "plots",
     "summary",
     "comparison",
+    "needs",
 }
 OUTSIDERS = {
     "hydra": {"overrides", "compose", "launchers"},

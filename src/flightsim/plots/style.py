@@ -78,6 +78,11 @@ def say(
 
     ``tables``: files of the case that are drawn, so that whom they come from is said.
     """
+    head_and_foot(figure, title, subtitle, footer(results, world, tables))
+
+
+def head_and_foot(figure: Figure, title: str, subtitle: str, foot: str) -> None:
+    """Write three texts, wrapped to the figure's width: the finding, what is shown, what it rests on."""
     inches = figure.get_size_inches()
     wide, high = float(inches[0]), float(inches[1])
     title = textwrap.fill(title, int((wide - 0.3) / 0.113))  # inches a letter, on average
@@ -85,7 +90,7 @@ def say(
     below = 0.12 + 0.27 * (title.count("\n") + 1)
     wrapped = textwrap.fill(subtitle, int((wide - 0.3) / 0.077))
     figure.text(0.02, 1 - below / high, wrapped, size=9.5, color=FAINT_INK, va="top")
-    foot = textwrap.fill(footer(results, world, tables), int((wide - 0.3) / 0.0565))
+    foot = textwrap.fill(foot, int((wide - 0.3) / 0.0565))
     figure.text(0.02, 0.08 / high, foot, size=7.5, color=FAINT_INK, va="bottom")
 
 
