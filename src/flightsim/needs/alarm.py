@@ -24,8 +24,8 @@ MARK = "triggers.json"
 PERSONS = (10_000.0,)
 SENTENCES = 16  # on one screen
 
-README = """The chance that more than so many people arrive in a sub-district within so many days, from runs of flightsim
-that differ in luck. Modelled, not observed.
+README = """The chance that more than so many people arrive in a sub-district within so many days, from runs of
+flightsim that differ in luck. Modelled, not observed.
 
 triggers.csv, .parquet   a row a scenario, sub-district, number of people, first day and length of the window: in how
                          many of the runs it happened; chance, and the range so few runs leave it (90 %, Jeffreys);
@@ -65,10 +65,9 @@ def asked(
             f"from is {first.date()}; expected a day of the runs, {days[0].date()} to {days[-1].date()}"
         )
     windows = tuple(within or WITHIN_DAYS)
-    for length in windows:
+    for length in within or ():
         if length > len(days):
-            if within:
-                complaints.add(f"within is {length} days; the runs have {len(days)}")
+            complaints.add(f"within is {length} days; the runs have {len(days)}")
     complaints.raise_if_any()
     arrived = study.first.people.arrivals.sum(axis=(0, 1)) / study.first.people.runs
     all_of_them = [a for a, n in zip(known.area_id, arrived, strict=True) if n >= SMALL_CELL_PERSONS]

@@ -84,7 +84,7 @@ def by_sector(found: Mapping[str, Gap], people: People, world: World) -> Figure:
     what = f"Needs on {words.day_year(people.days[-1].date())}: green is there, red is short, hatched is not known."
     if people.runs > 1:
         what += " In brackets: 9 of 10 runs."
-    style.head_and_foot(figure, title, what, foot(people, world))
+    style.write(figure, title, what, foot(people, world))
     return figure
 
 
@@ -107,7 +107,7 @@ def breach(found: Mapping[str, Gap], people: People, world: World) -> Figure:
     what = "First day on which a capacity falls short for 100 people or more"
     what += f", in the middle one of {people.runs} runs (in brackets: 9 of 10)." if people.runs > 1 else "."
     what += f" The {len(rows)} sub-districts with most displaced people; the darker, the sooner."
-    style.head_and_foot(figure, _breach_title(gaps, people, world), what, foot(people, world))
+    style.write(figure, _breach_title(gaps, people, world), what, foot(people, world))
     return figure
 
 

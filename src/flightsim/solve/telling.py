@@ -25,6 +25,7 @@ from flightsim.solve.roots import (
     mean_interval,
 )
 
+TINY = 1e-6  # an outcome that differs less from nothing is nothing
 SHARE = 0.9  # of the intervals that are told
 CURVE = {RISING: "rises", FALLING: "falls", FLAT: "is flat", NOT_MONOTONE: "rises and falls"}
 
@@ -48,8 +49,14 @@ class Found:
     @property
     def outcome_range(self) -> tuple[float, float]:
         """Between which outcomes the middle 90 % of the runs lie at the value told."""
-        low, high = np.quantile(self.answer.here, [(1 - SHARE) / 2, (1 + SHARE) / 2])
+        low, high = np.quantile(self.answer.here, [(1 - SHARE) / 2, (1 + SHARE) / 2], method="inverted_cdf")
         return float(low), float(high)
+
+    @property
+    def most(self) -> str:
+        """Which runs the spread speaks of: below twenty, the middle 90 % are all of them."""
+        n = len(self.seeds)
+        return "9 in 10 runs" if n >= 20 else f"all {n} runs" if n > 2 else "the runs"
 
     def lines(self) -> list[str]:
         """The answer in words: what, how sure, what else was seen."""
@@ -63,9 +70,8 @@ class Found:
 
     def _solved(self) -> list[str]:
         answer, name = self.answer, self.lever.override(self.answer.value)
-        mean = number(float(answer.here.mean()))
         return [
-            f"Solved: {name} gives {mean} {_what(self.outcome)} (asked: {number(answer.question.target)}).",
+            f"Solved: {name} meets the target, {number(answer.question.target)} {_what(self.outcome)}.",
             f"How sure: {self._how_sure()}.",
             f"At {self.lever.text(answer.value)}: {self._spread_here()}; {self._chance()}.",
         ]
@@ -76,9 +82,9 @@ class Found:
             return "one run only, so nothing can be said; more replicates tell"
         low, high = answer.interval(SHARE)
         first, last = answer.spread(SHARE)
-        alone = f"each run by itself meets the target between {self._end(first)} and {self._end(last)}"
+        alone = f"{self.most} by themselves meet it between {self._end(first)} and {self._end(last)}"
         if math.isnan(first):
-            alone = "not every run by itself meets the target in the range"
+            alone = "not every run by itself meets it in the range"
         if math.isnan(low):
             return f"{alone}; so there is no interval for the mean"
         return (
@@ -106,12 +112,8 @@ class Found:
         low, high = answer.question.low, answer.question.high
         where = {low: ", the lower end of the range", high: ", the upper end of the range"}
         nearest = f"{self.lever.text(answer.value)}{where.get(answer.value, '')}"
-        further = {
-            (RISING, high): " A higher upper end may reach it.",
-            (FALLING, low): " A lower lower end may reach it.",
-            (RISING, low): " A lower lower end may reach it.",
-            (FALLING, high): " A higher upper end may reach it.",
-        }.get((answer.shape, answer.value), "")
+        beyond = answer.value in where and answer.shape in (RISING, FALLING)
+        further = " Beyond that end, as far as bounds allow, it may be reached." if beyond else ""
         missed = (
             f"Not reached: with {self.lever.name} from {self.lever.text(low)} to {self.lever.text(high)}, "
             f"{_what(self.outcome)} come nearest to {number(answer.question.target)} at {nearest}: "
@@ -145,9 +147,10 @@ class Found:
 
     def _spread_here(self) -> str:
         if len(self.seeds) == 1:
-            return "one run"
+            return f"{number(float(self.answer.here.mean()), 3)} in one run"
         low, high = self.outcome_range
-        return f"9 in 10 runs between {number(low)} and {number(high)}"
+        mean = number(float(self.answer.here.mean()), 3)
+        return f"{mean} on average, {self.most} between {number(low, 3)} and {number(high, 3)}"
 
     def _chance(self) -> str:
         n = len(self.seeds)
@@ -198,9 +201,12 @@ class Found:
         return text.getvalue()
 
 
-def number(value: float) -> str:
-    """An outcome in a line: two significant figures, as ``"510,000"``; ``"12"`` where it is small."""
-    return words.about(value) if abs(value) >= 100 or value == 0 else f"{words.headline(value):g}"
+def number(value: float, figures: int = 2) -> str:
+    """An outcome in a line, at so many significant figures: ``"510,000"``, ``"1.2 million"``, ``"12"``."""
+    if figures == 2 and abs(value) >= 100:
+        return words.about(value)
+    rounded = 0.0 if abs(value) < TINY else float(f"{value:.{figures}g}")
+    return f"{rounded / 1e6:g} million" if abs(rounded) >= 1e6 else f"{rounded:,.10g}"
 
 
 def _what(outcome: Headline) -> str:
