@@ -47,6 +47,7 @@ LAYERS = (
     },  # what the tables of a run say; what was seen that winter
     {"plots", "summary"},  # tables in, figures and words out
     {"comparison", "needs"},  # the runs of a sweep side by side; what people need
+    {"export"},  # results in the formats of others
     {"model"},  # a step, as a list one can read
     {"scenario"},  # describe() and run()
     {"overrides"},  # NAME=VALUE, read and checked
@@ -69,6 +70,7 @@ READS_FOLDERS_ONLY = {
     "summary",
     "comparison",
     "needs",
+    "export",
 }
 OUTSIDERS = {
     "hydra": {"overrides", "configs", "compose", "launchers"},

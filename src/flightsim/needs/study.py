@@ -104,10 +104,9 @@ def _scene(name: str, runs: Sequence[Results], source: Source) -> Scene:
     try:
         world, events = source(config)
     except InputError as error:
-        lead = f"{runs[0].path}: its configuration does not fit"
-        if version != __version__:
-            lead += f" this version ({__version__}; it was written by flightsim {version})"
-        raise InputError([f"{lead}: {text}" for text in error.complaints]) from error
+        by = "another state of its code" if version == __version__ else f"version {version}"
+        lead = f"{runs[0].path} was written by {by} and does not fit this flightsim, {__version__}: run it again"
+        raise InputError([lead, *error.complaints]) from error
     paths = tuple(run.path for run in runs if run.path is not None)
     found = people.read(name, paths, world.areas)
     return Scene(found, world, events, config, paths, tuple(run.seed for run in runs))
