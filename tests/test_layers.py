@@ -55,6 +55,7 @@ LAYERS = (
     {"compose"},  # overrides to a configuration
     {"executors", "launchers", "priors"},  # where many runs go; what is drawn for each
     {"plan"},  # what a command asks for, checked
+    {"batch"},  # many runs
     {"sweep"},  # scenarios times replicates
     {"solve"},  # the value of a lever at which an outcome meets a target
     {"cli"},

@@ -12,8 +12,10 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from flightsim import cli
+from flightsim.batch import Run
 from flightsim.complaints import InputError
 from flightsim.outcomes import HEADLINES
 from flightsim.solve import asked, figure, roots
@@ -151,7 +153,8 @@ def test_the_interval_is_that_of_the_replicates_own_crossings() -> None:
     own = 3.7 - luck / 100
     assert answer.crossings == pytest.approx(own, abs=1e-9)
     assert answer.spread() == pytest.approx((own.min(), own.max()))
-    assert answer.interval() == pytest.approx(roots.mean_interval(own))
+    half = stats.t.ppf(0.95, REPLICATES - 1) * own.std(ddof=1) / math.sqrt(REPLICATES)
+    assert answer.interval() == pytest.approx((3.7 - half, 3.7 + half))
     low, high = answer.interval()
     assert answer.spread()[0] < low < 3.7 < high < answer.spread()[1]
     assert {round(own.min(), 2), round(own.max(), 2)} <= {round(value, 2) for value in answer.order}
@@ -171,7 +174,16 @@ def test_a_replicate_that_never_meets_the_target_opens_the_interval() -> None:
     answer = solve(Counted(lambda x: 10 * x, [-60, 0, 0, 60]), Question(0, 10, target=50))
     assert answer.status == roots.SOLVED
     assert answer.spread() == (-math.inf, math.inf)
-    assert all(map(math.isnan, answer.interval()))
+    assert answer.interval() == (-math.inf, math.inf)
+
+
+def test_the_interval_is_of_the_mean_even_where_single_replicates_never_get_there() -> None:
+    luck = np.array([-60, *np.zeros(30), 60])
+    answer = solve(Counted(lambda x: 10 * x, luck), Question(0, 10, target=50))
+    low, high = answer.interval()
+    assert (5 - low, high - 5) == pytest.approx((0.46, 0.46), abs=0.03), (
+        "1.7 standard errors of 15.2 / 32 ** 0.5"
+    )
 
 
 def test_one_replicate_has_no_interval() -> None:
@@ -250,6 +262,27 @@ def test_whether_a_lever_is_whole_is_the_parameters_own_word() -> None:
     assert {config["hazard"]["memory_days"] for config in found.configs(3)} == {3}
 
 
+def test_a_scenario_that_sets_the_lever_itself_does_not_hold_it_fast(tmp_path: Path) -> None:
+    (tmp_path / "experiment").mkdir()
+    text = "# @package _global_\nname: mine\nscenarios:\n  weak: [hazard.strength=0.5]\n  strong: [hazard.strength=2]\n"
+    (tmp_path / "experiment" / "mine.yaml").write_text(text, encoding="utf-8")
+    words = ["hazard.strength=0..4", "target=5", "experiment=mine", "case=toy", "replicates=3"]
+    found = task([*words, "scenario=weak"], tmp_path)
+    assert {config["hazard"]["strength"] for config in found.configs(3)} == {3}
+    with pytest.raises(InputError, match="choose with scenario=NAME from 'weak', 'strong'"):
+        task(words, tmp_path)
+
+
+def test_what_is_drawn_is_the_same_at_every_value() -> None:
+    words = [*TOY, "hazard.strength=0..4", "target=5", "replicates=3", "uncertainty.draw=priors"]
+    found = task(words)
+    at = {value: found.configs(value) for value in (1, 3)}
+    memories = [[config["hazard"]["memory_days"] for config in configs] for configs in at.values()]
+    assert memories[0] == memories[1]
+    assert len(set(memories[0])) == 3, "each replicate has its own"
+    assert {config["hazard"]["strength"] for config in at[3]} == {3}, "the lever itself is not drawn"
+
+
 # What is told -----------------------------------------------------------------------------------------------
 
 
@@ -265,17 +298,18 @@ def found(
 
 
 def test_a_solution_is_told_with_how_sure_it_is() -> None:
-    first, sure, there, curve, rest = found(lambda x: 1000 * x, 3700, 200 * LUCK).lines()
+    first, sure, there, curve, whose, rest = found(lambda x: 1000 * x, 3700, 200 * LUCK).lines()
     assert first == "Solved: hazard.strength=3.7 meets the target, 3,700 people displaced."
     assert "between 3.61 and 3.79 (90 % interval, from 8 runs" in sure
     assert "all 8 runs by themselves meet it between 3.5 and 3.9" in sure
     assert "at least 3,700 in 4 of 8 runs" in there
     assert "rises over the values tried: 0 at 0, 10,000 at 10" in curve
+    assert whose.startswith("hazard.strength is not ours to choose")
     assert "luck alone" in rest
 
 
 def test_a_target_out_of_reach_is_told_with_the_nearest_end() -> None:
-    first, there, curve, _ = found(lambda x: 100 * x + 5000, 37000).lines()
+    first, there, curve, *_ = found(lambda x: 100 * x + 5000, 37000).lines()
     assert first.startswith(
         "Not reached: with hazard.strength from 0 to 10, people displaced come nearest to 37,000"
     )
@@ -358,10 +392,7 @@ def test_refused_before_anything_is_written(tmp_path: Path, capsys: pytest.Captu
 
 def test_a_failing_run_is_told_and_nothing_is_answered(tmp_path: Path) -> None:
     each = task([*TOY, "hazard.strength=0..4", "target=5", "replicates=2", f"results={tmp_path}"])
-
-    class Failed:
-        path, error = None, "the machine was on fire"
-
+    failed = Run(None, "the machine was on fire")
     with pytest.raises(RunsFailed, match=r"2 runs failed with hazard\.strength=0: the machine was on fire"):
-        each.solve(lambda configs, folder: [Failed() for _ in configs])
+        each.solve(lambda value, configs, folder: [failed for _ in configs])
     assert not each.folder.exists()

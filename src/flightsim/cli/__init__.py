@@ -15,11 +15,11 @@ import sys
 from collections.abc import Sequence
 
 from flightsim import __version__
-from flightsim.cli import cases, describe, export, needs, parameters, run, solve, triggers
+from flightsim.cli import cases, compare, describe, export, needs, parameters, run, solve, triggers
 from flightsim.cli.terminal import OutputLost, answering_signals, end_without_output, tell
 from flightsim.complaints import nearest
 
-COMMANDS = (run, solve, needs, triggers, export, describe, cases, parameters)  # in the order of the help
+COMMANDS = (run, compare, solve, needs, triggers, export, describe, cases, parameters)  # in the order of the help
 
 EVERYDAY = """\
 everyday commands:

@@ -106,12 +106,15 @@ def write(needs: Needs, wanted: Order, folder: Path) -> list[str]:
         plain.csv(metadata.dictionary(tables), temporary / "data_dictionary.csv")
         plain.csv(needs.standards_table(), temporary / "standards.csv")
         private = _fine(needs, wanted.fine, temporary)
-        write_text(temporary / "README.txt", "\n".join([*lines, "", *_listing(files)]) + "\n")
+        warned = [f"TAKE {PRIVATE}/ OUT before you pass this folder on.", ""] if private else []
+        write_text(temporary / "README.txt", "\n".join([*warned, *lines, "", *_listing(files)]) + "\n")
         write_text(temporary / LOG, before + _entry(wanted, private))
         write_text(temporary / MARK, json.dumps(about, indent=2, ensure_ascii=False) + "\n")
     hidden = int(sum(frame["suppressed"].sum() for frame in tables.values() if "suppressed" in frame))
-    return [*_listing(files), f"{hidden:,} counts are withheld (under 100 people, or their complement).", *wanted.notes,
-            *([f"{PRIVATE}/ holds {', '.join(wanted.fine)}: keep it; the log says so."] if private else [])]  # fmt: skip
+    said = [f"{hidden:,} counts are withheld (under 100 people, or their complement).", *wanted.notes]
+    if private:
+        said.append(f"{PRIVATE}/ holds {', '.join(wanted.fine)}: keep it to yourself; {LOG} says so.")
+    return [*_listing(files), *said]
 
 
 def _shapes(needs: Needs, wanted: Order, tables: Mapping[str, pd.DataFrame]) -> dict[str, geo.Geometry]:

@@ -116,12 +116,10 @@ def write_geopackage(layers: Mapping[str, pd.DataFrame], shapes: Mapping[str, Ge
             {"type": "Feature", "properties": {}, "geometry": shapes[code]} for code in there["adm3_pcode"]
         ]
         geometry = geopandas.GeoDataFrame.from_features(features, crs="EPSG:4326").geometry
-        typed = {
-            c: there[c].astype("float64")
-            for c in there
-            if isinstance(there[c].dtype, pd.Float64Dtype | pd.Int64Dtype)
-        }
-        data = geopandas.GeoDataFrame(there.assign(**typed).reset_index(drop=True), geometry=geometry)
+        plain = there.reset_index(drop=True)
+        for name in plain.select_dtypes("number"):
+            plain[name] = plain[name].astype("float64")
+        data = geopandas.GeoDataFrame(plain, geometry=geometry)
         data.to_file(path, layer=layer, driver="GPKG", engine="pyogrio")
 
 

@@ -12,7 +12,7 @@ from flightsim.export.columns import COLUMNS
 from flightsim.needs.tables import Needs
 
 CAVEATS = (
-    "Modelled, not observed. Violence, weather and other events are inputs; nothing here says when or where violence comes.",
+    "Modelled, not observed. Violence and weather are inputs; nothing here says when or where violence comes.",
     "Counts of 1 to 99 people are withheld, and others with them so that they cannot be worked out (suppressed = 1).",
     "Ranges are over the model's luck in so many runs, given the scenario; what the model gets wrong is not in them.",
     "Medians over runs of parts do not add up to the median of the whole.",
@@ -22,9 +22,9 @@ CAVEATS = (
     "Not for targeting, interdiction, closing borders, or decisions about individuals.",
 )
 METHOD = (
-    "Agent-based model of displacement: households respond to shelling, an advancing front and the loss of health care, "
-    "and move along roads to where there is safety, kin and room. Needs are people times planning standards (Sphere, UNHCR "
-    "and others, listed with the workbook and in standards.csv). See docs/model.md and docs/needs.md of flightsim."
+    "Agent-based model of displacement: households respond to shelling, an advancing front and the loss of health "
+    "care, and move along roads to where there is safety, kin and room. Needs are people times planning standards "
+    "(Sphere, UNHCR and others, see standards.csv). docs/model.md and docs/needs.md of flightsim say more."
 )
 
 

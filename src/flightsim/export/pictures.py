@@ -15,7 +15,7 @@ from flightsim.plots import maps, style
 from flightsim.results import load
 
 PRINT_DPI = 300
-LEFT_OUT = ("roads",)  # vehicles by road stay with those who plan on the ground
+LEFT_OUT = ("roads", "hours")  # finer than a sub-district and a day
 
 
 def draw(needs: Needs, folder: Path, kinds: tuple[str, ...], boundaries: str | Path | None) -> list[Path]:

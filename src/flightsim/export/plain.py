@@ -29,8 +29,10 @@ def hxl(frame: pd.DataFrame, path: Path) -> None:
 
 def _dated(frame: pd.DataFrame) -> pd.DataFrame:
     """Times as dates: nothing finer than a day is passed on."""
-    days = {name: frame[name].dt.strftime("%Y-%m-%d") for name in frame.select_dtypes("datetime")}
-    return frame.assign(**days)
+    dated = frame.copy(deep=False)
+    for name in frame.select_dtypes("datetime"):
+        dated[name] = frame[name].dt.strftime("%Y-%m-%d")
+    return dated
 
 
 def _write(frame: pd.DataFrame, path: Path) -> None:

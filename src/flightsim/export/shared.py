@@ -244,7 +244,7 @@ def _gaps(gaps: pd.DataFrame, people: People, shown: Shown, standards: Standards
     mine = gaps[(gaps["scenario"] == people.scenario) & gaps["need"].isin(SUPPLIES)]
     at_end = mine.assign(end=people.days[-1])
     visible = _visible(mine, "worst_day", people, shown) & _visible(at_end, "end", people, shown)
-    low = [column for column in mine if column.endswith("_low")]
+    low = [column for column in map(str, mine) if column.endswith("_low")]
     return _floored(mine[visible], low, standards)
 
 

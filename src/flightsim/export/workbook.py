@@ -74,9 +74,11 @@ def _people(tables: Mapping[str, pd.DataFrame], several: bool) -> pd.DataFrame:
     totals = tables["run_totals"][["scenario", "adm3_pcode", "arrivals", "displaced_from_here"]]
     on = [key for key in keys if key in ("scenario", "adm3_pcode")]
     found = wide.merge(totals if several else totals.drop(columns="scenario"), on=on, how="outer")
-    found = found[found["adm3_name"].notna()].sort_values("all", ascending=False, na_position="last")
+    found = found[found["adm3_name"].notna()]
+    found = found.sort_values("all", ascending=False, na_position="last")
     named = {"all": "displaced people there", "displaced_from_here": "displaced from here, so far"}
-    return found.rename(columns=HEADS | named)
+    renamed: pd.DataFrame = found.rename(columns=HEADS | named)
+    return renamed
 
 
 def _of_sector(tables: Mapping[str, pd.DataFrame], sector: str, several: bool) -> pd.DataFrame:
@@ -90,7 +92,9 @@ def _of_sector(tables: Mapping[str, pd.DataFrame], sector: str, several: bool) -
     by = [*(["scenario"] if several else []), "order", "needed"]
     found = found.sort_values(by, ascending=[*([True] * (len(by) - 1)), False], kind="stable")
     chosen = [*(["scenario"] if several else []), *PLACE, *(c for c in SECTOR_COLUMNS if c in found)]
-    return found[chosen].rename(columns=HEADS).assign(**dict.fromkeys(TO_FILL_IN, ""))
+    named: pd.DataFrame = found[chosen].rename(columns=HEADS)
+    named[list(TO_FILL_IN)] = ""
+    return named
 
 
 def _sheet(book: Any, title: str, frame: pd.DataFrame) -> None:

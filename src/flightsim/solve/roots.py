@@ -114,12 +114,17 @@ class Answer:
         return float(ends[0]), float(ends[1])
 
     def interval(self, share: float = 0.9) -> tuple[float, float]:
-        """Confidence interval of the value at which the mean meets the target, from the replicates' crossings.
+        """Confidence interval of the value at which the mean of ever more replicates would meet the target.
 
-        Student's t about the mean crossing; nan if a replicate has none, or there is only one.
+        The values at which the target lies within the interval of the mean (Student's t), on straight lines
+        between those tried; infinite where that goes on beyond the range; nan with a single replicate.
         """
-        crossings = self.crossings
-        return mean_interval(crossings, share) if np.isfinite(crossings).all() else (math.nan, math.nan)
+        n = self.outcomes.shape[1]
+        if n < 2:
+            return math.nan, math.nan
+        half = stats.t.ppf((1 + share) / 2, n - 1) * self.outcomes.std(axis=1, ddof=1) / math.sqrt(n)
+        ends = sorted(self._crossing(self.mean + sign * half) for sign in (-1, 1))
+        return ends[0], ends[1]
 
     @property
     def around(self) -> tuple[int, int] | None:
@@ -146,15 +151,6 @@ def crossing(values: Array, off: Array, near: float) -> float | None:
         share = off[at] / (off[at] - off[at + 1])
         found.append(float(values[at] + share * (values[at + 1] - values[at])))
     return min(found, key=lambda value: abs(value - near), default=None)
-
-
-def mean_interval(sample: Array, share: float = 0.9) -> tuple[float, float]:
-    """Confidence interval of the mean of a sample (Student's t); nan for fewer than two."""
-    n = len(sample)
-    if n < 2:
-        return math.nan, math.nan
-    half = stats.t.ppf((1 + share) / 2, n - 1) * sample.std(ddof=1) / math.sqrt(n)
-    return float(sample.mean() - half), float(sample.mean() + half)
 
 
 def solve(evaluate: Evaluate, question: Question, at_most: int = AT_MOST) -> Answer:

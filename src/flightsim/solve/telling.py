@@ -12,6 +12,7 @@ import numpy as np
 
 from flightsim import words
 from flightsim.outcomes import Headline
+from flightsim.parameter import UNCERTAINTY
 from flightsim.solve.asked import Lever
 from flightsim.solve.roots import (
     FALLING,
@@ -22,7 +23,6 @@ from flightsim.solve.roots import (
     RISING,
     SOLVED,
     Answer,
-    mean_interval,
 )
 
 TINY = 1e-6  # an outcome that differs less from nothing is nothing
@@ -77,20 +77,26 @@ class Found:
         ]
 
     def _how_sure(self) -> str:
-        answer, n = self.answer, len(self.seeds)
+        n = len(self.seeds)
         if n == 1:
             return "one run only, so nothing can be said; more replicates tell"
-        low, high = answer.interval(SHARE)
-        first, last = answer.spread(SHARE)
-        alone = f"{self.most} by themselves meet it between {self._end(first)} and {self._end(last)}"
-        if math.isnan(first):
-            alone = "not every run by itself meets it in the range"
-        if math.isnan(low):
-            return f"{alone}; so there is no interval for the mean"
-        return (
-            f"the mean of many runs meets the target between {self.lever.short(low)} and {self.lever.short(high)} "
-            f"(90 % interval, from {n} runs with common luck); {alone}"
-        )
+        low, high = self.answer.interval(SHARE)
+        first, last = self.answer.spread(SHARE)
+        mean = f"the mean of many runs meets the target {self._between(low, high)}"
+        mean = mean if not math.isnan(low) else "there is no interval for the mean"
+        alone = f"{self.most} by themselves meet it {self._between(first, last)}"
+        alone = alone if not math.isnan(first) else "not every run by itself meets it in the range"
+        return f"{mean} (90 % interval, from {n} runs with common luck); {alone}"
+
+    def _between(self, low: float, high: float) -> str:
+        """A range of the lever, open where it goes on beyond what was asked."""
+        if math.isinf(low) and math.isinf(high):
+            return "anywhere in the range, or beyond it" if low < high else "beyond the range"
+        if math.isinf(low):
+            return f"anywhere below {self.lever.short(high)}"
+        if math.isinf(high):
+            return f"anywhere above {self.lever.short(low)}"
+        return f"between {self.lever.short(low)} and {self.lever.short(high)}"
 
     def _passed_over(self) -> list[str]:
         answer = self.answer
@@ -140,8 +146,10 @@ class Found:
         )
         tried = words.counted(len(answer.values), "value")
         asked = f"Asked within {answer.question.tolerance * 100:g} %"
+        not_ours = f"{self.lever.name} is not ours to choose: this says what it would take, not what to do."
         return [
             f"The curve {CURVE[answer.shape]} over the values tried: {ends}{warning}.",
+            *([not_ours] if self.lever.role == UNCERTAINTY else []),
             f"{asked}; {tried} tried, {words.counted(answer.outcomes.size, 'run')}. {luck}",
         ]
 
@@ -157,11 +165,6 @@ class Found:
         reached = round(self.answer.share_reaching * n)
         return f"at least {number(self.answer.question.target)} in {reached} of {words.counted(n, 'run')}"
 
-    def _end(self, value: float) -> str:
-        if math.isinf(value):
-            return f"beyond {self.lever.text(self.lever.high if value > 0 else self.lever.low)}"
-        return self.lever.short(value)
-
     def record(self) -> dict[str, Any]:
         """The answer as solve.yaml holds it; what cannot be said is null."""
         answer, question = self.answer, self.answer.question
@@ -172,14 +175,14 @@ class Found:
             "interval_90": _pair(answer.interval(SHARE)),
             "runs_meet_target_between_90": _pair(answer.spread(SHARE)),
             "mean": float(answer.here.mean()),
-            "mean_interval_90": _pair(mean_interval(answer.here, SHARE)),
             "outcome_90": _pair(self.outcome_range),
             "share_reaching_target": answer.share_reaching,
             "curve": answer.shape,
             "values_tried": list(answer.order),
             "runs": int(answer.outcomes.size),
             "lever": {
-                "name": self.lever.name, "low": question.low, "high": question.high, "whole": question.whole
+                "name": self.lever.name, "role": self.lever.role,
+                "low": question.low, "high": question.high, "whole": question.whole,
             },
             "outcome": {"name": self.outcome.name, "unit": self.outcome.unit, "meaning": self.outcome.meaning},
             "target": question.target,
