@@ -90,7 +90,7 @@ FIGURES: tuple[Row, ...] = (  # of people: name, sector, unit, for whom, meaning
     ("children", "people", "persons", "everyone", "children under 18", lambda s: s["children_share"]),
     ("women", "people", "persons", "everyone", "women", lambda s: s["women_share"]),
     ("men", "people", "persons", "everyone", "men", lambda s: 1 - s["children_share"] - s["women_share"]),
-    ("beyond_care", "health", "persons", "beyond_care", "people over an hour's walk from working health care", _one),
+    ("beyond_care", "health", "persons", "beyond_care", "people over an hour's walk from health care", _one),
     ("deliveries", "health", "deliveries/month", "everyone", "expected deliveries",
         lambda s: s["births"] / 1000 / MONTHS_A_YEAR),
     ("malnourished_children", "health", "children", "everyone", "acutely malnourished children (biased up)",

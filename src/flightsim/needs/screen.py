@@ -46,7 +46,7 @@ def _head(needs: Needs, people: People) -> list[str]:
     return [
         f"Needs: {title}{name}, {span}.",
         f"Modelled, not observed: {words.counted(people.runs, 'run')}, {spread}.",
-        f"{end:<51}{'needed':>23}{'short':>10}  short in, from",
+        f"{end:<47}{'needed':>22}{'short':>9}  short in, from",
     ]
 
 
@@ -60,13 +60,13 @@ def _line(needs: Needs, people: People, name: str) -> str:
         else f", {need.unit}"
     )
     line = f"  {need.meaning}{unit}"
-    line = f"{line:<51}{needed:>23}"
+    line = f"{line:<47}{needed:>22}"
     if gap is None:
         return line
     if not np.isfinite(gap.there).any():
-        return f"{line}{'?':>10}"
+        return f"{line}{'?':>9}"
     short = rounded(need, np.nansum(gap.short[:, -1], axis=1))
-    return f"{line}{figure(quantiles(short)[0]):>10}  {_since(gap, people)}"
+    return f"{line}{figure(quantiles(short)[0]):>9}  {_since(gap, people)}"
 
 
 def _since(gap: Gap, people: People) -> str:
