@@ -120,6 +120,8 @@ def _plan(jobs: Sequence[Job], given: set[str], lucks: Sequence[str]) -> Plan:
     for name in ("replicates", "uncertainty", "workers", "executor", "executor_address"):
         if any(job.settings[name] != settings[name] for job in jobs):
             complaints.add(f"the experiments differ in {name}; say which with {name}=…")
+    if len({job.config[SEED] for job in jobs}) > 1:
+        complaints.add("the experiments differ in seed; say which with seed=…")
     seeds = _seeds(lucks, settings["replicates"], complaints)
     replicates = _replicates(settings["replicates"], len(seeds), len(jobs), complaints)
     where = _where(settings, complaints)
