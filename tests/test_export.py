@@ -192,6 +192,21 @@ class TestFormats:
         assert code == 4326
         assert rows == {area: v["displaced"] for area, v in values.items()}
 
+    def test_a_layer_a_scenario_and_one_of_which_nothing_is_shown(self, tmp_path: Path) -> None:
+        """Of one day nothing is short, and few have moved: every column is empty, and still a column."""
+        for border in ("closed", "open"):
+            toys.run(tmp_path / "runs", "days=6", f"border={border}")
+        needs = tables.reckon(study.read(tmp_path / "runs", toys.source), tables.Asked(standards.read()))
+        assert len(needs.study.scenes) == 2
+        folder.write(needs, folder.order(["csv", "gpkg", "geojson", "xlsx"], None, [], ""), tmp_path / "out")
+        assert len(list((tmp_path / "out").glob("sub_districts_*.geojson"))) == 2
+        with sqlite3.connect(tmp_path / "out" / "sub_districts.gpkg") as base:
+            layers = [name for (name,) in base.execute("select table_name from gpkg_contents")]
+        base.close()
+        assert len(layers) == 2
+        people = openpyxl.load_workbook(tmp_path / "out" / "needs.xlsx")["People"]
+        assert people["A1"].value == "scenario"
+
     def test_figures_for_print(self, tmp_path: Path) -> None:
         run = tables.reckon(
             study.read(next(toys.three_runs().iterdir()), toys.source), tables.Asked(standards.read())

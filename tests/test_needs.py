@@ -174,6 +174,14 @@ class TestGaps:
         assert table["breach_median"].isna().all()
         assert (table["capacity_source"] == "not known").all()
 
+    def test_capacity_known_in_part(self) -> None:
+        crowd = some_people(all_in("host", np.array([[[300.0, 100.0]]])))
+        known = capacity.Capacity("water", np.array([[1.0, np.nan]]), "test")
+        found = gaps.of(crowd, standards.read(), {"water": known})["water"]
+        assert found.known.tolist() == [True, False]
+        assert found.known_share == 0.75
+        assert np.nansum(found.short) == 3.5
+
     def test_range_over_runs(self) -> None:
         persons = np.arange(1000.0, 2001, 100)[:, None, None]
         crowd = some_people(all_in("open", persons))

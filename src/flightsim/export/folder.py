@@ -197,11 +197,12 @@ def _listing(files: Mapping[str, str]) -> list[str]:
     for name in files:
         top, _, rest = name.partition("/")
         inside.setdefault(top if rest else "", []).append(rest or name)
-    lines = [f"{name:<24}{files[name]}" for name in inside.pop("", [])]
+    wide = max(map(len, inside.get("", [])), default=0) + 2
+    lines = [f"{name:<{wide}}{files[name]}" for name in inside.pop("", [])]
     meanings = {
         "csv": FORMATS["csv"],
         "hxl": FORMATS["hxl"],
         "parquet": FORMATS["parquet"],
         "figures": "figures for print",
     }
-    return [f"{top + '/':<24}{meanings[top]} ({len(names)})" for top, names in inside.items()] + lines
+    return [f"{top + '/':<{wide}}{meanings[top]} ({len(names)})" for top, names in inside.items()] + lines

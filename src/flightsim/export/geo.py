@@ -74,21 +74,21 @@ def outcomes(needs: Needs, tables: Mapping[str, pd.DataFrame], scenario: str) ->
     hidden = people[people["suppressed"] == 1].groupby("adm3_pcode").size()
     for rung in ("all", *RUNGS):
         said = wide[rung] if rung in wide else pd.Series(dtype="Float64")
-        values = frame["adm3_pcode"].map(said)
+        values = _at(said, frame)
         withheld = people[(people["shelter"] == rung) & (people["suppressed"] == 1)]["adm3_pcode"]
         nobody = values.isna() & ~frame["adm3_pcode"].isin(withheld)
         frame["displaced" if rung == "all" else f"in_{rung}"] = values.astype("Float64").mask(nobody, 0)
-    frame["suppressed"] = frame["adm3_pcode"].map(hidden).fillna(0).astype(int)
+    frame["suppressed"] = _at(hidden, frame).fillna(0).astype(int)
     totals = _of(tables["run_totals"], scenario).set_index("adm3_pcode")
     for column in ("arrivals", "displaced_from_here"):
-        frame[column] = frame["adm3_pcode"].map(totals[column])
+        frame[column] = _at(totals[column], frame)
     gaps = _of(tables["gaps"], scenario)
     for need in (*NEEDED, *SHORT):
         rows = gaps[gaps["need"] == need].set_index("adm3_pcode")
-        frame[f"need_{need}"] = frame["adm3_pcode"].map(rows["needed_end"])
+        frame[f"need_{need}"] = _at(rows["needed_end"], frame)
         if need in SHORT:
-            frame[f"short_{need}"] = frame["adm3_pcode"].map(rows["gap_end"])
-            frame[f"short_{need}_from"] = pd.to_datetime(frame["adm3_pcode"].map(rows["breach_median"]))
+            frame[f"short_{need}"] = _at(rows["gap_end"], frame)
+            frame[f"short_{need}_from"] = pd.to_datetime(_at(rows["breach_median"], frame))
     frame["runs"] = next(s.people.runs for s in needs.study.scenes if s.name == scenario)
     return frame.assign(note="modelled, not observed")
 
@@ -132,6 +132,11 @@ def layer_names(scenarios: Sequence[str]) -> dict[str, str]:
         name = f"{LAYER}_{re.sub(r'[^A-Za-z0-9]+', '_', scenario).strip('_').lower() or 'scenario'}"
         names[scenario] = name if name not in names.values() else f"{name}_{len(names) + 1}"
     return names
+
+
+def _at(values: pd.Series, frame: pd.DataFrame) -> pd.Series:
+    """Values by P-code as a column of ``frame``; missing where there is none."""
+    return values.reindex(frame["adm3_pcode"]).set_axis(frame.index)
 
 
 def _of(frame: pd.DataFrame, scenario: str) -> pd.DataFrame:

@@ -19,8 +19,8 @@ from flightsim.measures import SMALL_CELL_PERSONS
 from flightsim.needs.gaps import Gap
 from flightsim.needs.people import People, quantiles
 from flightsim.needs.quantities import rounded
+from flightsim.needs.screen import WHOLE, spread
 from flightsim.needs.screen import figure as short_figure
-from flightsim.needs.screen import spread
 from flightsim.needs.tables import Needs
 from flightsim.plots import style
 from flightsim.world import Floats, World
@@ -61,15 +61,16 @@ def by_sector(found: Mapping[str, Gap], people: People, world: World) -> Figure:
     worst = ("", 0.0)
     for y, gap in enumerate(gaps):
         needed = quantiles(rounded(gap.need, gap.needed[:, -1].sum(axis=1)))
-        known = bool(np.isfinite(gap.there).any())
+        known, part = bool(gap.known.any()), gap.known_share
         missing = float(np.median(np.nansum(gap.short[:, -1], axis=1))) if known else 0.0
         share = missing / float(needed[0]) if needed[0] else 0.0
-        axes.barh(y, 1 - share if known else 1, color=MET if known else UNKNOWN, height=0.66,
-                  hatch="" if known else "////", edgecolor="white")  # fmt: skip
-        axes.barh(y, share, left=1 - share, color=SHORT, height=0.66)
+        axes.barh(y, max(part - share, 0.0), color=MET, height=0.66)
+        axes.barh(y, share, left=max(part - share, 0.0), color=SHORT, height=0.66)
+        axes.barh(y, 1 - part, left=part, color=UNKNOWN, height=0.66, hatch="////", edgecolor="white")
         axes.text(-0.02, y, _label(gap), ha="right", va="center", size=9)
         axes.text(1.03, y, spread(needed), va="center", size=9)
         said = short_figure(rounded(gap.need, missing)) if known else "capacity not known"
+        said += ", known in part" if known and part < WHOLE else ""
         axes.text(1.56, y, said, va="center", size=9, color=style.INK if known else style.FAINT_INK)
         if known and share > worst[1]:
             worst = (gap.need.meaning.partition(" (")[0], share)

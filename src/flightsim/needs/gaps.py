@@ -14,7 +14,7 @@ from flightsim.needs.capacity import Capacity
 from flightsim.needs.people import People, dates_of, quantiles
 from flightsim.needs.quantities import NEEDS, WHOM, Need, rounded
 from flightsim.needs.standards import Standards
-from flightsim.world import Floats
+from flightsim.world import Bools, Floats
 
 NEVER = np.inf
 
@@ -29,6 +29,17 @@ class Gap:
     there: Floats
     source: str
     together: bool
+
+    @property
+    def known(self) -> Bools:
+        """(A,) where the capacity is known."""
+        return np.asarray(np.isfinite(self.there).any(axis=0))
+
+    @property
+    def known_share(self) -> float:
+        """Share of what is needed at the end, mean over the runs, of which the capacity is known."""
+        by_area = self.needed[:, -1].mean(axis=0)
+        return float(by_area[self.known].sum() / by_area.sum()) if by_area.sum() else float(self.known.any())
 
     @property
     def short(self) -> Floats:
@@ -104,7 +115,7 @@ def rows(people: People, gap: Gap) -> list[dict[str, Any]]:
         row["runs_breached"] = int(np.isfinite(breached[:, a]).sum()) if known else None
         row["runs"] = people.runs
         row["capacity_source"] = gap.source if known else "not known"
-        found.append(row)
+        found.append({key: round(v, 3) if isinstance(v, float) else v for key, v in row.items()})
     return found
 
 

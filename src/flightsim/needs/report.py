@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from flightsim import __version__
+from flightsim.io.neutral import harmless_table
 from flightsim.io.write import plain_errors, renewed_folder, write_text
 from flightsim.needs import figures, screen
 from flightsim.needs.tables import Needs
@@ -60,7 +61,9 @@ def save(frame: pd.DataFrame, path: Path) -> None:
 
 
 def _csv(frame: pd.DataFrame, path: Path) -> None:
-    frame.to_csv(path, index=False, encoding="utf-8", lineterminator="\n", date_format="%Y-%m-%d")
+    """As text that a spreadsheet may open: names from a user's case are never formulas."""
+    safe = harmless_table(frame)
+    safe.to_csv(path, index=False, encoding="utf-8", lineterminator="\n", date_format="%Y-%m-%d")
 
 
 def _parquet(frame: pd.DataFrame, path: Path) -> None:

@@ -22,6 +22,8 @@ SHOWN = (
     "health_centres", "beds", "beyond_care", "deliveries", "malnourished_children", "children_unsheltered",
 )  # fmt: skip
 
+WHOLE = 0.999  # share of a need whose capacity is known, from which on nothing is said of the rest
+
 
 def text(needs: Needs, scenario: str | None = None) -> str:
     """The screen of one scenario: the first, or the one named."""
@@ -63,10 +65,11 @@ def _line(needs: Needs, people: People, name: str) -> str:
     line = f"{line:<47}{needed:>22}"
     if gap is None:
         return line
-    if not np.isfinite(gap.there).any():
+    if not gap.known.any():
         return f"{line}{'?':>9}"
     short = rounded(need, np.nansum(gap.short[:, -1], axis=1))
-    return f"{line}{figure(quantiles(short)[0]):>9}  {_since(gap, people)}"
+    said = figure(quantiles(short)[0]) + ("" if gap.known_share > WHOLE else "+")
+    return f"{line}{said:>9}  {_since(gap, people)}"
 
 
 def _since(gap: Gap, people: People) -> str:
@@ -122,8 +125,8 @@ def _foot(needs: Needs) -> list[str]:
     unverified, entries = needs.unverified(), needs.asked.standards.entries
     used = sum(e.used for e in entries.values())
     lines = [
-        "“?”: no capacity known, give yours with --capacity. What the case knows: free room at the start, without",
-        "  tents put up since, and health care that works. Malnutrition is the share seen at clinics, biased up.",
+        "“?”: no capacity known, “+”: only in part; give yours with --capacity. The case knows free room at the start,",
+        "  without tents put up since, and health care that works. Malnutrition: the share at clinics, biased up.",
         f"{len(unverified)} of {used} standards and rates in use were not seen at a source: see standards_used.csv.",
         "Not for targeting or closing borders.",
     ]

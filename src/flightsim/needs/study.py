@@ -105,7 +105,9 @@ def _scene(name: str, runs: Sequence[Results], source: Source) -> Scene:
         world, events = source(config)
     except InputError as error:
         by = "another state of its code" if version == __version__ else f"version {version}"
-        lead = f"{runs[0].path} was written by {by} and does not fit this flightsim, {__version__}: run it again"
+        lead = (
+            f"{runs[0].path} was written by {by} and does not fit this flightsim, {__version__}: run it again"
+        )
         raise InputError([lead, *error.complaints]) from error
     paths = tuple(run.path for run in runs if run.path is not None)
     found = people.read(name, paths, world.areas)
