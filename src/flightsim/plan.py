@@ -16,7 +16,7 @@ from flightsim.compose import Job
 from flightsim.executors import EXECUTORS, Where
 from flightsim.overrides import MOST_RUNS, key_of, spelt_out
 from flightsim.priors import Draws
-from flightsim.scenario import Scenario, from_config, role_of
+from flightsim.scenario import PARTS, Scenario, from_config, role_of
 from flightsim.sweepfolder import Axis
 
 AUTO, SEED, RESULTS, LONGEST_NAME = "auto", "seed", "results", 60
@@ -127,8 +127,8 @@ def _plan(jobs: Sequence[Job], given: set[str], lucks: Sequence[str]) -> Plan:
     where = _where(settings, complaints)
     scenarios = [_or_complain(complaints, partial(from_config, job.config)) for job in jobs]
     draws = None
-    if not complaints.texts:
-        configs = [job.config for job in jobs]
+    configs = [job.config for job in jobs]
+    if all(isinstance(config[group], dict) for config in configs for group in PARTS):
         draws = _or_complain(
             complaints, lambda: priors.asked(settings["uncertainty"], configs, replicates or 1)
         )

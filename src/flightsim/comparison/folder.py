@@ -82,7 +82,8 @@ def compare(
 
     def fill(inside: Path) -> None:
         for name, table, draws in _pieces(material, world, tables.changed_lives(changed_lives), n_pairs):
-            _write(inside, name, table, draws)
+            _write_table(inside, name, table)
+            _draw(inside, name, draws)
         write_text(inside / "findings.txt", "\n".join(found) + "\n")
         write_text(inside / "README.txt", README)
         write_text(inside / MARK, json.dumps(_about(material, folders), indent=2, ensure_ascii=False) + "\n")
@@ -150,11 +151,15 @@ def _map(table: pd.DataFrame, material: Material, world: World, page: Sequence[s
     return lambda: areas.draw(table, material, world, page, boundaries)
 
 
-def _write(folder: Path, name: str, table: pd.DataFrame, draws: Sequence[Draw]) -> None:
-    """The table as CSV and Parquet, and its pictures, numbered from the second on."""
+def _write_table(folder: Path, name: str, table: pd.DataFrame) -> None:
+    """The table as CSV and Parquet."""
     write_text(folder / f"{name}.csv", table.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
     with plain_errors(folder / f"{name}.parquet"):
         table.to_parquet(folder / f"{name}.parquet", index=False, compression="zstd")
+
+
+def _draw(folder: Path, name: str, draws: Sequence[Draw]) -> None:
+    """The pictures of a table, numbered from the second on."""
     for number, draw in enumerate(draws, start=1):
         path = folder / (f"{name}.png" if number == 1 else f"{name}_{number}.png")
         with plain_errors(path):

@@ -40,6 +40,7 @@ def draw(
     """One page: columns are scenarios; above mean arrivals, below the mean paired difference."""
     view, outlines = ground.view_of(world), shapes.outlines(world, boundaries)
     centres = dict(zip(world.areas.area_id, shapes.centres(world, outlines), strict=True))
+    table = table[table["area_id"].isin(list(centres))]  # the case may have changed since
     n, rows = len(shown), 1 + (len(shown) > 1)
     wide = min(MAP_WIDE_IN[n], MAP_MOST_HIGH_IN * view.width / view.height)
     high = wide * view.height / view.width

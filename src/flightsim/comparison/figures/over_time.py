@@ -35,7 +35,7 @@ def draw(
     """One page: columns are scenarios; above the outcome, below the difference run by run."""
     n, paired = len(shown), len(shown) > 1
     figure = style.new_figure(WIDE_IN[n], 6.6 if paired else 5.2)
-    grid = {"left": 0.085 if n > 2 else 0.11, "right": 0.93, "top": 0.80, "bottom": 0.14 if paired else 0.17,
+    grid = {"left": 0.085 if n > 2 else 0.11, "right": 0.93, "top": 0.80, "bottom": 0.155 if paired else 0.17,
             "hspace": 0.34, "wspace": 0.28}  # fmt: skip
     axes = figure.subplots(1 + paired, n, sharex=True, sharey="row", squeeze=False, gridspec_kw=grid)
     colour = look.colours(material.scenarios)
