@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from flightsim.complaints import Complaints
+from flightsim.io.rows import read_measures
 from flightsim.needs.quantities import BY_RUNG
-from flightsim.results import read_measures
 from flightsim.world import RUNGS, Areas, Floats
 
 RANGE = (0.05, 0.95)
