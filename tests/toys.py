@@ -1,5 +1,7 @@
 """Runs of the toy case for tests that read results: three lucks, made once a session."""
 
+import atexit
+import shutil
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -29,6 +31,7 @@ def run(folder: Path, *overrides: str) -> Path:
 @cache
 def three_runs() -> Path:
     folder = Path(mkdtemp(prefix="flightsim-toys-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     for seed in (1, 2, 3):
         run(folder, f"days={DAYS}", f"seed={seed}")
     return folder / "toy"

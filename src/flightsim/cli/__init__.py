@@ -19,7 +19,17 @@ from flightsim.cli import cases, compare, describe, export, needs, parameters, r
 from flightsim.cli.terminal import OutputLost, answering_signals, end_without_output, tell
 from flightsim.complaints import nearest
 
-COMMANDS = (run, compare, solve, needs, triggers, export, describe, cases, parameters)  # in the order of the help
+COMMANDS = (
+    run,
+    compare,
+    solve,
+    needs,
+    triggers,
+    export,
+    describe,
+    cases,
+    parameters,
+)  # in the order of the help
 
 EVERYDAY = """\
 everyday commands:
