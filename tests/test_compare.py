@@ -106,7 +106,8 @@ def test_last_line_on_stdout_is_the_folder(
     swept: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     target = tmp_path / "c"
-    assert cli.main(["compare", str(swept), "--output", str(target), "--baseline", "open"]) == 0
+    with mock.patch.object(comparing, "_draw"):
+        assert cli.main(["compare", str(swept), "--output", str(target), "--baseline", "open"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[-1] == str(target.resolve())
     assert "Baseline: open." in "\n".join(lines)
@@ -163,7 +164,7 @@ def test_natural_frequencies_and_two_figures(tmp_path: Path) -> None:
 
 
 def test_the_same_in_every_run_is_said(tmp_path: Path) -> None:
-    assert "all outcomes are the same as a's in every run" in findings(
+    assert "all outcomes are the same as in a in every run" in findings(
         made(tmp_path, a=runs(*TEN), b=runs(*TEN))
     )
 
@@ -198,6 +199,19 @@ def test_one_scenario_is_shown_by_itself(tmp_path: Path) -> None:
 def test_nothing_happens(tmp_path: Path) -> None:
     text = findings(made(tmp_path, a=runs(0, 0), b=runs(0, 0)), draw=True)
     assert "People displaced: a none; b none." in text
+
+
+def test_the_chance_of_a_number_in_natural_frequencies(tmp_path: Path) -> None:
+    folder = made(tmp_path, a=runs(*TEN), b=runs(*(TEN + 500)))
+    said = comparing.compare([folder], at_least=1_500).findings
+    line = next(each for each in said if "or more" in each)
+    assert line == (
+        "People displaced, 1,500 or more: a in 5 of 10 runs (a chance of 24 to 76 %); "
+        "b in 10 of 10 runs (a chance of 72 to 100 %)."
+    )
+    table = pd.read_csv(folder / "comparison" / "chances.csv").set_index(["scenario", "at_least"])
+    assert (table.loc[("a", 1_500), "runs"], table.loc[("a", 1_500), "n_runs"]) == (5, 10)
+    assert (folder / "comparison" / "chances.png").exists()
 
 
 @pytest.mark.parametrize(
@@ -410,15 +424,26 @@ def test_drawn_parameters_give_a_tornado(tmp_path: Path) -> None:
 # --- plain runs
 
 
-def test_plain_runs_are_compared_too(swept: Path, tmp_path: Path) -> None:
+def test_plain_runs_are_compared_too(swept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     paths = []
     for name in pd.read_csv(swept / "runs.csv")["run"]:
         paths.append(tmp_path / "results" / "toy" / name)
         shutil.copytree(swept / name, paths[-1])
+    monkeypatch.setattr(comparing, "_draw", lambda *_: None)
     found = comparing.compare([tmp_path / "results"], output=tmp_path / "c", role_of=ROLES)
     assert "2 scenarios, 5 runs each" in found.findings[0]
     two = comparing.compare([paths[0], paths[-1]], output=tmp_path / "d")
     assert "2 scenarios, 1 run each" in two.findings[0]
+
+
+def test_of_several_sweeps_in_a_folder_the_newest_is_compared(tmp_path: Path) -> None:
+    for day in ("2026-01-01", "2026-02-01"):
+        sweeps.sweep(tmp_path / day, {day: runs(*TEN)}, created_utc=day)
+    text = findings(tmp_path)
+    assert "Compared is 2026-02-01, the newest of the 2 sweeps" in text
+    assert (tmp_path / "2026-02-01" / "comparison" / "findings.txt").exists()
+    both = comparing.compare([tmp_path / "2026-01-01", tmp_path / "2026-02-01"], output=tmp_path / "both")
+    assert "observed: 10 runs" in both.findings[0]  # the same configurations and seeds: the same runs
 
 
 def test_colours_are_the_scenarios_own(swept: Path) -> None:
@@ -427,6 +452,17 @@ def test_colours_are_the_scenarios_own(swept: Path) -> None:
     many = [str(i) for i in range(6)]
     assert len(set(look.colours(many).values())) == 6
     assert len(set(look.markers(many).values())) == 6
+
+
+def test_short_names_tell_scenarios_apart() -> None:
+    long = [f"border={b} shelter.site_room=2 hazard.strength={s}" for b in ("closed", "open") for s in (1, 2)]
+    assert list(look.labels(long).values())[:2] == ["border=closed strength=1", "border=closed strength=2"]
+    assert look.labels(["as it was", "both"]) == {"as it was": "as it was", "both": "both"}
+    assert look.labels(["a.x=1", "b.x=1"]) == {"a.x=1": "a.x=1", "b.x=1": "b.x=1"}
+    assert look.labels(["border=closed"]) == {"border=closed": "border=closed"}
+    cut = look.fit("border=closed shelter.site_room=0.5", 1.0)
+    assert len(cut) < 12
+    assert cut.endswith("0.5")
 
 
 def test_configs_are_read_once_a_scenario(swept: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flightsim.complaints import InputError
-from flightsim.events import Event
-from flightsim.world import World
+
+if TYPE_CHECKING:
+    from flightsim.events import Event
+    from flightsim.world import World
 
 
 def source(config: Mapping[str, Any]) -> tuple[World, Sequence[Event]]:
