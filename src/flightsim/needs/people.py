@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from flightsim.complaints import Complaints
-from flightsim.io.rows import read_measures
+from flightsim.io.rows import Coded, Rows, read_measures
 from flightsim.needs.quantities import BY_RUNG
-from flightsim.world import RUNGS, Areas, Floats
+from flightsim.world import RUNGS, Areas, Floats, Ints
 
 RANGE = (0.05, 0.95)
 """The range that is given: in nine of ten runs a value lies inside."""
@@ -75,7 +75,7 @@ def read(scenario: str, runs: Sequence[Path], areas: Areas) -> People:
             )
         elif not _days(rows).equals(days):
             complaints.add(f"{path} covers other days than {runs[0]}: no range can be given over them")
-        told = {str(area) for measure in BY_AREA for area in rows[measure]["area_id"].unique()}
+        told = {area for measure in BY_AREA for area in _names(rows[measure].area)}
         if unknown := sorted(told - set(areas.area_id)):
             complaints.add(
                 f"{path} speaks of {', '.join(unknown[:5])}, no sub-districts of its case as it is now"
@@ -91,7 +91,7 @@ def read(scenario: str, runs: Sequence[Path], areas: Areas) -> People:
             [sum((_total(rows[m], days) for m in measures), np.zeros(len(days))) for rows in tables]
         )
 
-    sheltered = np.stack([_by_rung(rows["sheltered_persons"], days, ids) for rows in tables])
+    sheltered = np.stack([_by_group(rows["sheltered_persons"], days, ids, RUNGS) for rows in tables])
     return People(
         scenario, days, list(ids), sheltered, by_area("present_persons"),
         by_area("open_below_zero_person_nights"), by_area("arrivals_persons"), by_area("displaced_persons"),
@@ -118,29 +118,47 @@ def dates_of(first: Sequence[int] | Floats, days: pd.DatetimeIndex) -> dict[str,
     return found
 
 
-def _days(rows: Mapping[str, pd.DataFrame]) -> pd.DatetimeIndex:
-    return pd.DatetimeIndex(rows["present_persons"]["time"].drop_duplicates().sort_values(), name="time")
+def _days(rows: Mapping[str, Rows]) -> pd.DatetimeIndex:
+    return pd.DatetimeIndex(np.unique(rows["present_persons"].time), name="time")
 
 
-def _missing(rows: Mapping[str, pd.DataFrame]) -> list[str]:
+def _missing(rows: Mapping[str, Rows]) -> list[str]:
     """Measures that are not there; those by shelter have no row either if nobody moved, and that is no fault."""
-    someone = bool((rows["displaced_persons"]["value"] >= 1).any())
+    someone = bool((rows["displaced_persons"].value >= 1).any())
     needed = (*ALWAYS, *(BY_SHELTER if someone else ()))
-    return [measure for measure in needed if rows[measure].empty]
+    return [measure for measure in needed if not len(rows[measure].value)]
 
 
-def _by_area(rows: pd.DataFrame, days: pd.DatetimeIndex, area_id: Sequence[str]) -> Floats:
-    table = rows.pivot_table(index="time", columns="area_id", values="value", aggfunc="sum", observed=True)
-    return table.reindex(index=days, columns=list(area_id)).fillna(0.0).to_numpy(dtype=float)
+def _names(column: Coded) -> list[str]:
+    """The names that some row has."""
+    return [column.names[code] for code in np.unique(column.codes)]
 
 
-def _by_rung(rows: pd.DataFrame, days: pd.DatetimeIndex, area_id: Sequence[str]) -> Floats:
-    """(D, A, 6)"""
-    return np.stack([_by_area(rows[rows["group"] == rung], days, area_id) for rung in RUNGS], axis=-1)
+def _by_area(rows: Rows, days: pd.DatetimeIndex, area_id: Sequence[str]) -> Floats:
+    """(D, A) values, summed over the groups."""
+    return _by_group(rows, days, area_id, [*rows.group.names]).sum(axis=-1)
 
 
-def _total(rows: pd.DataFrame, days: pd.DatetimeIndex) -> Floats:
-    return rows.groupby("time")["value"].sum().reindex(days).fillna(0.0).to_numpy(dtype=float)
+def _by_group(rows: Rows, days: pd.DatetimeIndex, area_id: Sequence[str], groups: Sequence[str]) -> Floats:
+    """(D, A, groups) values; rows of other groups are left out."""
+    table: Floats = np.zeros(
+        (len(days), len(area_id) + 1, len(groups) + 1)
+    )  # the last are for what is not asked for
+    at = days.get_indexer(pd.DatetimeIndex(rows.time)), _to(rows.area, area_id), _to(rows.group, groups)
+    np.add.at(table, at, rows.value)
+    return table[:, :-1, :-1]
+
+
+def _to(column: Coded, wanted: Sequence[str]) -> Ints:
+    """(rows,) the place of each row's name among ``wanted``, -1 if it is not there."""
+    place = {name: i for i, name in enumerate(wanted)}
+    return np.array([place.get(name, -1) for name in column.names], np.int64)[column.codes]
+
+
+def _total(rows: Rows, days: pd.DatetimeIndex) -> Floats:
+    """(D,) values, summed over all groups."""
+    at = days.get_indexer(pd.DatetimeIndex(rows.time))
+    return np.bincount(at, rows.value, minlength=len(days)).astype(float)
 
 
 def _columns(rungs: Sequence[str]) -> list[int]:
