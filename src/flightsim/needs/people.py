@@ -136,7 +136,7 @@ def _names(column: Coded) -> list[str]:
 
 def _by_area(rows: Rows, days: pd.DatetimeIndex, area_id: Sequence[str]) -> Floats:
     """(D, A) values, summed over the groups."""
-    return _by_group(rows, days, area_id, [*rows.group.names]).sum(axis=-1)
+    return np.asarray(_by_group(rows, days, area_id, rows.group.names).sum(axis=-1))
 
 
 def _by_group(rows: Rows, days: pd.DatetimeIndex, area_id: Sequence[str], groups: Sequence[str]) -> Floats:
@@ -146,7 +146,7 @@ def _by_group(rows: Rows, days: pd.DatetimeIndex, area_id: Sequence[str], groups
     )  # the last are for what is not asked for
     at = days.get_indexer(pd.DatetimeIndex(rows.time)), _to(rows.area, area_id), _to(rows.group, groups)
     np.add.at(table, at, rows.value)
-    return table[:, :-1, :-1]
+    return np.asarray(table[:, :-1, :-1])
 
 
 def _to(column: Coded, wanted: Sequence[str]) -> Ints:
@@ -158,7 +158,7 @@ def _to(column: Coded, wanted: Sequence[str]) -> Ints:
 def _total(rows: Rows, days: pd.DatetimeIndex) -> Floats:
     """(D,) values, summed over all groups."""
     at = days.get_indexer(pd.DatetimeIndex(rows.time))
-    return np.bincount(at, rows.value, minlength=len(days)).astype(float)
+    return np.asarray(np.bincount(at, rows.value, minlength=len(days)), float)
 
 
 def _columns(rungs: Sequence[str]) -> list[int]:
