@@ -332,14 +332,16 @@ def alternatives(
     )
 
 
-def area_values(part: Flight, hours: Floats, is_kin: Bools, other_side: Bools) -> Floats:
-    """(n, A') what each area is worth to each household: the way, relatives, another authority's land.
-
-    ``hours`` (n, A') along open roads, inf where there is no way.
-    """
+def way_values(part: Flight, hours: Floats) -> Floats:
+    """What ``hours`` along open roads take off an area's worth, of any shape; minus infinity where there is no way."""
     there_is_a_way = np.isfinite(hours)
     way = -part.distance_exponent * np.log(np.where(there_is_a_way, hours, 0.0) + part.near_hours)
     way[~there_is_a_way] = -np.inf
+    return np.asarray(way)
+
+
+def area_values(part: Flight, way: Floats, is_kin: Bools, other_side: Bools) -> Floats:
+    """(n, A') what each area is worth to each household: the way, relatives, another authority's land."""
     return np.asarray(way + part.kin * is_kin - part.other_authority * other_side)
 
 

@@ -31,7 +31,9 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 def compiled(function: Function) -> Function:
     """The function as machine code, kept for the next run where there is a folder to keep it in."""
     if getattr(numba.config, "DISABLE_JIT", False):
-        plain: Any = np.errstate(over="ignore")(function)  # what is multiplied in 32 bits is meant to run over
+        plain: Any = np.errstate(over="ignore")(
+            function
+        )  # what is multiplied in 32 bits is meant to run over
         return plain  # type: ignore[no-any-return]
     try:
         made: Any = numba.njit(cache=True)(function)
