@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from flightsim.cli.arguments import command
-from flightsim.cli.results_given import one_folder, positive, settle, source
+from flightsim.cli.results_given import a_date, one_folder, positive, settle, source
 from flightsim.cli.terminal import DONE, say
 
 MEANING = "say how likely it is that more than so many people arrive somewhere within so many days"
@@ -26,7 +25,7 @@ def register(commands: Any) -> None:
         "--persons", type=positive, action="append", metavar="N", help="more than so many people; 10,000"
     )
     parser.add_argument("--within", type=_days, metavar="DAYS", help="windows, in days; 3,7,14,28")
-    parser.add_argument("--from", dest="start", type=_date, metavar="DATE", help="first day; the runs' first")
+    parser.add_argument("--from", dest="start", type=a_date, metavar="DATE", help="first day; the runs' first")
     parser.add_argument("--scenario", metavar="NAME", help="only this scenario of a sweep")
     parser.add_argument("--to", type=Path, metavar="FOLDER", help="where to write; RESULTS/triggers")
 
@@ -53,10 +52,3 @@ def _days(text: str) -> tuple[int, ...]:
     if min(days) < 1:
         raise argparse.ArgumentTypeError(f"{text!r}; expected whole numbers of days such as 3,7,14")
     return days
-
-
-def _date(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r}; expected a date such as 2019-12-20") from None

@@ -47,8 +47,8 @@ def tables(needs: Needs) -> dict[str, pd.DataFrame]:
         people = scene.people
         shown = shown_of(people)
         by_shelter, whole = _by_shelter(people, shown)
-        arrivals, arrived = _by_week(people, people.arrivals)
-        departures, departed = _by_week(people, _daily(people.departed))
+        arrivals, arrived = by_week(people, people.arrivals)
+        departures, departed = by_week(people, _daily(people.departed))
         sums = _sums(people, {"arrivals": arrived, "displaced_from_here": departed})
         own = {
             "displaced": with_names(by_shelter, areas),
@@ -142,7 +142,7 @@ def _daily(cumulative: Floats) -> Floats:
     return np.diff(cumulative, axis=1, prepend=0.0)
 
 
-def _by_week(people: People, by_day: Floats) -> tuple[pd.DataFrame, pd.Series]:
+def by_week(people: People, by_day: Floats) -> tuple[pd.DataFrame, pd.Series]:
     """A flow by sub-district and week, and its sum by sub-district; protected as one table with both totals."""
     starts = np.arange(0, len(people.days), WEEK_DAYS)
     weeks = np.maximum(np.add.reduceat(by_day, starts, axis=1), 0.0).transpose(0, 2, 1)  # (R, A, W)

@@ -77,13 +77,24 @@ class Study:
         return min(scene.people.runs for scene in self.scenes)
 
 
-def read(path: str | Path, source: Source, scenario: str | None = None) -> Study:
-    """All scenarios of a run's or a sweep's folder, or one of them; InputError says what does not fit."""
-    folder = Path(path)
+def read(
+    path: str | Path | Sequence[Path],
+    source: Source,
+    scenario: str | None = None,
+    baseline: str | None = None,
+) -> Study:
+    """All scenarios of the folder of a run or a sweep, or of several, or one scenario of them.
+
+    ``baseline``: the scenario that comes first, in the place of the sweep's own. InputError says what does not fit.
+    """
+    folders = [Path(path)] if isinstance(path, str | Path) else list(path)
+    folder = folders[0]
     try:
-        sweep = read_sweep(folder)
+        sweep = read_sweep(folders)
     except InputError as error:
         raise InputError([*error.complaints, *_unfinished(folder)]) from error
+    if baseline in sweep.scenarios:
+        sweep = replace(sweep, baseline=str(baseline))
     names = _scenarios(sweep, scenario)
     scenes, versions = [], dict[str, None]()
     for name in names:
