@@ -49,6 +49,7 @@ LAYERS = (
     {"plots", "summary"},  # tables in, figures and words out
     {"comparison", "needs"},  # the runs of a sweep side by side; what people need
     {"export"},  # results in the formats of others
+    {"brief"},  # two pages for those who decide
     {"model"},  # a step, as a list one can read
     {"scenario"},  # describe() and run()
     {"overrides"},  # NAME=VALUE, read and checked
@@ -73,11 +74,14 @@ READS_FOLDERS_ONLY = {
     "comparison",
     "needs",
     "export",
+    "brief",
 }
 OUTSIDERS = {
     "hydra": {"overrides", "configs", "compose", "launchers"},
     "omegaconf": {"overrides", "configs", "launchers"},
+    "jinja2": {"brief"},
     "joblib": {"executors"},
+    "markupsafe": {"brief"},
     "mesa": {"agents", "model"},
     "numba": {"kernels"},
     "tqdm": {"cli"},

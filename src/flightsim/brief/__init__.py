@@ -5,6 +5,6 @@
 ``wording``   the question, the scenario, what is assumed and what cannot be told, in words
 ``figures``   key figures, needs and gaps, chances, scenarios side by side: numbers and their ranges in words
 ``checks``    how the model did against what was reported
-``svg``, ``frame``, ``curve``, ``ladder``, ``ground``, ``map``   pictures whose letters the browser sets
+``svg``, ``frame``, ``curve``, ``ladder``, ``ground``, ``whereabouts``   pictures whose letters the browser sets
 ``page``      all of it on two pages
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -70,7 +71,7 @@ def pace(points: list[Observed], days: pd.DatetimeIndex) -> tuple[Floats, Floats
     if len(ahead) < 2:
         return None
     at = (pd.Timestamp(last.day) - days[0]).days + ahead
-    return at.astype(float), last.best + a_day * ahead
+    return np.asarray(at, float), np.asarray(last.best + a_day * ahead, float)
 
 
 def totals(subject: Subject, t: Language) -> list[dict[str, Any]]:
@@ -93,18 +94,28 @@ def seen(subject: Subject, t: Language) -> dict[str, Any] | None:
     """Which patterns of the winter most runs show; None for another case, or a scenario that was not."""
     if history_until(subject.scene.config) != date.max:
         return None
-    shown: list[list[bool | None]] = []
-    try:
-        for path in subject.scene.paths[:MOST_RUNS]:
-            shown.append([p.passed for p in patterns.winter(load(path), subject.world)])
-    except InputError:  # another country's
+    votes = _votes(subject)
+    if votes is None:
         return None
     names = [pattern.__name__ for pattern in patterns.PATTERNS]
-    by_pattern = [(name, [v for v in votes if v is not None]) for name, votes in zip(names, zip(*shown, strict=True), strict=True)]
-    told = [(t(f"pattern_{name}"), sum(votes) * 2 > len(votes)) for name, votes in by_pattern if votes]
+    known = {name: [v for v in each if v is not None] for name, each in zip(names, votes, strict=True)}
+    told = [(t(f"pattern_{name}"), sum(each) * 2 > len(each)) for name, each in known.items() if each]
     return {
         "yes": [text for text, holds in told if holds],
         "no": [text for text, holds in told if not holds],
         "of": t.whole(len(told)),
         "n": t.whole(sum(holds for _, holds in told)),
     }
+
+
+@lru_cache(maxsize=1)  # for every language
+def _votes(subject: Subject) -> list[tuple[bool | None, ...]] | None:
+    """By pattern, whether each run shows it; None for another country's runs."""
+    try:
+        shown = [
+            [pattern.passed for pattern in patterns.winter(load(path), subject.world)]
+            for path in subject.scene.paths[:MOST_RUNS]
+        ]
+    except InputError:
+        return None
+    return list(zip(*shown, strict=True))

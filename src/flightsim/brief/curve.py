@@ -12,7 +12,7 @@ from flightsim.brief import checks, svg
 from flightsim.brief.frame import BOTTOM, LEFT, TOP, WIDE, Frame
 from flightsim.brief.language import Language
 from flightsim.brief.subject import Subject
-from flightsim.findings import unchecked_after
+from flightsim.findings import Observed, unchecked_after
 from flightsim.needs.people import quantiles
 from flightsim.world import Floats
 
@@ -59,18 +59,20 @@ def _unchecked(frame: Frame, subject: Subject, t: Language) -> Iterator[Markup]:
         return
     x = float(frame.x((pd.Timestamp(last) - frame.days[0]).days))
     x = max(x, LEFT)
-    yield svg.area([(x, TOP), (WIDE - 8, TOP), (WIDE - 8, frame.high - BOTTOM), (x, frame.high - BOTTOM)], "unchecked")
+    yield svg.area(
+        [(x, TOP), (WIDE - 8, TOP), (WIDE - 8, frame.high - BOTTOM), (x, frame.high - BOTTOM)], "unchecked"
+    )
     yield svg.text(x + 4, TOP + 10, t("unchecked"), "small", rtl=t.direction == "rtl")
 
 
-def _pace(frame: Frame, subject: Subject, points: list[checks.Observed]) -> Iterator[Markup]:
+def _pace(frame: Frame, subject: Subject, points: list[Observed]) -> Iterator[Markup]:
     found = checks.pace(points, frame.days)
     if found is not None:
         at, values = found
         yield svg.line(frame.points(np.minimum(values, frame.most), at), "pace")
 
 
-def _reports(frame: Frame, points: list[checks.Observed]) -> Iterator[Markup]:
+def _reports(frame: Frame, points: list[Observed]) -> Iterator[Markup]:
     """Best estimates with their bounds."""
     for p in checks.weighed(points):
         d = (pd.Timestamp(p.day) - frame.days[0]).days

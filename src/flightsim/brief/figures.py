@@ -90,7 +90,9 @@ def _places(subject: Subject, t: Language) -> Box:
     box = _box(t, "places", np.nansum(gap.short[:, -1], axis=1))
     first = dates_of(gap.breached.min(axis=1), subject.days)["breach_median"]
     never = pd.isna(first)
-    return box | {"more": t("key_places_never") if never else t("key_places_since", since=_since(gap, subject, t))}
+    return box | {
+        "more": t("key_places_never") if never else t("key_places_since", since=_since(gap, subject, t))
+    }
 
 
 def _money(subject: Subject, t: Language) -> Box:
@@ -138,7 +140,9 @@ def _since(gap: Gap, subject: Subject, t: Language) -> str:
         return t("since_some", date=t.day_short(middle), where=where)
     if early == late:
         return t("since", date=t.day_short(middle), where=where)
-    return t("since_range", date=t.day_short(middle), early=t.day_short(early), late=t.day_short(late), where=where)
+    return t(
+        "since_range", date=t.day_short(middle), early=t.day_short(early), late=t.day_short(late), where=where
+    )
 
 
 def chances(subject: Subject, t: Language) -> Box | None:
@@ -224,19 +228,28 @@ def beside(subject: Subject, t: Language) -> Box | None:
     material = subject.material
     if not material.others:
         return None
-    shown = [HEADLINES[name] for name in OUTCOMES if any(h.name == name for h in material.telling)][:MOST_OUTCOMES]
+    shown = [HEADLINES[name] for name in OUTCOMES if any(h.name == name for h in material.telling)][
+        :MOST_OUTCOMES
+    ]
     rows = []
     for name in material.scenarios[:MOST_SCENARIOS]:
         cells = []
         for headline in shown:
             values = material.values(headline)[material.of(name)]
-            cell = {"label": t(f"outcome_{headline.name}"), "number": t.spread(values), "pairs": "", "clear": False}
+            cell = {
+                "label": t(f"outcome_{headline.name}"),
+                "number": t.spread(values),
+                "pairs": "",
+                "clear": False,
+            }
             if name != material.baseline:
                 d = paired.of(material, name, headline)
                 cell |= {"pairs": _pairs(d, t), "clear": d.is_clear}
             cells.append(cell)
         told = differences(subject, name)
-        rows.append({"shown": called(name, t), "settings": ", ".join(x for x in told if x != name), "cells": cells})
+        rows.append(
+            {"shown": called(name, t), "settings": ", ".join(x for x in told if x != name), "cells": cells}
+        )
     return {
         "heads": [t(f"outcome_{h.name}") for h in shown],
         "rows": rows,

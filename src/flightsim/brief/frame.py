@@ -40,7 +40,9 @@ class Frame:
 
     def points(self, values: Floats, at: Floats | None = None) -> Floats:
         """(n, 2) points of values by day."""
-        return np.column_stack([self.x(np.arange(len(values)) if at is None else at), self.y(values)])
+        return np.column_stack(
+            [self.x(np.arange(len(values), dtype=float) if at is None else at), self.y(values)]
+        )
 
     def band(self, low: Floats, high: Floats) -> Floats:
         """(2n, 2) points around what lies between two courses."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import contourpy
@@ -48,7 +49,8 @@ class Ground:
         move = Affine2D().translate(-self.left, -self.top).scale(self.scale, -self.scale)
         there = move.transform_path(shape)
         there.should_simplify, there.simplify_threshold = True, 0.3
-        return [ring for ring in there.cleaned(simplify=True).to_polygons() if len(ring) > 3]
+        rings = [np.asarray(ring, float) for ring in there.cleaned(simplify=True).to_polygons()]
+        return [ring for ring in rings if len(ring) > 3]
 
 
 def of(world: World) -> Ground:
@@ -63,7 +65,9 @@ def of(world: World) -> Ground:
     return Ground(left, top, scale, max((top - bottom) * scale, LOWEST))
 
 
-def land(g: Ground, outlines: Mapping[str, Shape], faces: Mapping[str, str], titles: Mapping[str, str]) -> Iterator[Markup]:
+def land(
+    g: Ground, outlines: Mapping[str, Shape], faces: Mapping[str, str], titles: Mapping[str, str]
+) -> Iterator[Markup]:
     """Sub-districts, each in the class of its number, named when pointed at."""
     for area_id, shape in outlines.items():
         rings = [ring for ring in g.rings(shape) if any(g.holds(point) for point in ring)]
@@ -72,7 +76,9 @@ def land(g: Ground, outlines: Mapping[str, Shape], faces: Mapping[str, str], tit
             yield svg.rings(rings, f"land {faces.get(area_id, '')}".strip(), *said)
 
 
-def front(g: Ground, world: World, results: Results, outlines: Mapping[str, Shape]) -> tuple[list[Markup], bool]:
+def front(
+    g: Ground, world: World, results: Results, outlines: Mapping[str, Shape]
+) -> tuple[list[Markup], bool]:
     """Ground that others held at the start, and ground captured in the run; whether any was."""
     before, after = holders_of.holders(world, results)
     x = np.arange(g.left, g.left + WIDE / g.scale + GRID_KM, GRID_KM)
@@ -104,10 +110,11 @@ def lines(g: Ground, world: World) -> Iterator[Markup]:
 
 def _contours(g: Ground, x: Floats, y: Floats, field: Floats) -> list[Floats]:
     maker = contourpy.contour_generator(x, y, field, fill_type=contourpy.FillType.OuterOffset)
-    points, offsets = maker.filled(0.5, 2.0)
+    filled: Any = maker.filled(0.5, 2.0)
+    points, offsets = filled
     found = []
     for some, ends in zip(points, offsets, strict=True):
-        for begin, end in zip(ends[:-1], ends[1:], strict=True):
+        for begin, end in pairwise(np.asarray(ends).tolist()):
             ring = Shape(np.asarray(some)[begin:end], closed=True)
             found += g.rings(ring)
     return found

@@ -19,9 +19,7 @@ def draw(subject: Subject, t: Language, stamp: str) -> Markup:
     middles = courses(subject)
     tops = np.vstack([np.zeros(middles.shape[1]), middles.cumsum(axis=0)])
     frame = Frame(subject.days, max(float(tops[-1].max()) * 1.06, 1.0), 190.0)
-    layers = [
-        svg.area(frame.band(tops[i], tops[i + 1]), f"rung r-{rung}") for i, rung in enumerate(RUNGS)
-    ]
+    layers = [svg.area(frame.band(tops[i], tops[i + 1]), f"rung r-{rung}") for i, rung in enumerate(RUNGS)]
     stamped = svg.text(WIDE - 8, TOP - 2, stamp, "stamp", "end", t.direction == "rtl")
     return svg.picture(WIDE, frame.high, t("alt_ladder"), [*layers, *frame.axes(t), stamped])
 

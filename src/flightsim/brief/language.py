@@ -54,7 +54,7 @@ class Language:
     months_short: tuple[str, ...]
     texts: Mapping[str, Any]
 
-    def __call__(self, key: str, n: int | None = None, **inside: Any) -> str:
+    def __call__(self, key: str, n: int | None = None, /, **inside: Any) -> str:
         """The text of that name; ``n`` chooses among its plural forms and stands in it as {n}."""
         text = self.texts[key]
         if isinstance(text, Mapping):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from flightsim import __version__
-from flightsim.brief import checks, curve, figures, ladder, map, wording
+from flightsim.brief import checks, curve, figures, ladder, whereabouts, wording
 from flightsim.brief.language import FIRST, Language
 from flightsim.brief.subject import Subject
 from flightsim.complaints import InputError
@@ -40,14 +39,15 @@ def write(subject: Subject, languages: Sequence[Language], target: Path) -> list
 def place(target: Path, language: Language, count: int) -> Path:
     """Where the brief of a language goes: ``target`` itself, or beside it with the language's code."""
     if target.suffix not in (".html", ".htm"):
-        target = target / f"{NAME}.html" if language.code == FIRST else target / f"{NAME}.{language.code}.html"
-        return target
+        return target / (f"{NAME}.html" if language.code == FIRST else f"{NAME}.{language.code}.html")
     return target if count == 1 else target.with_suffix(f".{language.code}{target.suffix}")
 
 
 def page(subject: Subject, t: Language) -> str:
     """The whole file."""
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     template = environment.from_string((HERE / "page.html.j2").read_text(encoding="utf-8"))
     return template.render(t=t, version=__version__, css=_css(), **_contents(subject, t)) + "\n"
 
@@ -60,7 +60,7 @@ def _contents(subject: Subject, t: Language) -> dict[str, Any]:
     last = unchecked_after(subject.world.observations, days[-1].date())
     beside, chances = figures.beside(subject, t), figures.chances(subject, t)
     totals = checks.totals(subject, t)
-    drawn, map_legend = map.draw(subject, t, short)
+    drawn, map_legend = whereabouts.draw(subject, t, short)
     return {
         "title": wording.title(subject, t),
         "period": t("period", start=t.day_year(days[0]), end=end),
@@ -85,7 +85,9 @@ def _contents(subject: Subject, t: Language) -> dict[str, Any]:
         "needs": figures.needs_rows(subject, t),
         "needs_caption": t("caption_needs", end=end),
         "chances": chances,
-        "chances_caption": t("caption_chances", persons=chances["persons"], start=chances["start"]) if chances else "",
+        "chances_caption": t("caption_chances", persons=chances["persons"], start=chances["start"])
+        if chances
+        else "",
         "beside": beside,
         "beside_caption": _beside_caption(beside, t),
         "totals": totals,
@@ -102,14 +104,16 @@ def _beside_caption(beside: Mapping[str, Any] | None, t: Language) -> str:
         return ""
     told = [t("caption_beside", first=beside["first"])]
     told += [t("caption_beside_pairs")] if beside["pairs"] else []
-    told += [t("beside_more", n=beside["more"])] if beside["more"] else []
+    told += [t("beside_more", beside["more"])] if beside["more"] else []
     return " ".join(told)
 
 
 def _sources(subject: Subject, t: Language) -> dict[str, str]:
     """Who made it with what, out of whose data."""
     tables = subject.world.manifest.get("tables") or {}
-    parts = (part.strip() for about in tables.values() for part in str(about.get("attribution", "")).split(";"))
+    parts = (
+        part.strip() for about in tables.values() for part in str(about.get("attribution", "")).split(";")
+    )
     sources = [part.replace("(c)", "©") for part in dict.fromkeys(parts) if part]
     file = subject.order.boundaries
     return {
@@ -138,4 +142,6 @@ def _check_free(path: Path) -> None:
             return
         known = path.is_file() and GENERATOR in path.read_text(encoding="utf-8", errors="replace")[:2000]
     if not known:
-        raise InputError(f"{path} is in the way: flightsim did not write it; choose another place with --to FILE")
+        raise InputError(
+            f"{path} is in the way: flightsim did not write it; choose another place with --to FILE"
+        )

@@ -9,7 +9,10 @@ from markupsafe import Markup, escape
 
 from flightsim.world import Floats
 
-ISOLATE, END = "\u2067", "\u2069"  # text from right to left inside a picture that is laid out from left to right
+ISOLATE, END = (
+    "\u2067",
+    "\u2069",
+)  # text from right to left inside a picture that is laid out from left to right
 
 
 def tag(name: str, *inside: Any, **attributes: Any) -> Markup:
@@ -31,10 +34,14 @@ def picture(width: float, height: float, label: str, inside: Iterable[Markup]) -
                aria_label=label)  # fmt: skip
 
 
-def text(x: float, y: float, words: str, class_: str = "", anchor: str = "start", rtl: bool = False) -> Markup:
+def text(
+    x: float, y: float, words: str, class_: str = "", anchor: str = "start", rtl: bool = False
+) -> Markup:
     """Letters; those of a language from right to left keep their own order."""
     said = f"{ISOLATE}{words}{END}" if rtl else words
-    return tag("text", said, x=x, y=y, class_=class_ or None, text_anchor=None if anchor == "start" else anchor)
+    return tag(
+        "text", said, x=x, y=y, class_=class_ or None, text_anchor=None if anchor == "start" else anchor
+    )
 
 
 def line(points: Floats | Sequence[Sequence[float]], class_: str, **attributes: Any) -> Markup:

@@ -12,9 +12,21 @@ from flightsim.brief.subject import Subject
 
 MOST_CHANGED = 6  # settings other than the defaults that are listed
 CANNOT = 8  # texts cannot_1 …
-UNTOLD = ("name", "case", "start", "days", "step_hours", "seed", "results", "boundaries", "count_from", "figures")
+UNTOLD = (
+    "name",
+    "case",
+    "start",
+    "days",
+    "step_hours",
+    "seed",
+    "results",
+    "boundaries",
+    "count_from",
+    "figures",
+)
 TOLD_IN_WORDS = (
-    "border.policy", "events.violence", "events.known_until", "events.growth_per_week", "events.keep", "population.scale",
+    "border.policy", "events.violence", "events.known_until", "events.growth_per_week", "events.keep",
+    "population.scale",
 )  # fmt: skip
 
 
@@ -100,7 +112,9 @@ def differences(subject: Subject, name: str) -> list[str]:
     """What a scenario sets otherwise than the first one, as NAME=VALUE."""
     values = subject.material.axis_values
     first = values.get(subject.material.baseline, {})
-    return [f"{key}={_value(value)}" for key, value in values.get(name, {}).items() if first.get(key) != value]
+    return [
+        f"{key}={_value(value)}" for key, value in values.get(name, {}).items() if first.get(key) != value
+    ]
 
 
 def _events(events: Mapping[str, Any], t: Language) -> Iterator[str]:

@@ -18,16 +18,28 @@ MEANING = "write a brief of two pages as one HTML file, in English, Arabic or an
 def register(commands: Any) -> None:
     """Add the command."""
     parser = command(commands, "brief", MEANING, lambda arguments: _brief(arguments, parser), free="words")
-    parser.add_argument("words", nargs="*", metavar="RESULTS", help="the folder of a run, a sweep or a comparison")
-    parser.add_argument("--language", default="en", metavar="LANG", help="en, ar, en,ar, or a file of texts (YAML)")
-    parser.add_argument("--question", metavar="TEXT", help="the question that the brief answers, in its language")
+    parser.add_argument(
+        "words", nargs="*", metavar="RESULTS", help="the folder of a run, a sweep or a comparison"
+    )
+    parser.add_argument(
+        "--language", default="en", metavar="LANG", help="en, ar, en,ar, or a file of texts (YAML)"
+    )
+    parser.add_argument(
+        "--question", metavar="TEXT", help="the question that the brief answers, in its language"
+    )
     parser.add_argument("--scenario", metavar="NAME", help="only this scenario of a sweep")
-    parser.add_argument("--persons", type=positive, metavar="N", help="the chance of more than so many arrivals")
+    parser.add_argument(
+        "--persons", type=positive, metavar="N", help="the chance of more than so many arrivals"
+    )
     parser.add_argument("--from", dest="start", type=a_date, metavar="DATE", help="first day of that chance")
     parser.add_argument("--boundaries", metavar="FILE", help="official outlines (GeoJSON), joined by P-code")
     parser.add_argument("--standards", type=Path, metavar="FILE", help="your own planning standards (YAML)")
-    parser.add_argument("--capacity", type=Path, metavar="FILE", help="what there is by sub-district and need (CSV)")
-    parser.add_argument("--months", type=positive, default=6.0, metavar="N", help="of the plan after the run; 6")
+    parser.add_argument(
+        "--capacity", type=Path, metavar="FILE", help="what there is by sub-district and need (CSV)"
+    )
+    parser.add_argument(
+        "--months", type=positive, default=6.0, metavar="N", help="of the plan after the run; 6"
+    )
     parser.add_argument("--to", type=Path, metavar="FILE", help="where to write; RESULTS/brief.html")
 
 

@@ -25,7 +25,9 @@ def register(commands: Any) -> None:
         "--persons", type=positive, action="append", metavar="N", help="more than so many people; 10,000"
     )
     parser.add_argument("--within", type=_days, metavar="DAYS", help="windows, in days; 3,7,14,28")
-    parser.add_argument("--from", dest="start", type=a_date, metavar="DATE", help="first day; the runs' first")
+    parser.add_argument(
+        "--from", dest="start", type=a_date, metavar="DATE", help="first day; the runs' first"
+    )
     parser.add_argument("--scenario", metavar="NAME", help="only this scenario of a sweep")
     parser.add_argument("--to", type=Path, metavar="FOLDER", help="where to write; RESULTS/triggers")
 

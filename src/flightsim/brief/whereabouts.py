@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -63,12 +64,15 @@ def present(subject: Subject) -> tuple[pd.Series, list[str]]:
     values = pd.Series(np.median(at_end, axis=0), index=subject.people.area_id)
     mean = at_end.mean(axis=0)
     told = values[subject.shown_at_end & (values >= SMALL_CELL_PERSONS)]
-    withheld = [a for a, m, shown in zip(values.index, mean, subject.shown_at_end, strict=True) if m > 0 and not shown]
+    withheld = [
+        a for a, m, shown in zip(values.index, mean, subject.shown_at_end, strict=True) if m > 0 and not shown
+    ]
     return told, withheld
 
 
+@lru_cache(maxsize=1)  # for every language
 def flows(subject: Subject) -> pd.DataFrame:
-    """The largest flows between sub-districts over the run, means over the runs, with what export would hide left out."""
+    """The largest flows between sub-districts over the run, means over the runs, without what an export would hide."""
     keys = ["origin_area", "destination_area"]
     tables = [load(path).flows.groupby(keys)["persons"].sum() for path in subject.scene.paths]
     mean = pd.concat(tables).groupby(level=[0, 1]).sum() / len(tables)
@@ -81,7 +85,11 @@ def flows(subject: Subject) -> pd.DataFrame:
     start, end = np.nonzero(shown)
     found = pd.DataFrame({"origin": np.array(codes, object)[start], "destination": np.array(codes, object)[end],
                           "persons": counts[start, end]})  # fmt: skip
-    inside = found["origin"].isin(known) & found["destination"].isin(known) & (found["origin"] != found["destination"])
+    inside = (
+        found["origin"].isin(known)
+        & found["destination"].isin(known)
+        & (found["origin"] != found["destination"])
+    )
     return found[inside].nlargest(FLOWS, "persons")
 
 
@@ -127,9 +135,13 @@ def _arrows(found: pd.DataFrame, centres: Mapping[str, Floats]) -> tuple[list[Ma
     if found.empty:
         return [], 0.0
     most = float(found["persons"].iloc[0])
-    drawn = []
-    for row in found.iloc[::-1].itertuples():
-        drawn += _arrow(centres[row.origin], centres[row.destination], 0.6 + (WIDEST - 0.6) * row.persons / most)
+    drawn: list[Markup] = []
+    rows = found.iloc[::-1]
+    for origin, destination, persons in zip(
+        rows["origin"], rows["destination"], rows["persons"], strict=True
+    ):
+        width = 0.6 + (WIDEST - 0.6) * float(persons) / most
+        drawn += _arrow(centres[str(origin)], centres[str(destination)], width)
     return drawn, most
 
 
@@ -197,7 +209,9 @@ def _legend(subject: Subject, t: Language, limits: Sequence[float], withheld: bo
     if withheld:
         rows.append({"kind": "swatch", "look": "withheld", "words": t("legend_withheld")})
     if biggest:
-        rows.append({"kind": "circle", "look": "", "words": t("legend_left", number=t.about(words.headline(biggest)))})
+        rows.append(
+            {"kind": "circle", "look": "", "words": t("legend_left", number=t.about(words.headline(biggest)))}
+        )
     if most:
         rows.append({"kind": "arrow", "look": "", "words": t("legend_flow", number=t.about(most), n=FLOWS)})
     if taken:
@@ -206,5 +220,11 @@ def _legend(subject: Subject, t: Language, limits: Sequence[float], withheld: bo
     if any(each.kind == "border" for each in shapes.lines(subject.world)):
         name = str(subject.world.manifest.get("border_name", ""))
         key = f"border_with_{name.lower()}"
-        rows.append({"kind": "line", "look": "border", "words": t(key) if t.has(key) else t("legend_border", name=name)})
+        rows.append(
+            {
+                "kind": "line",
+                "look": "border",
+                "words": t(key) if t.has(key) else t("legend_border", name=name),
+            }
+        )
     return rows
