@@ -12,20 +12,24 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.path import Path as Shape
 
 from flightsim import sweepfolder
 from flightsim.comparison import folder as comparison
 from flightsim.comparison import reading
 from flightsim.comparison.material import Material
 from flightsim.complaints import InputError
-from flightsim.export import shared
+from flightsim.export import geo, shared
 from flightsim.export.pictures import middle_run
 from flightsim.needs import study
 from flightsim.needs.people import People
 from flightsim.needs.study import Scene, Source
 from flightsim.needs.tables import Asked, Needs, reckon
+from flightsim.plots import shapes
 from flightsim.results import Results, load
 from flightsim.world import Bools, Floats, World
+
+LONGEST_QUESTION = 300  # letters, on two pages
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,17 @@ class Subject:
         return np.asarray(shared.shown_of(last).sheltered[0, :-1, -1])
 
     @cached_property
+    def outlines(self) -> dict[str, Shape]:
+        """Outlines of sub-districts: the user's, checked as for an export, or the case's own; empty without any."""
+        if not self.order.boundaries:
+            return shapes.outlines(self.world)
+        told = [
+            a for a, n in zip(self.people.area_id, self.people.present.max(axis=(0, 1)), strict=True) if n
+        ]
+        found = geo.boundaries(self.world, self.order.boundaries, told)
+        return {code: shapes.of_geometry(self.world, geometry) for code, geometry in found.items()}
+
+    @cached_property
     def displaced_from(self) -> pd.Series:
         """People displaced from each sub-district over the run; nan where it is withheld, as in exports."""
         daily = np.diff(self.people.departed, axis=1, prepend=0.0)
@@ -107,6 +122,10 @@ class Subject:
 
 def read(path: Path, source: Source, asked: Asked, order: Order) -> Subject:
     """The subject in the folder of a run, a sweep or a comparison; InputError if there is none, or it is not whole."""
+    if order.question and len(order.question) > LONGEST_QUESTION:
+        raise InputError(
+            f"the question has {len(order.question)} letters; a brief has room for {LONGEST_QUESTION}"
+        )
     folders, baseline = _folders(path)
     found = study.read(folders, source, order.scenario, baseline)
     needs = reckon(found, asked)

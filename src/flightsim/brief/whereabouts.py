@@ -32,7 +32,7 @@ LETTER, LINE = 4.9, 10.0  # units a letter of a name takes, and its height
 def draw(subject: Subject, t: Language, stamp: str) -> tuple[Markup, list[dict[str, Any]]]:
     """The map, and its legend as rows of a look and words."""
     world, rtl = subject.world, t.direction == "rtl"
-    outlines = shapes.outlines(world, subject.order.boundaries)
+    outlines = subject.outlines
     g = ground.of(world)
     centres = dict(zip(world.areas.area_id, g.at(shapes.centres(world, outlines)), strict=True))
     there, withheld = present(subject)

@@ -9,8 +9,10 @@ from typing import Any
 
 from flightsim.brief.language import Language
 from flightsim.brief.subject import Subject
+from flightsim.comparison.figures.look import shorter
 
 MOST_CHANGED = 6  # settings other than the defaults that are listed
+LONGEST_NAME, LONGEST_NOTE, MOST_NOTES = 40, 200, 3  # that two pages have room for
 CANNOT = 8  # texts cannot_1 …
 UNTOLD = (
     "name",
@@ -39,7 +41,7 @@ def title(subject: Subject, t: Language) -> str:
 def called(scenario: str, t: Language) -> str:
     """A scenario's name: that of a shipped experiment's in the language, else as it is."""
     own = "scenario_" + re.sub(r"\W+", "_", scenario.lower())
-    return t(own) if t.has(own) else scenario
+    return t(own) if t.has(own) else shorter(scenario, LONGEST_NAME)
 
 
 def question(subject: Subject, t: Language) -> str:
@@ -77,13 +79,17 @@ def assumed(subject: Subject, t: Language) -> list[str]:
     if scale < 1:
         lines.append(t("assumed_scale", households=t.whole(round(1 / scale))))
     lines.append(t("assumed_standards", unverified=t.whole(len(needs.unverified())), used=t.whole(used)))
-    return [*lines, t("assumed_malnutrition"), *(t("note", text=note) for note in notes(subject, t))]
+    return [
+        *lines,
+        t("assumed_malnutrition"),
+        *(t("note", text=note) for note in notes(subject, t)[:MOST_NOTES]),
+    ]
 
 
 def notes(subject: Subject, t: Language) -> list[str]:
     """What limits these figures in particular, as the readers of results say it."""
     study = subject.needs.study
-    found = list(study.notes)
+    found = [shorter(note, LONGEST_NOTE) for note in study.notes]
     if subject.people.runs == 1:
         found.insert(0, t("one_run"))
     return found
@@ -113,7 +119,9 @@ def differences(subject: Subject, name: str) -> list[str]:
     values = subject.material.axis_values
     first = values.get(subject.material.baseline, {})
     return [
-        f"{key}={_value(value)}" for key, value in values.get(name, {}).items() if first.get(key) != value
+        shorter(f"{key}={_value(value)}", LONGEST_NAME)
+        for key, value in values.get(name, {}).items()
+        if first.get(key) != value
     ]
 
 
@@ -141,7 +149,7 @@ def _others(subject: Subject, t: Language) -> Iterator[str]:
     if not defaults:
         return
     changed = [
-        f"{key.removesuffix('._target_')}={_value(value)}"
+        f"{key.removesuffix('._target_')}={shorter(_value(value), LONGEST_NAME)}"
         for key, value in config.items()
         if key.partition(".")[0] not in UNTOLD and key not in TOLD_IN_WORDS and defaults.get(key) != value
     ]
