@@ -23,7 +23,7 @@ from flightsim.world import GOVERNMENT, SDF, Floats, World
 WIDE = 380.0
 GRID_KM = 1.2  # fineness of the front, as communities lie 2 to 3 km apart
 MARGIN_KM = 3.0
-TALLEST, LOWEST = 420.0, 180.0
+TALLEST, LOWEST = 300.0, 160.0  # two pages have room for that
 
 
 @dataclass(frozen=True)
