@@ -144,6 +144,9 @@ class TestScenarios:
             assert "HYPERLINK(&#34;a&#34;)" in whole
             assert language.read(code)("head_beside") in whole
 
+    def test_what_two_pairs_say_is_not_called_sure(self, sweep: Path) -> None:
+        assert 'small class="clear"' not in page.page(read(sweep), language.read("en"))
+
     def test_a_question_is_only_text(self, sweep: Path) -> None:
         whole = page.page(read(sweep, question="<b onclick=x>Why?</b>"), language.read("en"))
         assert "&lt;b onclick=x&gt;Why?" in whole

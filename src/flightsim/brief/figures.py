@@ -240,11 +240,11 @@ def beside(subject: Subject, t: Language) -> Box | None:
                 "label": t(f"outcome_{headline.name}"),
                 "number": t.spread(values),
                 "pairs": "",
-                "clear": False,
+                "sure": False,
             }
             if name != material.baseline:
                 d = paired.of(material, name, headline)
-                cell |= {"pairs": _pairs(d, t), "clear": d.is_clear}
+                cell |= {"pairs": _pairs(d, t), "sure": d.is_clear}
             cells.append(cell)
         told = differences(subject, name)
         rows.append(

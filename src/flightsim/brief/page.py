@@ -91,7 +91,7 @@ def _contents(subject: Subject, t: Language) -> dict[str, Any]:
         "beside": beside,
         "beside_caption": _beside_caption(beside, t),
         "totals": totals,
-        "near": curve.draw(subject, t, short, near=True) if totals else "",
+        "near": curve.draw(subject, t, short, near=True) if len(totals) > 1 else "",
         "seen": checks.seen(subject, t),
         "assumed": wording.assumed(subject, t),
         "cannot": wording.cannot(t),
