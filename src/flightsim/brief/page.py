@@ -20,7 +20,7 @@ from flightsim.plots import style
 from flightsim.world import RUNGS
 
 HERE = Path(__file__).parent
-NAME = "brief"
+NAME, ENDINGS = "brief", (".html", ".htm")
 GENERATOR = '<meta name="generator" content="flightsim '
 OTHERS = ("#D55E00", "#009E73", "#0072B2")  # scenarios beside the first, told apart by dashes too
 
@@ -38,9 +38,18 @@ def write(subject: Subject, languages: Sequence[Language], target: Path) -> list
 
 def place(target: Path, language: Language, count: int) -> Path:
     """Where the brief of a language goes: ``target`` itself, or beside it with the language's code."""
-    if target.suffix not in (".html", ".htm"):
+    if target.suffix not in ENDINGS:
         return target / (f"{NAME}.html" if language.code == FIRST else f"{NAME}.{language.code}.html")
     return target if count == 1 else target.with_suffix(f".{language.code}{target.suffix}")
+
+
+def folder_of(target: Path) -> Path:
+    """The folder that a brief goes into; InputError if ``target`` is a file of another kind."""
+    if target.suffix in ENDINGS:
+        return target.parent
+    if target.exists() and not target.is_dir():
+        raise InputError(f"{target} is a file; expected a folder, or a name that ends in .html")
+    return target
 
 
 def page(subject: Subject, t: Language) -> str:

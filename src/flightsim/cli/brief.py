@@ -55,13 +55,13 @@ def _brief(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> in
 
     chosen = standards.read(arguments.standards)
     target = arguments.to or folder
-    check_writable(target.parent if target.suffix in (".html", ".htm") else target)
     order = subject.Order(
         arguments.question, arguments.scenario, arguments.boundaries, arguments.persons, arguments.start,
         jobs([])[0].config,
     )  # fmt: skip
     asked = tables.Asked(chosen, arguments.capacity, None, arguments.months)
     found = subject.read(folder, source, asked, order)
+    check_writable(page.folder_of(target))
     for warning in chosen.warnings:
         print(f"flightsim: {warning}", file=sys.stderr)
     for path in page.write(found, languages, target):

@@ -14,6 +14,13 @@ def harmless(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.lstrip(" \n").startswith(STARTS) else value
 
 
+def as_it_was(value: Any) -> Any:
+    """What ``harmless`` was given, from what it gave: the apostrophe taken away again."""
+    if isinstance(value, str) and value.startswith("'") and harmless(value[1:]) == value:
+        return value[1:]
+    return value
+
+
 def harmless_table(frame: pd.DataFrame) -> pd.DataFrame:
     """The same table, every text in it (column names too) harmless; numbers and dates as they are."""
     safe = frame.rename(columns=harmless)
