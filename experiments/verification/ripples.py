@@ -159,8 +159,7 @@ def draw(lives: dict[str, pd.DataFrame]) -> None:
 def write(table: pd.DataFrame) -> None:
     """The table of docs/paired.md, between its marks."""
     lines = [
-        "| what households do to one another | used the place | changed | others displaced | changed | median km "
-        "| 90 % within, km |",
+        "| what they do to one another | used it | changed | others | changed | median km | 90 % within, km |",
         "|---|---:|---:|---:|---:|---:|---:|",
     ]
     for row in table.itertuples():
