@@ -13,7 +13,11 @@ from flightsim.scenario import from_config
 from flightsim.solve.task import task
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = [ROOT / "docs" / "scenarios.md", ROOT / "experiments" / "half_million" / "README.md"]
+PAGES = [
+    ROOT / "docs" / "scenarios.md",
+    ROOT / "docs" / "brief.md",
+    ROOT / "experiments" / "half_million" / "README.md",
+]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
 

@@ -47,7 +47,9 @@ LAYERS = (
         "sweepfolder",
     },  # what the tables of a run say; what was seen that winter
     {"plots", "summary"},  # tables in, figures and words out
-    {"comparison"},  # the runs of a sweep side by side
+    {"comparison", "needs"},  # the runs of a sweep side by side; what people need
+    {"export"},  # results in the formats of others
+    {"brief"},  # two pages for those who decide
     {"model"},  # a step, as a list one can read
     {"scenario"},  # describe() and run()
     {"overrides"},  # NAME=VALUE, read and checked
@@ -71,11 +73,16 @@ READS_FOLDERS_ONLY = {
     "plots",
     "summary",
     "comparison",
+    "needs",
+    "export",
+    "brief",
 }
 OUTSIDERS = {
     "hydra": {"overrides", "configs", "compose", "launchers"},
     "omegaconf": {"overrides", "configs", "launchers"},
+    "jinja2": {"brief"},
     "joblib": {"executors"},
+    "markupsafe": {"brief"},
     "mesa": {"agents", "model"},
     "numba": {"kernels"},
     "tqdm": {"cli"},

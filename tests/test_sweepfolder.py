@@ -92,6 +92,29 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
     assert all(path.is_dir() for path in read.runs["path"])
 
 
+def test_a_name_that_is_a_formula_is_harmless_and_read_back(tmp_path: Path) -> None:
+    names = ("@SUM(A1)", "-1+1", "plain")
+    rows = [
+        {
+            "scenario": name,
+            "replicate": 0,
+            "seed": 1,
+            "run": f"r{n}",
+            "status": "done",
+            "seconds": 1,
+            "error": "-",
+        }
+        for n, name in enumerate(names)
+    ]
+    sweepfolder.write_rows(tmp_path, [], rows)
+    assert "\n'@SUM(A1)," in (tmp_path / "runs.csv").read_text()
+    found = Sweep(
+        tmp_path, "x", "0" * 12, names, names[0], 1, pd.DataFrame(rows), overrides=dict.fromkeys(names, ())
+    )
+    sweepfolder.write_about(found)
+    assert list(sweepfolder.read_one(tmp_path).runs["scenario"]) == list(names)
+
+
 def test_a_run_that_is_gone_is_missing(tmp_path: Path) -> None:
     folder = sweep(tmp_path / "s", BOTH)
     (folder / "000000000002" / "provenance.json").unlink()

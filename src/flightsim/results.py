@@ -21,6 +21,7 @@ import yaml
 
 from flightsim import __version__
 from flightsim.complaints import InputError, nearest
+from flightsim.io.neutral import harmless
 from flightsim.io.write import plain_errors, whole_folder, write_text
 from flightsim.measures import MEASURES, SMALL_CELL_PERSONS, unit_of
 
@@ -345,7 +346,7 @@ def _csv(rows: Sequence[Mapping[str, Any]]) -> str:
     text = io.StringIO()
     writer = csv.DictWriter(text, SUMMARY_COLUMNS, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({key: harmless(value) for key, value in row.items()} for row in rows)
     return text.getvalue()
 
 

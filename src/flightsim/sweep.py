@@ -21,6 +21,7 @@ from flightsim.batch import Run, Task, Told
 from flightsim.comparison.enough import FEWEST, MOST, replicates_needed
 from flightsim.complaints import Complaints, InputError
 from flightsim.executors import LOKY
+from flightsim.io.neutral import harmless
 from flightsim.io.write import alone_in, write_text
 from flightsim.plan import Plan
 from flightsim.scenario import from_config
@@ -273,7 +274,7 @@ class Work:
                 if len(known):
                     numbers = [known.mean(), *np.percentile(known, QUANTILES)]
                     writer.writerow(
-                        [job.label, name, about.unit, len(known), *(f"{x:.10g}" for x in numbers)]
+                        [harmless(job.label), name, about.unit, len(known), *(f"{x:.10g}" for x in numbers)]
                     )
         write_text(self.folder / sweepfolder.SUMMARY, text.getvalue())
 

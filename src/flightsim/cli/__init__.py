@@ -15,11 +15,22 @@ import sys
 from collections.abc import Sequence
 
 from flightsim import __version__
-from flightsim.cli import cases, compare, describe, parameters, run, solve
+from flightsim.cli import brief, cases, compare, describe, export, needs, parameters, run, solve, triggers
 from flightsim.cli.terminal import OutputLost, answering_signals, end_without_output, tell
 from flightsim.complaints import nearest
 
-COMMANDS = (run, compare, solve, describe, cases, parameters)  # in the order of the help
+COMMANDS = (
+    run,
+    compare,
+    solve,
+    needs,
+    triggers,
+    export,
+    brief,
+    describe,
+    cases,
+    parameters,
+)  # in the order of the help
 
 EVERYDAY = """\
 everyday commands:
@@ -30,6 +41,7 @@ everyday commands:
   flightsim run experiment=border replicates=20       a sweep: its scenarios, each with 20 lucks, on all cores
   flightsim run -m border=closed,open replicates=20   the same of one's own; the same command again goes on
   flightsim compare results/border                    its scenarios side by side: findings, figures, tables
+  flightsim brief results/border --language en,ar       two pages for those who decide, in one HTML file
   flightsim run experiment=mine --config-dir DIR      your own DIR/experiment/mine.yaml
 
 Change anything with NAME=VALUE; `flightsim parameters` lists the names. Results are modelled, not observed.

@@ -140,10 +140,11 @@ def _summary(sweep: Sweep) -> dict[str, Any]:
     import pandas as pd
 
     from flightsim import sweepfolder
+    from flightsim.io.neutral import as_it_was
 
     table = pd.read_csv(sweep.path / sweepfolder.SUMMARY)
     rows = table[table["outcome"] == "displaced_persons"]
-    return {str(row["scenario"]): row for _, row in rows.iterrows()}
+    return {as_it_was(str(row["scenario"])): row for _, row in rows.iterrows()}
 
 
 def _folder(config: Mapping[str, Any]) -> Path:

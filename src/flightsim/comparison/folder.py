@@ -21,6 +21,7 @@ from flightsim.comparison.material import Material
 from flightsim.comparison.reading import Progress
 from flightsim.complaints import InputError
 from flightsim.io.case import read_case
+from flightsim.io.neutral import harmless_table
 from flightsim.io.write import check_writable, plain_errors, whole_folder, write_text
 from flightsim.outcomes import Headline
 from flightsim.plots import style
@@ -169,7 +170,10 @@ def _map(table: pd.DataFrame, material: Material, world: World, page: Sequence[s
 
 def _write_table(folder: Path, name: str, table: pd.DataFrame) -> None:
     """The table as CSV and Parquet."""
-    write_text(folder / f"{name}.csv", table.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
+    write_text(
+        folder / f"{name}.csv",
+        harmless_table(table).to_csv(index=False, float_format="%.6g", lineterminator="\n"),
+    )
     with plain_errors(folder / f"{name}.parquet"):
         table.to_parquet(folder / f"{name}.parquet", index=False, compression="zstd")
 

@@ -139,6 +139,29 @@ def whole_folder(folder: Path) -> Iterator[Path]:
         _sync(folder.parent)
 
 
+@contextmanager
+def renewed_folder(folder: Path, mark: str) -> Iterator[Path]:
+    """A folder of things that can be made again: as ``whole_folder``, but an earlier one is replaced.
+
+    It is known by the file ``mark`` in it; anything else of that name is left as it is: InputError. The earlier
+    folder stays until the new one is whole.
+    """
+    with plain_errors(folder):
+        if folder.exists() and not (folder / mark).is_file():
+            raise InputError(f"{folder} is in the way: flightsim did not write it (it holds no {mark})")
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        aside = Path(tempfile.mkdtemp(prefix=_prefix(folder), dir=folder.parent))
+        try:
+            with whole_folder(aside / folder.name) as temporary:
+                yield temporary
+            if folder.exists():
+                folder.rename(aside / "before")
+            (aside / folder.name).rename(folder)
+            _sync(folder.parent)
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+
+
 def _prefix(folder: Path) -> str:
     return f".{folder.name}{UNFINISHED}-"
 

@@ -65,6 +65,11 @@ def lines(world: World) -> list[Line]:
     return found
 
 
+def of_geometry(world: World, geometry: dict[str, Any]) -> Shape:
+    """The shape of a polygon, or of several, given in degrees as in GeoJSON."""
+    return _shape(world, _rings(geometry))
+
+
 def centres(world: World, shapes: dict[str, Shape]) -> Floats:
     """(A, 2) a middle point of each area in km: of its outline, or of its places if there is none."""
     middle = np.zeros((len(world.areas), 2))

@@ -20,6 +20,7 @@ import yaml
 
 from flightsim import __version__
 from flightsim.complaints import Complaints, InputError
+from flightsim.io.neutral import as_it_was, harmless
 from flightsim.io.write import write_text
 from flightsim.results import PROVENANCE
 
@@ -146,7 +147,7 @@ def write_rows(folder: Path, axes: Sequence[str], rows: Iterable[Mapping[str, An
     text = io.StringIO()
     writer = csv.DictWriter(text, [*COLUMNS, *axes], lineterminator="\n", extrasaction="ignore", restval="")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({str(key): harmless(value) for key, value in row.items()} for row in rows)
     write_text(folder / RUNS, text.getvalue())
 
 
@@ -207,7 +208,8 @@ def _runs(folder: Path, axes: Sequence[Axis], scenarios: Iterable[str]) -> pd.Da
     try:
         with path.open(encoding="utf-8", newline="") as file:
             reader = csv.DictReader(file)
-            rows, columns = list(reader), list(reader.fieldnames or [])
+            rows = [{key: as_it_was(value) for key, value in row.items()} for row in reader]
+            columns = list(reader.fieldnames or [])
     except (OSError, UnicodeDecodeError, csv.Error) as problem:
         raise InputError(f"{path} cannot be read: {problem}") from problem
     complaints = Complaints(at_most=20)

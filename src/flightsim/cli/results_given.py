@@ -1,0 +1,66 @@
+"""What the commands that read results share: settings written as NAME=VALUE too, and what a run was run on."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flightsim.complaints import InputError
+
+if TYPE_CHECKING:
+    from flightsim.events import Event
+    from flightsim.world import World
+
+
+def source(config: Mapping[str, Any]) -> tuple[World, Sequence[Event]]:
+    """The world and the events that a configuration runs on."""
+    from flightsim.scenario import from_config
+
+    scenario = from_config(config)
+    return scenario.world, scenario.events
+
+
+def settle(arguments: argparse.Namespace, parser: argparse.ArgumentParser, words: Sequence[str]) -> list[str]:
+    """Take NAME=VALUE for ``--name VALUE`` where there is such an option; the words that are left."""
+    left, options = [], []
+    known = {name for action in parser._actions for name in action.option_strings}
+    for word in words:
+        name, is_setting, value = word.partition("=")
+        option = "--" + name.replace("_", "-")
+        if is_setting and option in known:
+            options += [option, value]
+        else:
+            left.append(word)
+    if options:
+        parser.parse_args(options, namespace=arguments)
+    return left
+
+
+def one_folder(words: Sequence[str]) -> Path:
+    """The one folder of results that a command reads; InputError if none or several are named."""
+    if len(words) != 1:
+        given = f"{len(words)} were given: {' '.join(words)}" if words else "none was given"
+        raise InputError(f"expected one folder, of a run or a sweep; {given}")
+    return Path(words[0])
+
+
+def positive(text: str) -> float:
+    """A number above 0, for argparse."""
+    try:
+        value = float(text.replace("_", ""))
+    except ValueError:
+        value = float("nan")
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r}; expected a number above 0")
+    return value
+
+
+def a_date(text: str) -> date:
+    """A date, for argparse."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r}; expected a date such as 2019-12-20") from None

@@ -1,0 +1,56 @@
+"""``flightsim triggers``: the chance that more than so many people arrive somewhere within so many days."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import Any
+
+from flightsim.cli.arguments import command
+from flightsim.cli.results_given import a_date, one_folder, positive, settle, source
+from flightsim.cli.terminal import DONE, say
+
+MEANING = "say how likely it is that more than so many people arrive somewhere within so many days"
+
+
+def register(commands: Any) -> None:
+    """Add the command."""
+    parser = command(commands, "triggers", MEANING, lambda arguments: _triggers(arguments, parser), "words")
+    parser.add_argument("words", nargs="*", metavar="RESULTS", help="the folder of a sweep")
+    parser.add_argument(
+        "--area", action="append", metavar="AREA", help="a sub-district's name or P-code; again for more; all"
+    )
+    parser.add_argument(
+        "--persons", type=positive, action="append", metavar="N", help="more than so many people; 10,000"
+    )
+    parser.add_argument("--within", type=_days, metavar="DAYS", help="windows, in days; 3,7,14,28")
+    parser.add_argument(
+        "--from", dest="start", type=a_date, metavar="DATE", help="first day; the runs' first"
+    )
+    parser.add_argument("--scenario", metavar="NAME", help="only this scenario of a sweep")
+    parser.add_argument("--to", type=Path, metavar="FOLDER", help="where to write; RESULTS/triggers")
+
+
+def _triggers(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
+    from flightsim.io.write import check_writable
+    from flightsim.needs import alarm, study
+
+    folder = one_folder(settle(arguments, parser, arguments.words))
+    found = study.read(folder, source, arguments.scenario)
+    target = arguments.to or folder / "triggers"
+    check_writable(target.parent)
+    asked = alarm.asked(found, arguments.area, arguments.persons, arguments.within, arguments.start)
+    say(alarm.write(found, asked, target))
+    say(os.path.realpath(target))
+    return DONE
+
+
+def _days(text: str) -> tuple[int, ...]:
+    try:
+        days = tuple(int(word) for word in text.split(","))
+    except ValueError:
+        days = (0,)
+    if min(days) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r}; expected whole numbers of days such as 3,7,14")
+    return days

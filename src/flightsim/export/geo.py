@@ -1,0 +1,182 @@
+"""Sub-districts with their outcomes, for QGIS: GeoJSON, and GeoPackage with the extra ``geo``."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from flightsim.complaints import Complaints, InputError, nearest
+from flightsim.io.write import write_text
+from flightsim.needs.tables import Needs
+from flightsim.plots.shapes import CODE_NAMES
+from flightsim.world import RUNGS, World
+
+LAYER = "sub_districts"
+NEEDED = ("water", "latrines_first_phase", "covered_space_cold", "food", "winter_kits")
+SHORT = ("shelter_places", "site_places", "health_centres")
+Geometry = dict[str, Any]
+
+
+def boundaries(world: World, path: str | Path | None, needed: Sequence[str]) -> dict[str, Geometry]:
+    """A geometry (degrees east and north) by P-code: the case's own outlines, or the user's official ones.
+
+    InputError if a polygon has no P-code, a P-code stands there twice, or one of ``needed`` has no polygon. Polygons of
+    other sub-districts, of which a country's file has many, are left out.
+    """
+    file = Path(path) if path else world.folder / "outlines.geojson" if world.folder else None
+    if file is None or (not path and not file.exists()):
+        raise InputError(
+            "the case has no outlines; give official ones with boundaries=PATH, or leave out the maps"
+        )
+    found: dict[str, Geometry] = {}
+    complaints = Complaints(at_most=20)
+    features = _features(file)
+    for number, feature in enumerate(features, start=1):
+        properties = {str(k).lower(): v for k, v in (feature.get("properties") or {}).items()}
+        code = next((str(properties[name]).strip() for name in CODE_NAMES if properties.get(name)), "")
+        geometry = feature.get("geometry") or {}
+        if not code:
+            complaints.add(f"{file}: feature {number} has no P-code; expected one of {', '.join(CODE_NAMES)}")
+        elif geometry.get("type") not in ("Polygon", "MultiPolygon"):
+            complaints.add(f"{file}: {code} is {geometry.get('type') or 'nothing'}; expected a polygon")
+        elif code in found:
+            complaints.add(f"{file}: the P-code {code} stands there twice")
+        else:
+            found[code] = {"type": geometry["type"], "coordinates": geometry["coordinates"]}
+    names = dict(zip(world.areas.area_id, world.areas.name, strict=True))
+    others = [code for code in found if code not in names]
+    for code in needed:
+        if code not in found:
+            complaints.add(
+                f"{file}: {code} ({names.get(code, code)}) has no polygon{nearest(code, others, 0.85)}"
+            )
+    complaints.raise_if_any()
+    return {code: found[code] for code in names if code in found}
+
+
+def outcomes(needs: Needs, tables: Mapping[str, pd.DataFrame], scenario: str) -> pd.DataFrame:
+    """A row a sub-district: people by shelter at the end, flows of the run, needs, gaps, dates of breach."""
+    areas = needs.study.world.areas
+    frame = pd.DataFrame({
+        "adm1_pcode": areas.admin1_id, "adm1_name": areas.admin1,
+        "adm2_pcode": areas.admin2_id, "adm2_name": areas.admin2,
+        "adm3_pcode": areas.area_id, "adm3_name": areas.name, "adm3_name_ar": areas.name_ar,
+    })  # fmt: skip
+    frame.insert(0, "scenario", scenario)
+    people = _of(tables["displaced"], scenario)
+    people = people[people["date"] == needs.study.first.people.days[-1]]
+    wide = people.pivot_table(index="adm3_pcode", columns="shelter", values="persons", aggfunc="first")
+    hidden = people[people["suppressed"] == 1].groupby("adm3_pcode").size()
+    for rung in ("all", *RUNGS):
+        said = wide[rung] if rung in wide else pd.Series(dtype="Float64")
+        values = _at(said, frame)
+        withheld = people[(people["shelter"] == rung) & (people["suppressed"] == 1)]["adm3_pcode"]
+        nobody = values.isna() & ~frame["adm3_pcode"].isin(withheld)
+        frame["displaced" if rung == "all" else f"in_{rung}"] = values.astype("Float64").mask(nobody, 0)
+    frame["suppressed"] = _at(hidden, frame).fillna(0).astype(int)
+    totals = _of(tables["run_totals"], scenario).set_index("adm3_pcode")
+    for column in ("arrivals", "displaced_from_here"):
+        frame[column] = _at(totals[column], frame)
+    gaps = _of(tables["gaps"], scenario)
+    for need in (*NEEDED, *SHORT):
+        rows = gaps[gaps["need"] == need].set_index("adm3_pcode")
+        frame[f"need_{need}"] = _at(rows["needed_end"], frame)
+        if need in SHORT:
+            frame[f"short_{need}"] = _at(rows["gap_end"], frame)
+            frame[f"short_{need}_from"] = pd.to_datetime(_at(rows["breach_median"], frame))
+    frame["runs"] = next(s.people.runs for s in needs.study.scenes if s.name == scenario)
+    return frame.assign(note="modelled, not observed")
+
+
+def write_geojson(frame: pd.DataFrame, shapes: Mapping[str, Geometry], path: Path) -> None:
+    """One feature a sub-district that has an outline; null where a count is withheld or not known."""
+    features = [
+        {"type": "Feature", "properties": _plain(row), "geometry": shapes[row["adm3_pcode"]]}
+        for row in frame.to_dict("records")
+        if row["adm3_pcode"] in shapes
+    ]
+    text = json.dumps(
+        {"type": "FeatureCollection", "name": path.stem, "features": features}, ensure_ascii=False
+    )
+    write_text(path, text + "\n")
+
+
+def write_geopackage(layers: Mapping[str, pd.DataFrame], shapes: Mapping[str, Geometry], path: Path) -> None:
+    """A layer a scenario; needs geopandas."""
+    import geopandas
+
+    for layer, frame in layers.items():
+        there = frame[frame["adm3_pcode"].isin(list(shapes))]
+        features = [
+            {"type": "Feature", "properties": {}, "geometry": shapes[code]} for code in there["adm3_pcode"]
+        ]
+        geometry = geopandas.GeoDataFrame.from_features(features, crs="EPSG:4326").geometry
+        plain = there.reset_index(drop=True)
+        for name in plain.select_dtypes("number"):
+            plain[name] = plain[name].astype("float64")
+        data = geopandas.GeoDataFrame(plain, geometry=geometry)
+        data.to_file(path, layer=layer, driver="GPKG", engine="pyogrio")
+
+
+def layer_names(scenarios: Sequence[str]) -> dict[str, str]:
+    """A name for the layer of each scenario, of letters, digits and underscores."""
+    if len(scenarios) == 1:
+        return {scenarios[0]: LAYER}
+    names: dict[str, str] = {}
+    for scenario in scenarios:
+        name = f"{LAYER}_{re.sub(r'[^A-Za-z0-9]+', '_', scenario).strip('_').lower() or 'scenario'}"
+        names[scenario] = name if name not in names.values() else f"{name}_{len(names) + 1}"
+    return names
+
+
+def _at(values: pd.Series, frame: pd.DataFrame) -> pd.Series:
+    """Values by P-code as a column of ``frame``; missing where there is none."""
+    return values.reindex(frame["adm3_pcode"]).set_axis(frame.index)
+
+
+def _of(frame: pd.DataFrame, scenario: str) -> pd.DataFrame:
+    return frame[frame["scenario"] == scenario]
+
+
+def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """Properties as JSON knows them."""
+    plain: dict[str, Any] = {}
+    for name, value in row.items():
+        if not isinstance(value, str) and pd.isna(value):
+            plain[str(name)] = None
+        elif isinstance(value, pd.Timestamp):
+            plain[str(name)] = value.date().isoformat()
+        else:
+            plain[str(name)] = value.item() if hasattr(value, "item") else value
+    return plain
+
+
+def _features(file: Path) -> list[dict[str, Any]]:
+    """The features of a GeoJSON file; of any other map file that geopandas reads, brought to degrees."""
+    if file.suffix.lower() in (".geojson", ".json"):
+        try:
+            features = json.loads(file.read_text(encoding="utf-8"))["features"]
+        except OSError as problem:
+            raise InputError(f"boundaries {file} cannot be read: {problem.strerror or problem}") from problem
+        except (ValueError, KeyError, TypeError, RecursionError) as problem:
+            raise InputError(f"boundaries {file} is not a GeoJSON FeatureCollection") from problem
+        if not isinstance(features, list) or not all(isinstance(f, dict) for f in features):
+            raise InputError(f"boundaries {file} is not a GeoJSON FeatureCollection")
+        return features
+    try:
+        import geopandas
+    except ImportError as problem:
+        raise InputError(
+            f"boundaries {file}: only GeoJSON can be read without geopandas; pip install 'flightsim[geo]'"
+        ) from problem
+    try:
+        table = geopandas.read_file(file)
+        degrees = table if table.crs is None else table.to_crs(4326)
+        return list(json.loads(degrees.to_json(default=str))["features"])
+    except Exception as problem:  # GDAL's errors are of many kinds
+        raise InputError(f"boundaries {file} cannot be read: {str(problem).splitlines()[0]}") from problem

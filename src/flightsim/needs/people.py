@@ -1,0 +1,165 @@
+"""Who is where: people by run, day, sub-district and shelter, out of the results of one run or of many."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from flightsim.complaints import Complaints
+from flightsim.io.rows import Coded, Rows, read_measures
+from flightsim.needs.quantities import BY_RUNG
+from flightsim.world import RUNGS, Areas, Floats, Ints
+
+RANGE = (0.05, 0.95)
+"""The range that is given: in nine of ten runs a value lies inside."""
+ALWAYS = ("present_persons", "displaced_persons", "open_below_zero_person_nights")
+BY_SHELTER = ("sheltered_persons", "arrivals_persons")
+BY_AREA = (*ALWAYS, *BY_SHELTER)
+MEASURES = (*BY_AREA, "en_route_persons", "at_crossings_persons", "abroad_persons")
+MOST_COMPLAINTS = 10
+
+
+@dataclass(frozen=True)
+class People:
+    """The people of one scenario: R runs with other luck, D days, A sub-districts of the case.
+
+    sheltered (R, D, A, 6) displaced people by rung of shelter; present (R, D, A) everybody; in_frost (R, D, A)
+    person-nights in the open below zero; arrivals (R, D, A) a day; departed (R, D, A) displaced people by
+    origin, cumulative; elsewhere (R, D) displaced or moving people in no sub-district: on the road, at a
+    crossing; abroad (R, D).
+    """
+
+    scenario: str
+    days: pd.DatetimeIndex
+    area_id: list[str]
+    sheltered: Floats
+    present: Floats
+    in_frost: Floats
+    arrivals: Floats
+    departed: Floats
+    elsewhere: Floats
+    abroad: Floats
+    beyond_care_share: Floats | None = field(default=None, repr=False)  # (D, A) of those present
+
+    @property
+    def runs(self) -> int:
+        """How many runs."""
+        return len(self.sheltered)
+
+    @cached_property
+    def groups(self) -> dict[str, Floats]:
+        """(R, D, A) people of each group that needs are reckoned for (``quantities.WHOM``)."""
+        found = {whom: self.sheltered[..., _columns(rungs)].sum(axis=-1) for whom, rungs in BY_RUNG.items()}
+        found |= {"present": self.present, "in_frost": self.in_frost}
+        if self.beyond_care_share is not None:
+            found["beyond_care"] = self.present * self.beyond_care_share
+        return found
+
+
+def read(scenario: str, runs: Sequence[Path], areas: Areas) -> People:
+    """The people of the runs of one scenario; InputError if they do not fit each other or the case."""
+    complaints = Complaints(at_most=MOST_COMPLAINTS)
+    tables = [read_measures(path, MEASURES) for path in runs]
+    days = _days(tables[0])
+    for path, rows in zip(runs, tables, strict=True):
+        if missing := _missing(rows):
+            complaints.add(
+                f"{path} holds no measure {', '.join(missing)}, without which needs cannot be reckoned; "
+                "run it again with this version"
+            )
+        elif not _days(rows).equals(days):
+            complaints.add(f"{path} covers other days than {runs[0]}: no range can be given over them")
+        told = {area for measure in BY_AREA for area in _names(rows[measure].area)}
+        if unknown := sorted(told - set(areas.area_id)):
+            complaints.add(
+                f"{path} speaks of {', '.join(unknown[:5])}, no sub-districts of its case as it is now"
+            )
+    complaints.raise_if_any()
+    ids = areas.area_id
+
+    def by_area(measure: str) -> Floats:
+        return np.stack([_by_area(rows[measure], days, ids) for rows in tables])
+
+    def in_all(*measures: str) -> Floats:
+        return np.stack(
+            [sum((_total(rows[m], days) for m in measures), np.zeros(len(days))) for rows in tables]
+        )
+
+    sheltered = np.stack([_by_group(rows["sheltered_persons"], days, ids, RUNGS) for rows in tables])
+    return People(
+        scenario, days, list(ids), sheltered, by_area("present_persons"),
+        by_area("open_below_zero_person_nights"), by_area("arrivals_persons"), by_area("displaced_persons"),
+        in_all("en_route_persons", "at_crossings_persons"), in_all("abroad_persons"),
+    )  # fmt: skip
+
+
+def quantiles(values: Floats) -> tuple[Floats, Floats, Floats]:
+    """Median, lower and upper end of the range over the runs (the first axis)."""
+    if len(values) == 1:
+        return values[0], values[0], values[0]
+    median, low, high = np.quantile(values, (0.5, *RANGE), axis=0)
+    return median, low, high
+
+
+def dates_of(first: Sequence[int] | Floats, days: pd.DatetimeIndex) -> dict[str, Any]:
+    """Earliest, median and latest of (R,) day numbers over the runs, with inf for never, as dates or NaT."""
+    ordered = np.sort(np.asarray(first, float))
+    names = ("breach_early", "breach_median", "breach_late")
+    found = {}
+    for name, share in zip(names, (RANGE[0], 0.5, RANGE[1]), strict=True):
+        at = ordered[min(int(share * len(ordered)), len(ordered) - 1)]
+        found[name] = days[int(at)] if np.isfinite(at) else pd.NaT
+    return found
+
+
+def _days(rows: Mapping[str, Rows]) -> pd.DatetimeIndex:
+    return pd.DatetimeIndex(np.unique(rows["present_persons"].time), name="time")
+
+
+def _missing(rows: Mapping[str, Rows]) -> list[str]:
+    """Measures that are not there; those by shelter have no row either if nobody moved, and that is no fault."""
+    someone = bool((rows["displaced_persons"].value >= 1).any())
+    needed = (*ALWAYS, *(BY_SHELTER if someone else ()))
+    return [measure for measure in needed if not len(rows[measure].value)]
+
+
+def _names(column: Coded) -> list[str]:
+    """The names that some row has."""
+    return [column.names[code] for code in np.unique(column.codes)]
+
+
+def _by_area(rows: Rows, days: pd.DatetimeIndex, area_id: Sequence[str]) -> Floats:
+    """(D, A) values, summed over the groups."""
+    return np.asarray(_by_group(rows, days, area_id, rows.group.names).sum(axis=-1))
+
+
+def _by_group(rows: Rows, days: pd.DatetimeIndex, area_id: Sequence[str], groups: Sequence[str]) -> Floats:
+    """(D, A, groups) values; rows of other groups are left out."""
+    table: Floats = np.zeros(
+        (len(days), len(area_id) + 1, len(groups) + 1)
+    )  # the last are for what is not asked for
+    at = days.get_indexer(pd.DatetimeIndex(rows.time)), _to(rows.area, area_id), _to(rows.group, groups)
+    np.add.at(table, at, rows.value)
+    return np.asarray(table[:, :-1, :-1])
+
+
+def _to(column: Coded, wanted: Sequence[str]) -> Ints:
+    """(rows,) the place of each row's name among ``wanted``, -1 if it is not there."""
+    place = {name: i for i, name in enumerate(wanted)}
+    return np.array([place.get(name, -1) for name in column.names], np.int64)[column.codes]
+
+
+def _total(rows: Rows, days: pd.DatetimeIndex) -> Floats:
+    """(D,) values, summed over all groups."""
+    at = days.get_indexer(pd.DatetimeIndex(rows.time))
+    return np.asarray(np.bincount(at, rows.value, minlength=len(days)), float)
+
+
+def _columns(rungs: Sequence[str]) -> list[int]:
+    return [RUNGS.index(rung) for rung in rungs]

@@ -1,0 +1,158 @@
+"""One screen: what is needed at the end, what is short of it from when, what it costs, and what it rests on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from flightsim import words
+from flightsim.measures import SMALL_CELL_PERSONS
+from flightsim.needs import money
+from flightsim.needs.gaps import Gap
+from flightsim.needs.people import People, dates_of, quantiles
+from flightsim.needs.quantities import NEEDS, amount, rounded
+from flightsim.needs.tables import Needs
+from flightsim.world import Floats
+
+SHOWN = (
+    "displaced", "households", "children", "water", "latrines_first_phase", "latrines_medium_term",
+    "shelter_places", "covered_space_cold", "site_places", "site_land", "winter_kits", "food",
+    "health_centres", "beds", "beyond_care", "deliveries", "malnourished_children", "children_unsheltered",
+)  # fmt: skip
+
+WHOLE = 0.999  # share of a need whose capacity is known, from which on nothing is said of the rest
+
+
+def text(needs: Needs, scenario: str | None = None) -> str:
+    """The screen of one scenario: the first, or the one named."""
+    scene = next((s for s in needs.study.scenes if s.name == scenario), needs.study.first)
+    return "\n".join(
+        [
+            *_head(needs, scene.people),
+            *(_line(needs, scene.people, name) for name in SHOWN),
+            *_hardship(scene.people),
+            *_money(needs, scene.people),
+            *_foot(needs),
+        ]
+    )
+
+
+def _head(needs: Needs, people: People) -> list[str]:
+    days, title = people.days, needs.study.world.manifest.get("title", needs.study.name)
+    span = f"{words.day_year(days[0].date())} to {words.day_year(days[-1].date())}"
+    name = f", scenario “{people.scenario}”" if len(needs.study.scenes) > 1 else ""
+    spread = "in brackets 9 of 10" if people.runs > 1 else "so no range"
+    end = f"Needed on {words.day_year(days[-1].date())}"
+    return [
+        f"Needs: {title}{name}, {span}.",
+        f"Modelled, not observed: {words.counted(people.runs, 'run')}, {spread}.",
+        f"{end:<47}{'needed':>22}{'short':>9}  short in, from",
+    ]
+
+
+def _line(needs: Needs, people: People, name: str) -> str:
+    need, gap = NEEDS[name], needs.gaps[people.scenario].get(name)
+    persons = people.groups[need.whom][:, -1].sum(axis=1)
+    needed = spread(quantiles(amount(need, persons, needs.asked.standards)))
+    unit = (
+        ""
+        if need.unit in need.meaning or need.sector == "people" or need.unit == "persons"
+        else f", {need.unit}"
+    )
+    line = f"  {need.meaning}{unit}"
+    line = f"{line:<47}{needed:>22}"
+    if gap is None:
+        return line
+    if not gap.known.any():
+        return f"{line}{'?':>9}"
+    short = rounded(need, np.nansum(gap.short[:, -1], axis=1))
+    said = figure(quantiles(short)[0]) + ("" if gap.known_share > WHOLE else "+")
+    return f"{line}{said:>9}  {_since(gap, people)}"
+
+
+def _since(gap: Gap, people: People) -> str:
+    """In how many sub-districts a run ends up short, and from which day in the first of them."""
+    breached = gap.breached
+    n = int(np.median(np.isfinite(breached).sum(axis=1)))
+    first = dates_of(breached.min(axis=1), people.days)
+    middle = first["breach_median"]
+    if pd.isna(middle):
+        return "not short"
+    where = "all together" if gap.together else words.counted(n, "sub-district")
+    if middle == people.days[0]:
+        return f"{where}, from the start"
+    early, late = (_date(first[f"breach_{name}"]) for name in ("early", "late"))
+    return f"{where}, {_date(middle)}" + (f" ({early}–{late})" if early != late else "")
+
+
+def _hardship(people: People) -> list[str]:
+    nights = quantiles(people.in_frost.sum(axis=(1, 2)))
+    elsewhere = quantiles(people.elsewhere[:, -1])[0]
+    lines = [f"In the open below 0 °C: {_range(nights)} person-nights over the run."]
+    if elsewhere >= SMALL_CELL_PERSONS:
+        lines.append(
+            f"Not counted above: about {words.about(float(elsewhere))} people on the road or waiting at a crossing."
+        )
+    return lines
+
+
+def _money(needs: Needs, people: People) -> list[str]:
+    a = needs.asked
+    run = quantiles(money.spent(people, a.standards).sum(axis=1))
+    plan = quantiles(people.groups["everyone"][:, -1].sum(axis=1) * a.standards["response_cost"] * a.months)
+    lines = [
+        f"Money at USD {a.standards['response_cost']:g} a person and month: USD {_range(run)} in the run's days,",
+        f"  USD {_range(plan)} in the {a.months:g} months after it for those displaced at the end.",
+    ]
+    if a.funding_usd is None:
+        return lines
+    until = money.funded_until(people, a.standards, a.months, a.funding_usd)
+    missing = quantiles(np.maximum(_whole(people, needs) - a.funding_usd, 0.0))
+    last = "lasts" if pd.isna(until["median"]) else f"is spent by {words.day_year(until['median'].date())}"
+    lines.append(f"  Funding of USD {words.about(a.funding_usd)} {last}; missing: USD {_range(missing)}.")
+    return lines
+
+
+def _whole(people: People, needs: Needs) -> Floats:
+    a = needs.asked
+    plan = people.groups["everyone"][:, -1].sum(axis=1) * a.standards["response_cost"] * a.months
+    return np.asarray(money.spent(people, a.standards).sum(axis=1) + plan)
+
+
+def _foot(needs: Needs) -> list[str]:
+    unverified, entries = needs.unverified(), needs.asked.standards.entries
+    used = sum(e.used for e in entries.values())
+    lines = [
+        "“?”: no capacity known, “+”: only in part; give yours with --capacity. The case knows free room at the start,",
+        "  without tents put up since, and health care that works. Malnutrition: the share at clinics, biased up.",
+        f"{len(unverified)} of {used} standards and rates in use were not seen at a source: see standards_used.csv.",
+        "Not for targeting or closing borders.",
+    ]
+    return [*lines, *(f"Note: {note}" for note in needs.study.notes)]
+
+
+def _range(values: tuple[Any, Any, Any]) -> str:
+    median, low, high = (words.about(float(v)) for v in values)
+    return median if low == high else f"{median} ({low} to {high})"
+
+
+def spread(values: tuple[Any, Any, Any]) -> str:
+    """A median, and the range in brackets if two figures can tell it from the median."""
+    median, low, high = (figure(v) for v in values)
+    return median if low == high else f"{median} ({low}–{high})"
+
+
+def figure(value: Any) -> str:
+    """Two significant figures, in words from a million on; small numbers as they are."""
+    v = float(value)
+    if abs(v) >= 1e9:
+        return f"{words.headline(v) / 1e9:g} bn"
+    if abs(v) >= 1e6:
+        return f"{words.headline(v) / 1e6:g} M"
+    return f"{words.headline(v):,.0f}" if abs(v) >= 10 or v == round(v) else f"{v:.1f}"
+
+
+def _date(when: Any) -> str:
+    return "never" if pd.isna(when) else f"{when.day} {when:%b}"

@@ -1,0 +1,366 @@
+"""Results in the formats of others: what is in them, what is not, and what is refused."""
+
+import builtins
+import csv
+import importlib.util
+import io
+import json
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+
+import toys
+from flightsim import cli
+from flightsim.complaints import InputError
+from flightsim.export import columns, folder, geo, metadata, shared
+from flightsim.io.neutral import harmless, harmless_table
+from flightsim.needs import standards, study, tables
+from flightsim.world import World
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("out") / "export"
+    wanted = folder.order(
+        [f for f in folder.FORMATS if f not in ("png", "svg")], None, [], "flightsim export"
+    )
+    folder.write(toys.needs(), wanted, target)
+    return target
+
+
+@pytest.fixture(scope="module")
+def shareable() -> dict[str, pd.DataFrame]:
+    return shared.tables(toys.needs())
+
+
+HXL_CHECK = """
+import sys
+from pathlib import Path
+import hxl
+for path in sys.argv[1:]:
+    found = []
+    source = hxl.data(path, hxl.InputOptions(allow_local=True))
+    assert all(column.tag for column in source.columns), path
+    hxl.schema(callback=found.append).validate(source)
+    print(Path(path).stem, sum(error.rule.severity == "error" for error in found), "errors")
+"""
+
+
+def rows_of(path: Path) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"), newline="")))
+
+
+def outlines(path: Path, codes: list[str], key: str = "ADM3_PCODE") -> Path:
+    ring = [[0, 0], [1, 0], [1, 1], [0, 0]]
+    features = [
+        {"type": "Feature", "properties": {key: code}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+        for code in codes
+    ]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    return path
+
+
+class TestTables:
+    def test_every_column_has_a_tag_and_a_meaning(self, shareable: dict[str, pd.DataFrame]) -> None:
+        used = {str(column) for frame in shareable.values() for column in frame}
+        assert used <= set(columns.COLUMNS)
+        assert set(shareable) == set(folder.TITLES)
+
+    def test_no_small_count(self, shareable: dict[str, pd.DataFrame]) -> None:
+        for name, frame in shareable.items():
+            for column in ("persons", "persons_high", "arrivals", "displaced_from_here"):
+                if column in frame:
+                    shown = frame[column].dropna()
+                    assert not ((shown > 0) & (shown < 100)).any(), (name, column)
+
+    def test_no_hidden_count_is_a_difference(self, shareable: dict[str, pd.DataFrame]) -> None:
+        """Of one day: the whole less the parts that are shown never leaves one part alone."""
+        frame = shareable["displaced"]
+        parts = frame[frame["shelter"] != "all"]
+        n_hidden = parts.groupby(["date", "adm3_pcode"])["suppressed"].sum()
+        whole = frame[frame["shelter"] == "all"].set_index(["date", "adm3_pcode"])["suppressed"]
+        assert (n_hidden[whole.index][(whole == 0) & (n_hidden[whole.index] > 0)] >= 2).all()
+
+    def test_needs_say_nothing_of_people_that_are_hidden(self, shareable: dict[str, pd.DataFrame]) -> None:
+        people, needs = shareable["displaced"], shareable["needs"]
+        whole = people[people["shelter"] == "all"]
+        hidden = {(r.date, r.adm3_pcode) for r in whole.itertuples() if r.suppressed}
+        told = {(r.date, r.adm3_pcode) for r in needs[needs["need"] == "water"].itertuples()}
+        assert hidden
+        assert not hidden & told
+
+    def test_nothing_finer_than_a_day_and_a_sub_district(self, shareable: dict[str, pd.DataFrame]) -> None:
+        for frame in shareable.values():
+            assert not {"place_id", "home_place", "facility_id", "road_id", "lat", "lon"} & set(frame)
+            for column in frame.select_dtypes("datetime"):
+                assert (frame[column].dropna().dt.hour == 0).all()
+
+    def test_p_codes_in_every_row_of_a_place(self, shareable: dict[str, pd.DataFrame]) -> None:
+        known = set(toys.needs().study.world.areas.area_id)
+        for name, frame in shareable.items():
+            if "adm3_pcode" in frame and name != "gaps":
+                assert set(frame["adm3_pcode"]) <= known, name
+        gaps = shareable["gaps"]
+        assert set(gaps.loc[gaps["adm3_pcode"] == "", "need"]) <= {"hospitals"}  # of all together
+
+
+class TestFormats:
+    def test_what_is_there(self, exported: Path) -> None:
+        about = json.loads((exported / "metadata.json").read_text())
+        for resource in about["resources"]:
+            assert (exported / resource["name"]).stat().st_size > 0
+        for key in (
+            "title",
+            "dataset_source",
+            "dataset_date",
+            "methodology_other",
+            "caveats",
+            "license_other",
+        ):
+            assert about[key], key
+        assert "Modelled, not observed" in (exported / "README.txt").read_text()
+        dictionary = pd.read_csv(exported / "data_dictionary.csv")
+        assert set(dictionary["table"]) == set(folder.TITLES)
+        assert not (exported / folder.PRIVATE).exists()
+
+    def test_csv_and_parquet_say_the_same(self, exported: Path) -> None:
+        for name in ("displaced", "gaps", "flows"):
+            text = pd.read_csv(exported / "csv" / f"{name}.csv")
+            typed = pd.read_parquet(exported / "parquet" / f"{name}.parquet")
+            assert list(text) == list(typed)
+            assert len(text) == len(typed)
+
+    def test_hxl_has_a_row_of_tags(self, exported: Path) -> None:
+        for path in (exported / "hxl").glob("*.csv"):
+            head, tags, *rows = rows_of(path)
+            assert {len(head)} == {len(row) for row in (tags, *rows)}
+            assert all(tag.startswith("#") for tag in tags)
+            assert rows or path.stem == "triggers"  # three runs of a small country trigger nothing
+
+    def test_libhxl_takes_it(self, exported: Path) -> None:
+        """In a process of its own: the library leaves files open, which are warnings here."""
+        pytest.importorskip("hxl", reason="needs the extra hxl")
+        files = sorted(str(path) for path in (exported / "hxl").glob("*.csv"))
+        done = subprocess.run(
+            [sys.executable, "-c", HXL_CHECK, *files], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.splitlines() == [f"{Path(file).stem} 0 errors" for file in files]
+
+    def test_the_workbook_has_a_sheet_a_sector(self, exported: Path) -> None:
+        book = openpyxl.load_workbook(exported / "needs.xlsx")
+        assert book.sheetnames[:2] == ["Read me", "People"]
+        assert {
+            "Water, sanitation, hygiene",
+            "Shelter",
+            "Food",
+            "Health, nutrition",
+            "Money",
+            "Standards",
+        } <= set(book.sheetnames)
+        assert "Modelled, not observed" in str(book["Read me"]["A2"].value)
+        shelter = book["Shelter"]
+        heads = [cell.value for cell in shelter[1]]
+        assert {
+            "P-code",
+            "Need",
+            "Needed at the end",
+            "There is",
+            "Short",
+            "Short from",
+            "organisation",
+        } <= set(heads)
+        assert shelter.freeze_panes == "A2"
+        assert not [c for sheet in book for row in sheet.iter_rows() for c in row if c.data_type == "f"]
+
+    def test_geojson_and_geopackage_carry_outcomes(self, exported: Path) -> None:
+        told = json.loads((exported / "sub_districts.geojson").read_text())["features"]
+        assert {f["geometry"]["type"] for f in told} <= {"Polygon", "MultiPolygon"}
+        values = {f["properties"]["adm3_pcode"]: f["properties"] for f in told}
+        assert set(values) == set(toys.needs().study.world.areas.area_id)
+        assert any(v["in_open"] for v in values.values())
+        assert any(v["short_shelter_places_from"] for v in values.values())
+        with sqlite3.connect(exported / "sub_districts.gpkg") as base:
+            rows = dict(base.execute("select adm3_pcode, displaced from sub_districts").fetchall())
+            (code,) = base.execute("select srs_id from gpkg_geometry_columns").fetchone()
+        base.close()
+        assert code == 4326
+        assert rows == {area: v["displaced"] for area, v in values.items()}
+
+    def test_a_layer_a_scenario_and_one_of_which_nothing_is_shown(self, tmp_path: Path) -> None:
+        """Of one day nothing is short, and few have moved: every column is empty, and still a column."""
+        for border in ("closed", "open"):
+            toys.run(tmp_path / "runs", "days=6", f"border={border}")
+        needs = tables.reckon(study.read(tmp_path / "runs", toys.source), tables.Asked(standards.read()))
+        assert len(needs.study.scenes) == 2
+        folder.write(needs, folder.order(["csv", "gpkg", "geojson", "xlsx"], None, [], ""), tmp_path / "out")
+        assert len(list((tmp_path / "out").glob("sub_districts_*.geojson"))) == 2
+        with sqlite3.connect(tmp_path / "out" / "sub_districts.gpkg") as base:
+            layers = [name for (name,) in base.execute("select table_name from gpkg_contents")]
+        base.close()
+        assert len(layers) == 2
+        people = openpyxl.load_workbook(tmp_path / "out" / "needs.xlsx")["People"]
+        assert people["A1"].value == "scenario"
+
+    def test_figures_for_print(self, tmp_path: Path) -> None:
+        run = tables.reckon(
+            study.read(next(toys.three_runs().iterdir()), toys.source), tables.Asked(standards.read())
+        )
+        folder.write(run, folder.order(["png", "svg"], None, [], ""), tmp_path / "out")
+        names = {path.name for path in (tmp_path / "out" / "figures").iterdir()}
+        assert {"map.png", "map.svg", "needs_gaps.png", "needs_breach.svg"} <= names
+        assert not {"roads.png", "hours.png"} & names
+        from PIL import Image
+
+        with Image.open(tmp_path / "out" / "figures" / "map.png") as picture:
+            assert round(picture.info["dpi"][0]) == 300
+
+    def test_without_a_library_the_rest_is_written(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        find = importlib.util.find_spec
+        gone = ("openpyxl", "geopandas")
+        monkeypatch.setattr(
+            importlib.util, "find_spec", lambda name, *a: None if name in gone else find(name, *a)
+        )
+        wanted = folder.order([], None, [], "")
+        assert not {"xlsx", "gpkg"} & set(wanted.formats)
+        assert any("pip install 'flightsim[excel]'" in note for note in wanted.notes)
+        with pytest.raises(InputError, match=r"pip install 'flightsim\[geo\]'"):
+            folder.order(["gpkg"], None, [], "")
+
+    def test_core_formats_import_neither(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        real = builtins.__import__
+
+        def without(name: str, *args: object, **kwargs: object) -> object:
+            if name.split(".", maxsplit=1)[0] in ("openpyxl", "geopandas", "pyogrio"):
+                raise ImportError(name)
+            return real(name, *args, **kwargs)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(builtins, "__import__", without)
+        folder.write(
+            toys.needs(), folder.order(["csv", "hxl", "parquet", "geojson"], None, [], ""), tmp_path / "out"
+        )
+
+
+class TestBoundaries:
+    @property
+    def world(self) -> World:
+        return toys.needs().study.world
+
+    def test_official_outlines_by_p_code(self, tmp_path: Path) -> None:
+        ids = self.world.areas.area_id
+        path = outlines(tmp_path / "b.geojson", [*ids, "XX999999"])
+        found = geo.boundaries(self.world, path, ids)
+        assert list(found) == ids
+        assert found[ids[0]]["coordinates"][0][0] == [0, 0]
+
+    def test_a_geopackage_too(self, tmp_path: Path) -> None:
+        import geopandas
+
+        ids = self.world.areas.area_id
+        geopandas.read_file(outlines(tmp_path / "b.geojson", ids)).to_crs(3857).to_file(tmp_path / "b.gpkg")
+        found = geo.boundaries(self.world, tmp_path / "b.gpkg", ids)
+        assert found[ids[0]]["coordinates"][0][1] == pytest.approx([1, 0], abs=1e-6)
+
+    def test_unknown_missing_and_double_codes(self, tmp_path: Path) -> None:
+        ids = self.world.areas.area_id
+        path = outlines(tmp_path / "b.geojson", [ids[0] + "X", ids[1], ids[1], "", *ids[2:]])
+        with pytest.raises(InputError) as caught:
+            geo.boundaries(self.world, path, ids)
+        said = "\n".join(caught.value.complaints)
+        assert f"{ids[0]} (Southmarch) has no polygon (did you mean '{ids[0]}X'?)" in said
+        assert f"{ids[1]} stands there twice" in said
+        assert "feature 4 has no P-code" in said
+
+    @pytest.mark.parametrize("text", ["", "[]", '{"features": 3}', "{"])
+    def test_no_map_at_all(self, tmp_path: Path, text: str) -> None:
+        (tmp_path / "b.geojson").write_text(text)
+        with pytest.raises(InputError, match="is not a GeoJSON"):
+            geo.boundaries(self.world, tmp_path / "b.geojson", [])
+
+    def test_other_files_that_are_no_maps(self, tmp_path: Path) -> None:
+        (tmp_path / "b.shp").write_text("no map")
+        with pytest.raises(InputError, match="cannot be read"):
+            geo.boundaries(self.world, tmp_path / "b.shp", [])
+
+    def test_layers_of_scenarios(self) -> None:
+        assert geo.layer_names(["<script>"]) == {"<script>": "sub_districts"}
+        names = geo.layer_names(["a b", "a-b", "<script>"])
+        assert len(set(names.values())) == 3
+        assert names["<script>"] == "sub_districts_script"
+
+
+class TestFormulas:
+    @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1"])
+    def test_neutralised(self, text: str) -> None:
+        assert harmless(text) == f"'{text}"
+
+    def test_numbers_and_plain_text_are_left(self) -> None:
+        frame = pd.DataFrame({"a": [-1.5], "b": ["a=b"], "-c": ["=x"]})
+        safe = harmless_table(frame)
+        assert safe.iloc[0].tolist() == [-1.5, "a=b", "'=x"]
+        assert list(safe) == ["a", "b", "'-c"]
+
+    def test_a_case_with_evil_names(self, toy_folder: Path, tmp_path: Path) -> None:
+        text = (toy_folder / "areas.csv").read_text().replace("Northgate", '"=HYPERLINK(""x"")"')
+        (toy_folder / "areas.csv").write_text(text)
+        run = toys.run(tmp_path, "days=12", f"case={toy_folder}")
+        needs = tables.reckon(study.read(run, toys.source), tables.Asked(standards.read()))
+        folder.write(needs, folder.order(["csv", "hxl", "xlsx"], None, [], ""), tmp_path / "out")
+        for path in (tmp_path / "out").rglob("*.csv"):
+            for row in rows_of(path):
+                assert not [cell for cell in row if cell.startswith("=")], path.name
+        book = openpyxl.load_workbook(tmp_path / "out" / "needs.xlsx")
+        assert not [c for sheet in book for row in sheet.iter_rows() for c in row if c.data_type == "f"]
+
+
+class TestCommand:
+    def test_fine_tables_need_a_flag_and_are_logged(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        target = tmp_path / "out"
+        words = ["export", str(toys.three_runs()), "csv", "--to", str(target)]
+        assert cli.main(words) == 0
+        assert not list(target.rglob("households*"))
+        assert cli.main([*words, "--not-for-sharing", "households"]) == 0
+        out = capsys.readouterr().out
+        assert "keep it to yourself" in out
+        assert out.splitlines()[-1] == str(target)
+        assert len(list((target / folder.PRIVATE).rglob("households.parquet"))) == 3
+        log = (target / folder.LOG).read_text().splitlines()
+        assert "shareable tables only" in log[0]
+        assert "NOT FOR SHARING" in log[1]
+        assert "TAKE NOT_FOR_SHARING/ OUT" in (target / "README.txt").read_text()
+
+    def test_all_complaints_at_once(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert cli.main(["export", str(toys.three_runs()), "exel", "--not-for-sharing", "house"]) == 2
+        said = capsys.readouterr().err
+        assert "'exel' is no format" in said
+        assert "'house' is no table of a run" in said
+
+    def test_nothing_half_written(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        target = tmp_path / "out"
+        wanted = folder.order(["csv"], None, [], "")
+        folder.write(toys.needs(), wanted, target)
+        before = sorted(path.name for path in target.rglob("*"))
+
+        def fails(*_: object) -> None:
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(metadata, "dictionary", fails)
+        with pytest.raises(InputError, match="the disk is full"):
+            folder.write(toys.needs(), wanted, target)
+        assert sorted(path.name for path in target.rglob("*")) == before
+        assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+    def test_a_place_that_cannot_be_written(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        (tmp_path / "file").write_text("")
+        words = ["export", str(toys.three_runs()), "csv", "--to", str(tmp_path / "file" / "out")]
+        assert cli.main(words) == 2
+        assert "cannot write" in capsys.readouterr().err

@@ -1,0 +1,42 @@
+"""Runs of the toy case for tests that read results: three lucks, made once a session."""
+
+import atexit
+import shutil
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+from flightsim import compose, scenario
+from flightsim.events import Event
+from flightsim.needs import standards, study, tables
+from flightsim.world import World
+
+DAYS = 16
+
+
+def source(config: Mapping[str, Any]) -> tuple[World, Sequence[Event]]:
+    made = scenario.from_config(config)
+    return made.world, made.events
+
+
+def run(folder: Path, *overrides: str) -> Path:
+    """One run of the toy case, without figures."""
+    words = ["experiment=toy", "figures=false", f"results={folder}", *overrides]
+    (job,) = compose.jobs(words)
+    return scenario.from_config(job.config).run().path
+
+
+@cache
+def three_runs() -> Path:
+    folder = Path(mkdtemp(prefix="flightsim-toys-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    for seed in (1, 2, 3):
+        run(folder, f"days={DAYS}", f"seed={seed}")
+    return folder / "toy"
+
+
+@cache
+def needs() -> tables.Needs:
+    return tables.reckon(study.read(three_runs(), source), tables.Asked(standards.read()))
