@@ -128,7 +128,7 @@ def lines(axes: Axes, world: World, view: View, *, roads: bool = True) -> None:
             longest[line.name] = inside
     for name, part in longest.items():
         x, y = part[len(part) // 2]
-        box = {"boxstyle": "round,pad=0.15", "fc": "white", "ec": style.ROAD, "lw": 0.6}
+        box = {"boxstyle": "round,pad=0.15", "fc": style.PAPER, "ec": style.ROAD, "lw": 0.6}
         axes.text(x, y, name, size=6.5, ha="center", va="center", bbox=box, zorder=5.5, clip_on=True)
 
 
@@ -172,6 +172,6 @@ def names(
             free = not any(box[0] < b and a < box[1] and box[2] < d and c < box[3] for a, b, c, d in taken)
             if free and view.holds(np.array([box[0], box[2]])) and view.holds(np.array([box[1], box[3]])):
                 taken.append(box)
-                halo = [patheffects.withStroke(linewidth=2.2, foreground="white")]
+                halo = [patheffects.withStroke(linewidth=2.2, foreground=style.PAPER)]
                 axes.text(x, y, text, size=size, ha="center", va="center", path_effects=halo, zorder=7)
                 break

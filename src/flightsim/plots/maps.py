@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
-from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch, Patch
@@ -20,7 +19,7 @@ from matplotlib.patches import FancyArrowPatch, Patch
 from flightsim import words
 from flightsim.findings import Findings
 from flightsim.measures import SMALL_CELL_PERSONS
-from flightsim.plots import ground, shapes, style
+from flightsim.plots import colours, ground, shapes, style
 from flightsim.results import Results
 from flightsim.world import Floats, World
 
@@ -42,8 +41,8 @@ def movements(results: Results, world: World, boundaries: str | Path | None = No
     outlines = shapes.outlines(world, boundaries)
     centres = dict(zip(world.areas.area_id, shapes.centres(world, outlines), strict=True))
     limits = _limits(float(f.present_displaced.max()) if len(f.present_displaced) else 0.0)
-    colours = _class_colours(len(limits))
-    faces = {str(a): colours[_class_of(v, limits)] for a, v in f.present_displaced.items() if v >= limits[0]}
+    shades = colours.palette().shades(len(limits))
+    faces = {str(a): shades[_class_of(v, limits)] for a, v in f.present_displaced.items() if v >= limits[0]}
     ground.prepare(axes, view)
     ground.land(axes, outlines, faces)
     captured = ground.front(axes, world, results, view, outlines)
@@ -54,7 +53,7 @@ def movements(results: Results, world: World, boundaries: str | Path | None = No
         _dots(axes, f, centres, faces)
     _area_names(axes, view, f, centres, km_per_inch)
     ground.scale_bar(axes, view)
-    _legend(figure, world, limits, colours, biggest, widest, captured, f)
+    _legend(figure, world, limits, shades, biggest, widest, captured, f)
     what = f"People displaced from {words.day_year(f.start)} to {words.day_year(f.end)}, by sub-district."
     sources = ("outlines.geojson", "lines.geojson", "events.csv")
     style.say(figure, _movements_title(f), what, results, world, sources)
@@ -74,7 +73,9 @@ def roads(results: Results, world: World, boundaries: str | Path | None = None) 
     ground.land(axes, outlines)
     ground.lines(axes, world, view, roads=False)
     main = [i for i, kind in enumerate(world.roads.road_class) if kind != "track"]
-    axes.add_collection(LineCollection(list(segments[main]), colors="#CFCAC1", linewidths=0.5, zorder=2))
+    axes.add_collection(
+        LineCollection(list(segments[main]), colors=style.SMALL_ROAD, linewidths=0.5, zorder=2)
+    )
     used = np.flatnonzero(load > 0)[np.argsort(load[load > 0])]
     if len(used):
         widths = 0.25 + 6.75 * load[used] / load.max()
@@ -86,7 +87,7 @@ def roads(results: Results, world: World, boundaries: str | Path | None = None) 
     chosen = _stretches(load, segments, view)
     for number, e in enumerate(chosen, start=1):
         x, y = segments[e].mean(axis=0)
-        badge = {"boxstyle": "circle,pad=0.2", "fc": "white", "ec": style.INK, "lw": 0.8}
+        badge = {"boxstyle": "circle,pad=0.2", "fc": style.PAPER, "ec": style.INK, "lw": 0.8}
         axes.text(x, y, str(number), size=8, weight="bold", ha="center", va="center", bbox=badge, zorder=8)
     centres = dict(zip(world.areas.area_id, shapes.centres(world, outlines), strict=True))
     _area_names(axes, view, f, centres, km_per_inch, [segments[e].mean(axis=0) for e in chosen])
@@ -123,11 +124,6 @@ def _limits(most: float) -> list[float]:
 
 def _class_of(value: float, limits: list[float]) -> int:
     return int(np.searchsorted(limits, value, side="right")) - 1
-
-
-def _class_colours(n: int) -> list[str]:
-    ramp = LinearSegmentedColormap.from_list("people", ["#E4E1F2", "#8D83C4", style.PEOPLE])
-    return [to_hex(c) for c in ramp(np.linspace(0, 1, n) if n > 1 else [0.6])]
 
 
 def _arrows(axes: Axes, results: Results, centres: dict[str, Floats]) -> tuple[float, float]:
@@ -200,7 +196,7 @@ def _area_names(
 
 
 def _legend(
-    figure: Figure, world: World, limits: list[float], colours: list[str], biggest: float,
+    figure: Figure, world: World, limits: list[float], shades: list[str], biggest: float,
     widest: tuple[float, float], captured: bool, f: Findings,
 ) -> None:  # fmt: skip
     """What each sign means, at the right of the map."""
@@ -208,7 +204,7 @@ def _legend(
     tops = [f"to {words.short(v)}" for v in limits[1:]] + ["and more"]
     handles += [
         Patch(fc=c, ec=style.LAND_EDGE, label=f"{words.short(v)} {t}")
-        for v, t, c in zip(limits, tops, colours, strict=True)
+        for v, t, c in zip(limits, tops, shades, strict=True)
     ]
     if biggest:
         handles.append(_heading("\nPeople displaced from here"))
@@ -233,7 +229,7 @@ def _legend(
             )
     handles.append(_heading("\nGround"))
     if captured:
-        handles.append(Patch(fc="white", ec=style.CAPTURED, hatch="////", label="captured in the run"))
+        handles.append(Patch(fc=style.PAPER, ec=style.CAPTURED, hatch="////", label="captured in the run"))
     handles.append(Patch(fc=style.HOSTILE_LAND, label="held by others at the start"))
     if shapes.lines(world):
         handles.append(

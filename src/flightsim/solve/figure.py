@@ -12,8 +12,6 @@ from matplotlib.axes import Axes
 from flightsim.plots import style
 from flightsim.solve.telling import SHARE, Found, number
 
-ANSWER = style.LEAVING
-
 
 def draw(found: Found, path: Path, foot: str) -> None:
     """Write the picture as PNG; ``foot`` says what it rests on."""
@@ -46,10 +44,10 @@ def _answer(axes: Axes, found: Found) -> None:
     """Where the target is met, and between which values it is, run by run."""
     if not found.is_solved:
         return
-    axes.axvline(found.answer.value, color=ANSWER, lw=1.2, zorder=1)
+    axes.axvline(found.answer.value, color=style.LEAVING, lw=1.2, zorder=1)
     low, high = found.answer.spread(SHARE)
     if math.isfinite(low) and math.isfinite(high):
-        axes.axvspan(low, high, color=ANSWER, alpha=0.18, lw=0, zorder=0)
+        axes.axvspan(low, high, color=style.LEAVING, alpha=0.18, lw=0, zorder=0)
         label = (
             f"{found.lever.text(found.answer.value)}\n{found.most}:\n"
             f"{found.lever.short(low)} to {found.lever.short(high)}"
@@ -58,7 +56,7 @@ def _answer(axes: Axes, found: Found) -> None:
         label = found.lever.text(found.answer.value)
     axes.annotate(
         label, (found.answer.value, 0.02), xycoords=("data", "axes fraction"), xytext=(6, 0),
-        textcoords="offset points", color=ANSWER, size=9, va="bottom",
+        textcoords="offset points", color=style.LEAVING, size=9, va="bottom",
     )  # fmt: skip
 
 
@@ -70,7 +68,7 @@ def _curve(axes: Axes, found: Found) -> None:
     dots: dict[str, Any] = {
         "marker": "o",
         "ms": 4.5,
-        "mec": "white",
+        "mec": style.PAPER,
         "mew": 0.4,
         "mfc": style.PEOPLE,
         "alpha": 0.6,
