@@ -59,6 +59,7 @@ LAYERS = (
     {"batch"},  # many runs
     {"sweep"},  # scenarios times replicates
     {"solve"},  # the value of a lever at which an outcome meets a target
+    {"explore"},  # a page to look at a run and try it otherwise
     {"cli"},
 )
 LEVEL = {unit: level for level, units in enumerate(LAYERS) for unit in units}
@@ -80,6 +81,7 @@ OUTSIDERS = {
     "joblib": {"executors"},
     "mesa": {"agents", "model"},
     "numba": {"kernels"},
+    "solara": {"explore"},
     "tqdm": {"cli"},
 }
 

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Sequence
 
 from flightsim import __version__
-from flightsim.cli import cases, compare, describe, export, needs, parameters, run, solve, triggers
+from flightsim.cli import cases, compare, describe, explore, export, needs, parameters, run, solve, triggers
 from flightsim.cli.terminal import OutputLost, answering_signals, end_without_output, tell
 from flightsim.complaints import nearest
 
@@ -26,6 +26,7 @@ COMMANDS = (
     needs,
     triggers,
     export,
+    explore,
     describe,
     cases,
     parameters,

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from matplotlib import patheffects
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
@@ -72,16 +73,29 @@ def land(axes: Axes, outlines: Mapping[str, Shape], colours: Mapping[str, str] |
         axes.add_collection(PathCollection(paths, facecolors=faces, edgecolors=edge, linewidths=0.5))
 
 
-def front(axes: Axes, world: World, results: Results, view: View, outlines: Mapping[str, Shape]) -> bool:
-    """Ground held by others from the start (grey) and ground captured (hatched). True if any was captured.
-
-    Each point of ground goes with the community nearest to it.
-    """
-    before, after = holders(world, results)
-    x = np.arange(view.left, view.right, GRID_KM)
-    y = np.arange(view.bottom, view.top, GRID_KM)
+def raster(world: World, view: View, step_km: float = GRID_KM) -> tuple[Floats, Floats, Ints]:
+    """Points of ground in km, their x and y, and (y, x) the place nearest to each: whose it goes with."""
+    x = np.arange(view.left, view.right, step_km)
+    y = np.arange(view.bottom, view.top, step_km)
     grid = np.stack(np.meshgrid(x, y), axis=-1)
     nearest = cKDTree(world.xy_km).query(grid.reshape(-1, 2))[1].reshape(len(y), len(x))
+    return x, y, np.asarray(nearest, np.int64)
+
+
+def front(
+    axes: Axes,
+    world: World,
+    results: Results,
+    view: View,
+    outlines: Mapping[str, Shape],
+    until: pd.Timestamp | None = None,
+) -> bool:
+    """Ground held by others from the start (grey) and ground captured (hatched). True if any was captured.
+
+    Each point of ground goes with the community nearest to it. ``until``: the last day that counts.
+    """
+    before, after = holders(world, results, until)
+    x, y, nearest = raster(world, view)
     hostile_before = np.isin(before, (GOVERNMENT, SDF))[nearest]
     captured = (np.isin(after, (GOVERNMENT, SDF)) & ~np.isin(before, (GOVERNMENT, SDF)))[nearest]
     drawn = []
@@ -101,12 +115,12 @@ def front(axes: Axes, world: World, results: Results, view: View, outlines: Mapp
     return bool(captured.any())
 
 
-def holders(world: World, results: Results) -> tuple[Ints, Ints]:
-    """(P,) who holds each place at the start and at the end, as indices into CONTROLS."""
+def holders(world: World, results: Results, until: pd.Timestamp | None = None) -> tuple[Ints, Ints]:
+    """(P,) who holds each place at the start and at the end (or of the day ``until``), as indices into CONTROLS."""
     before = world.places.control
     after = before.copy()
     row = {place_id: i for i, place_id in enumerate(world.places.place_id)}
-    table = results.front
+    table = results.front if until is None else results.front[results.front["date"] <= until]
     for place_id, holder in zip(table["place_id"], table["holder"], strict=True):  # sorted by date
         if place_id in row and holder in CONTROLS:
             after[row[place_id]] = CONTROLS.index(holder)

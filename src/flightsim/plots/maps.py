@@ -40,7 +40,7 @@ def movements(results: Results, world: World, boundaries: str | Path | None = No
     figure, axes, km_per_inch = _map_figure(view)
     outlines = shapes.outlines(world, boundaries)
     centres = dict(zip(world.areas.area_id, shapes.centres(world, outlines), strict=True))
-    limits = _limits(float(f.present_displaced.max()) if len(f.present_displaced) else 0.0)
+    limits = class_limits(float(f.present_displaced.max()) if len(f.present_displaced) else 0.0)
     shades = colours.palette().shades(len(limits))
     faces = {str(a): shades[_class_of(v, limits)] for a, v in f.present_displaced.items() if v >= limits[0]}
     ground.prepare(axes, view)
@@ -114,7 +114,7 @@ def _map_figure(view: ground.View) -> tuple[Figure, Axes, float]:
     return figure, axes, max(view.width / wide, view.height / high)
 
 
-def _limits(most: float) -> list[float]:
+def class_limits(most: float) -> list[float]:
     """Lower limits of the classes of a map whose largest value is ``most``."""
     limits = [float(v) for v in CLASS_LIMITS if v < most] or [SMALL_CELL_PERSONS]
     while len(limits) > MOST_CLASSES:  # keep the top, thin out below
