@@ -55,7 +55,10 @@ def _explore(arguments: argparse.Namespace) -> int:
         import webbrowser
 
         threading.Timer(1.5, webbrowser.open, [address]).start()
-    server.serve(listening, dark=arguments.theme == "dark")
+    try:
+        server.serve(listening, dark=arguments.theme == "dark")
+    except KeyboardInterrupt:  # the way to stop it
+        note("stopped")
     return DONE
 
 

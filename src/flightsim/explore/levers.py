@@ -18,22 +18,20 @@ LEAST_SCALE = 0.001
 
 @dataclass(frozen=True)
 class Lever:
-    """A slider or a list: ``name`` as in the configuration, words for the rest.
-
-    ``low``, ``high`` and ``step`` in the unit that the label says; ``choices``: value and words.
-    """
+    """A slider or a list: ``name`` as in the configuration, words for the rest; ``choices``: value and words."""
 
     name: str
     label: str
     low: float = 0.0
     high: float = 0.0
     step: float = 1.0
+    unit: str = ""
     choices: Mapping[str, str] | None = None
 
 
 LEVERS = (
-    Lever("hazard.strength", "Violence (1: as it happened)", 0, 3, 0.25),
-    Lever("hazard.warning_days", "People are warned, days ahead", 0, 14, 1),
+    Lever("hazard.strength", "Violence, against what happened", 0, 3, 0.25, "×"),
+    Lever("hazard.warning_days", "People are warned ahead", 0, 14, 1, "days"),
     Lever(
         "events.ceasefire", "Ceasefire",
         choices={
@@ -51,9 +49,9 @@ LEVERS = (
             "women_and_children": "open to women and children", "open": "open to all",
         },
     ),
-    Lever("transport.fuel", "Fuel (share of need)", 0.1, 1, 0.1),
-    Lever("shelter.site_room", "Room in camps (1: as it was)", 0, 4, 0.25),
-    Lever("shelter.tents_per_day", "Tents put up a day", 0, 2000, 50),
+    Lever("transport.fuel", "Fuel there is, against need", 0.1, 1, 0.1, "×"),
+    Lever("shelter.site_room", "Free room in camps, against the start's", 0, 4, 0.25, "×"),
+    Lever("shelter.tents_per_day", "Tents put up", 0, 2000, 50, "a day"),
 )  # fmt: skip
 SEED = Lever("seed", "Luck (seed), the same for both", 1, 20, 1)
 
@@ -68,6 +66,20 @@ def value(config: Mapping[str, Any], lever: Lever) -> Any:
     group, _, key = lever.name.partition(".")
     section = config.get(group)
     return section.get(key) if key and isinstance(section, Mapping) else section
+
+
+def for_page(config: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The levers as the page draws them, each with where it stands; bounds widen to take that in."""
+    rows = []
+    for lever in [*offered(config), SEED]:
+        own = value(config, lever)
+        row = {"name": lever.name, "label": lever.label, "unit": lever.unit, "own": own, "step": lever.step}
+        if lever.choices:
+            row["choices"] = [[key, words] for key, words in {str(own): str(own), **lever.choices}.items()]
+        else:
+            row |= {"low": min(lever.low, own), "high": max(lever.high, own), "choices": None}
+        rows.append(row)
+    return rows
 
 
 def moved(config: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:

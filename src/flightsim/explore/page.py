@@ -12,9 +12,9 @@ import solara
 from flightsim import words
 from flightsim.complaints import InputError
 from flightsim.explore import asked, levers, terrain, trial, why
-from flightsim.explore.levers import SEED, Lever
+from flightsim.explore.levers import SEED
 from flightsim.explore.trial import Trial
-from flightsim.plots import colours
+from flightsim.plots import colours, style
 from flightsim.plots.maps import class_limits
 from flightsim.scenario import from_config
 
@@ -26,10 +26,6 @@ STYLE = """
 .fs-page .fs-note { color: %(FAINT_INK)s; font: 12.5px 'DejaVu Sans', Verdana, sans-serif; margin: 0; }
 .fs-body { display: grid !important; grid-template-columns: 275px minmax(0, 1fr); gap: 22px; }
 @media (max-width: 900px) { .fs-body { grid-template-columns: 1fr; } }
-.fs-levers .v-input { margin-top: 0; }
-.fs-levers .v-messages { display: none; }
-.fs-levers { font-size: 13px; }
-.fs-error { color: %(SHORT)s; font-weight: bold; }
 .solara-content-main > div { padding: 0; }
 """
 
@@ -59,6 +55,20 @@ def Place(
     """Who left one sub-district, and why, in one run or two."""
 
 
+@solara.component_vue("levers.vue")
+def Levers(
+    levers: list[dict[str, Any]],
+    palette: dict[str, Any],
+    share: float,
+    ready: bool,
+    two: bool,
+    trouble: str,
+    event_run: Callable[[dict[str, Any]], None],
+    event_back: Callable[[], None],
+) -> None:
+    """The levers, the button, how far a run is, what went wrong."""
+
+
 @solara.component
 def Page() -> None:
     """The whole page."""
@@ -66,7 +76,6 @@ def Page() -> None:
     palette = colours.palette(given.theme)
     base, set_base = solara.use_state(None)
     changed, set_changed = solara.use_state(None)
-    values, set_values = solara.use_state({})
     picked, set_picked = solara.use_state("")
     trouble, set_trouble = solara.use_state("")
     share, set_share = solara.use_state(0.0)
@@ -101,21 +110,18 @@ def Page() -> None:
 
         work(job)
 
-    def try_it() -> None:
-        asked_for = dict(values)
-
+    def try_it(values: dict[str, Any]) -> None:
         def job(progress: Callable[[float], None], go_on: Callable[[], bool]) -> None:
-            luck = {SEED.name: asked_for[SEED.name]} if SEED.name in asked_for else {}
+            luck = {SEED.name: values[SEED.name]} if SEED.name in values else {}
             plain = levers.moved(_quick(given), luck)
             first = trial.run(plain, lambda done: progress(done / 2), go_on)
-            other = trial.run(levers.moved(plain, asked_for), lambda done: progress(0.5 + done / 2), go_on)
+            other = trial.run(levers.moved(plain, values), lambda done: progress(0.5 + done / 2), go_on)
             set_base(_labelled(first, BASELINE))
             set_changed(_labelled(other, CHANGED))
 
         work(job)
 
-    def back() -> None:
-        set_values({})
+    def back(*_: Any) -> None:
         set_changed(None)
         begin()
 
@@ -125,17 +131,16 @@ def Page() -> None:
     with solara.Div(classes=["fs-page"]):
         _heading(given, base)
         with solara.Div(classes=["fs-body"]):
-            with solara.Column(gap="4px", classes=["fs-levers"]):
-                _levers(given, values, set_values)
-                busy = share > 0
-                solara.Button("Try it", on_click=try_it, color="primary", disabled=busy or base is None)
-                if values or changed:
-                    solara.Button("Back to how it was", on_click=back, text=True)
-                if busy:
-                    solara.ProgressLinear(value=100 * share)
-                    solara.HTML("p", "reckoning …", classes=["fs-note"])
-                if trouble:
-                    solara.Text(trouble, classes=["fs-error"])
+            Levers(
+                levers=levers.for_page(given.config),
+                palette=dataclasses.asdict(palette),
+                share=share,
+                ready=base is not None,
+                two=changed is not None,
+                trouble=trouble,
+                event_run=try_it,
+                event_back=back,
+            )
             with solara.Column(gap="8px"):
                 shown = [run for run in (base, changed) if run]
                 if shown:
@@ -160,6 +165,9 @@ def _heading(given: asked.Asked, base: Any) -> None:
     text = "Modelled, not observed. One run is one possible course. "
     if base and float(base[0].scenario.config["population"].get("scale", 1.0)) < 1:
         text += "A quick run with few, large households: for a look, not to be passed on. "
+    world = from_config(given.config).world
+    clock = base[0].scenario.clock if base else None
+    text += style.unchecked(world, clock.date_of(clock.days - 1)).strip() + " " if clock else ""
     text += "Not for targeting or closing borders."
     solara.HTML("p", text, classes=["fs-note"])
 
@@ -170,42 +178,6 @@ def _title(given: asked.Asked) -> str:
 
     world = from_config(given.config).world
     return html.escape(str(world.manifest.get("title", world.name)))
-
-
-def _levers(given: asked.Asked, values: dict[str, Any], set_values: Callable[[Any], None]) -> None:
-    """A slider or list for each lever; ``values`` holds those that were moved."""
-    solara.HTML("b", "What if …")
-
-    def move(lever: Lever, new: Any) -> None:
-        moved = {**values, lever.name: new}
-        if new == levers.value(given.config, lever):
-            moved.pop(lever.name)
-        set_values(moved)
-
-    for lever in [*levers.offered(given.config), SEED]:
-        now = values.get(lever.name, levers.value(given.config, lever))
-        if lever.choices:
-            names = list(lever.choices.values())
-            back = {name: value for value, name in lever.choices.items()}
-            solara.Select(
-                lever.label,
-                value=lever.choices.get(now, str(now)),
-                values=names,
-                on_value=lambda name, lever=lever, back=back: move(lever, back[name]),
-            )
-        else:
-            whole = float(lever.step).is_integer() and float(now).is_integer()
-            slider = solara.SliderInt if whole else solara.SliderFloat
-            kind = int if whole else float
-            slider(
-                lever.label,
-                value=kind(now),
-                min=kind(min(lever.low, now)),
-                max=kind(max(lever.high, now)),
-                step=kind(lever.step),
-                thumb_label=False,
-                on_value=lambda new, lever=lever: move(lever, new),
-            )
 
 
 def _looks(

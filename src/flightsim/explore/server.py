@@ -104,8 +104,12 @@ def serve(listening: socket.socket, *, dark: bool = False) -> None:
         "SOLARA_THEME_TITLE": "flightsim explore",
         "SOLARA_THEME_VARIANT": "dark" if dark else "light",
     }
+    import warnings
+
     import uvicorn
     from solara.server import starlette
+
+    warnings.filterwarnings("ignore", message="Cookies with samesite")  # of pages inside other pages
 
     config = uvicorn.Config(only_loopback(starlette.app), log_level="error", lifespan="on", ws_max_size=2**26)
     uvicorn.Server(config).run(sockets=[listening])
