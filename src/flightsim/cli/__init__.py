@@ -15,7 +15,19 @@ import sys
 from collections.abc import Sequence
 
 from flightsim import __version__
-from flightsim.cli import cases, compare, describe, explore, export, needs, parameters, run, solve, triggers
+from flightsim.cli import (
+    animate,
+    cases,
+    compare,
+    describe,
+    explore,
+    export,
+    needs,
+    parameters,
+    run,
+    solve,
+    triggers,
+)
 from flightsim.cli.terminal import OutputLost, answering_signals, end_without_output, tell
 from flightsim.complaints import nearest
 
@@ -25,6 +37,7 @@ COMMANDS = (
     solve,
     needs,
     triggers,
+    animate,
     export,
     explore,
     describe,

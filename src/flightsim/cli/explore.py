@@ -65,7 +65,7 @@ def _explore(arguments: argparse.Namespace) -> int:
 def _asked(words: list[str], theme: str) -> Asked:
     """What the words name: a run that was made, or a case and what to change of it."""
     from flightsim import compose, results
-    from flightsim.explore.asked import Asked, whole
+    from flightsim.explore.asked import TABLES, Asked
     from flightsim.io.case import find_case
     from flightsim.scenario import from_config
 
@@ -76,7 +76,8 @@ def _asked(words: list[str], theme: str) -> Asked:
             f"expected one case or one folder of results; {len(named)} were given: {' '.join(named)}"
         )
     if named and _looks_like_results(Path(named[0])):
-        found = whole(results.load(named[0]))
+        found = results.load(named[0])
+        found.check_tables(*TABLES)
         if overrides:
             raise InputError(
                 f"{' '.join(overrides)}: a run that was made is as it is; move the levers on the page"

@@ -10,7 +10,7 @@ from flightsim.complaints import InputError
 from flightsim.plots import colours
 from flightsim.results import Results
 
-TABLES = ("measures", "flows", "front", "households")
+TABLES = "measures", "flows", "front", "households"  # of a run, that the page needs
 
 
 @dataclass(frozen=True)
@@ -35,18 +35,3 @@ def now() -> Asked:
     if not _asked:
         raise InputError("the page was opened without `flightsim explore`")
     return _asked[0]
-
-
-def whole(results: Results) -> Results:
-    """The results, if they hold every table the page needs; InputError that names those they do not."""
-    missing = []
-    for table in TABLES:
-        try:
-            results._table(table)
-        except InputError:
-            missing.append(f"{table}.parquet")
-        except Exception as error:  # pyarrow has many words for a broken file
-            raise InputError(f"{results.path}: {table}.parquet cannot be read: {error}") from error
-    if missing:
-        raise InputError(f"{results.path} lacks {', '.join(missing)}; the page needs them: run it again")
-    return results

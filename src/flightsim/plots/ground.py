@@ -64,13 +64,21 @@ def prepare(axes: Axes, view: View) -> None:
     axes.set_axis_off()
 
 
-def land(axes: Axes, outlines: Mapping[str, Shape], colours: Mapping[str, str] | None = None) -> None:
-    """The sub-districts, each in its colour and with its edge; plain land without edges if no colours."""
+def land(
+    axes: Axes, outlines: Mapping[str, Shape], colours: Mapping[str, str] | None = None
+) -> PathCollection | None:
+    """The sub-districts, each in its colour and with its edge; plain land without edges if no colours.
+
+    Gives what was drawn, in the order of the outlines; None if there are none.
+    """
+    drawn = None
     if outlines:
         faces = [(colours or {}).get(area_id, style.LAND) for area_id in outlines]
         edge = style.LAND if colours is None else style.LAND_EDGE
         paths = list(outlines.values())
-        axes.add_collection(PathCollection(paths, facecolors=faces, edgecolors=edge, linewidths=0.5))
+        drawn = PathCollection(paths, facecolors=faces, edgecolors=edge, linewidths=0.5)
+        axes.add_collection(drawn)
+    return drawn
 
 
 def raster(world: World, view: View, step_km: float = GRID_KM) -> tuple[Floats, Floats, Ints]:

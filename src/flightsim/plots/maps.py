@@ -42,12 +42,12 @@ def movements(results: Results, world: World, boundaries: str | Path | None = No
     centres = dict(zip(world.areas.area_id, shapes.centres(world, outlines), strict=True))
     limits = class_limits(float(f.present_displaced.max()) if len(f.present_displaced) else 0.0)
     shades = colours.palette().shades(len(limits))
-    faces = {str(a): shades[_class_of(v, limits)] for a, v in f.present_displaced.items() if v >= limits[0]}
+    faces = {str(a): shades[class_of(v, limits)] for a, v in f.present_displaced.items() if v >= limits[0]}
     ground.prepare(axes, view)
     ground.land(axes, outlines, faces)
     captured = ground.front(axes, world, results, view, outlines)
     ground.lines(axes, world, view)
-    widest = _arrows(axes, results, centres)
+    widest = arrows(axes, flows_between(results.flows, "persons"), centres)
     biggest = _circles(axes, f, centres)
     if not outlines:
         _dots(axes, f, centres, faces)
@@ -122,22 +122,36 @@ def class_limits(most: float) -> list[float]:
     return limits
 
 
-def _class_of(value: float, limits: list[float]) -> int:
+def class_of(value: float, limits: list[float]) -> int:
+    """Which class a value is in; -1: below the first limit."""
     return int(np.searchsorted(limits, value, side="right")) - 1
 
 
-def _arrows(axes: Axes, results: Results, centres: dict[str, Floats]) -> tuple[float, float]:
-    """The largest flows between sub-districts; gives (persons, points of width) of the widest."""
-    flows = results.flows.groupby(["origin_area", "destination_area"], as_index=False)["persons"].sum()
+def flows_between(flows: pd.DataFrame, counted: str) -> pd.DataFrame:
+    """The largest flows between sub-districts, as ``persons`` from ``origin_area`` to ``destination_area``.
+
+    ``counted``: the column of the table of flows that is added up.
+    """
+    flows = flows.groupby(["origin_area", "destination_area"], as_index=False)[counted].sum()
+    flows = flows.rename(columns={counted: "persons"})
     between = flows[flows["origin_area"] != flows["destination_area"]].nlargest(FLOWS_SHOWN, "persons")
-    between = between[between["persons"] >= SMALL_CELL_PERSONS]
+    return between[between["persons"] >= SMALL_CELL_PERSONS]
+
+
+def arrows(
+    axes: Axes, between: pd.DataFrame, centres: dict[str, Floats], most: float | None = None
+) -> tuple[float, float]:
+    """Arrows for ``flows_between``, as wide as their share of the widest, or of ``most`` persons.
+
+    Gives (persons, points of width) of the widest.
+    """
     if between.empty:
         return 0.0, 0.0
-    most = float(between["persons"].iloc[0])
+    most = most or float(between["persons"].max())
     for row in between.iloc[::-1].itertuples():
         start, end = centres.get(str(row.origin_area)), centres.get(str(row.destination_area))
         if start is not None and end is not None:
-            width = _flow_width(float(row.persons), most)
+            width = flow_width(float(row.persons), most)
             shape = f"simple,tail_width={width},head_width={1.8 * width + 3},head_length={1.2 * width + 4}"
             axes.add_patch(
                 FancyArrowPatch(
@@ -145,10 +159,11 @@ def _arrows(axes: Axes, results: Results, centres: dict[str, Floats]) -> tuple[f
                     mutation_scale=1, color=style.MOVING, alpha=0.8, zorder=4, shrinkA=3, shrinkB=2,
                 )
             )  # fmt: skip
-    return most, _flow_width(most, most)
+    return most, flow_width(most, most)
 
 
-def _flow_width(persons: float, most: float) -> float:
+def flow_width(persons: float, most: float) -> float:
+    """Width in points of a flow, where the largest is ``most`` persons."""
     return 0.5 + 5.5 * persons / most
 
 
@@ -200,14 +215,14 @@ def _legend(
     widest: tuple[float, float], captured: bool, f: Findings,
 ) -> None:  # fmt: skip
     """What each sign means, at the right of the map."""
-    handles: list[Any] = [_heading(f"Displaced people present\non {words.day_year(f.end)}")]
+    handles: list[Any] = [heading(f"Displaced people present\non {words.day_year(f.end)}")]
     tops = [f"to {words.short(v)}" for v in limits[1:]] + ["and more"]
     handles += [
         Patch(fc=c, ec=style.LAND_EDGE, label=f"{words.short(v)} {t}")
         for v, t, c in zip(limits, tops, shades, strict=True)
     ]
     if biggest:
-        handles.append(_heading("\nPeople displaced from here"))
+        handles.append(heading("\nPeople displaced from here"))
         for persons in dict.fromkeys(words.headline(biggest * s) for s in (1, 0.25)):
             size = float(np.sqrt(_circle_size(persons, biggest)))
             handles.append(
@@ -216,18 +231,18 @@ def _legend(
             )  # fmt: skip
     most, _ = widest
     if most:
-        handles.append(_heading(f"\nFlows, the {FLOWS_SHOWN} largest"))
+        handles.append(heading(f"\nFlows, the {FLOWS_SHOWN} largest"))
         for persons in dict.fromkeys(words.headline(most * s) for s in (1, 0.25)):
             handles.append(
                 Line2D(
                     [],
                     [],
                     color=style.MOVING,
-                    lw=_flow_width(persons, most),
+                    lw=flow_width(persons, most),
                     label=f"{words.about(persons)} people",
                 )
             )
-    handles.append(_heading("\nGround"))
+    handles.append(heading("\nGround"))
     if captured:
         handles.append(Patch(fc=style.PAPER, ec=style.CAPTURED, hatch="////", label="captured in the run"))
     handles.append(Patch(fc=style.HOSTILE_LAND, label="held by others at the start"))
@@ -242,7 +257,8 @@ def _legend(
                   labelspacing=0.75, borderaxespad=0)  # fmt: skip
 
 
-def _heading(text: str) -> Patch:
+def heading(text: str) -> Patch:
+    """A line of a legend without a sign."""
     return Patch(fc="none", ec="none", label=text)
 
 
