@@ -38,7 +38,9 @@ SEEN = {
 }
 # sRGB to XYZ under D65, and its white (IEC 61966-2-1)
 TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
-LEAST = 12.0  # CIE 1976 units; some 2.3 can just be seen side by side, areas in a picture need several times that
+LEAST = (
+    12.0  # CIE 1976 units; some 2.3 can just be seen side by side, areas in a picture need several times that
+)
 CONTRAST_OF_TEXT = 4.5  # WCAG 2.1, level AA
 
 

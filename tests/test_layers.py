@@ -61,6 +61,7 @@ LAYERS = (
     {"solve"},  # the value of a lever at which an outcome meets a target
     {"explore"},  # a page to look at a run and try it otherwise
     {"cli"},
+    {"__main__"},
 )
 LEVEL = {unit: level for level, units in enumerate(LAYERS) for unit in units}
 READS_FOLDERS_ONLY = {

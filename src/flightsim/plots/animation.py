@@ -255,7 +255,8 @@ def _mp4(pictures: list[Image.Image], path: Path, days_a_second: float, ffmpeg: 
     command = [
         ffmpeg, "-y", "-loglevel", "error", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{wide}x{high}",
         "-r", f"{days_a_second:g}", "-i", "-", "-c:v", "libx264", "-pix_fmt", "yuv420p", "-crf", "20",
-        "-tune", "animation", "-movflags", "+faststart", "-fflags", "+bitexact", "-flags:v", "+bitexact", "-f", "mp4", str(path),
+        "-tune", "animation", "-movflags", "+faststart", "-fflags", "+bitexact", "-flags:v", "+bitexact",
+        "-f", "mp4", str(path),
     ]  # fmt: skip
     whole = pictures + [pictures[-1]] * round(LAST_SECONDS * days_a_second)
     content = b"".join(picture.crop((0, 0, wide, high)).tobytes() for picture in whole)

@@ -132,9 +132,11 @@ def flows_between(flows: pd.DataFrame, counted: str) -> pd.DataFrame:
 
     ``counted``: the column of the table of flows that is added up.
     """
-    flows = flows.groupby(["origin_area", "destination_area"], as_index=False)[counted].sum()
-    flows = flows.rename(columns={counted: "persons"})
-    between = flows[flows["origin_area"] != flows["destination_area"]].nlargest(FLOWS_SHOWN, "persons")
+    added: Any = flows.groupby(["origin_area", "destination_area"], as_index=False)[counted].sum()
+    added = added.rename(columns={counted: "persons"})
+    between: pd.DataFrame = added[added["origin_area"] != added["destination_area"]].nlargest(
+        FLOWS_SHOWN, "persons"
+    )
     return between[between["persons"] >= SMALL_CELL_PERSONS]
 
 
@@ -147,7 +149,7 @@ def arrows(
     """
     if between.empty:
         return 0.0, 0.0
-    most = most or float(between["persons"].max())
+    most = most or float(between["persons"].to_numpy().max())
     for row in between.iloc[::-1].itertuples():
         start, end = centres.get(str(row.origin_area)), centres.get(str(row.destination_area))
         if start is not None and end is not None:
