@@ -150,7 +150,8 @@ def arrows(
     if between.empty:
         return 0.0, 0.0
     most = most or float(between["persons"].to_numpy().max())
-    for row in between.iloc[::-1].itertuples():
+    rows: Any = between.iloc[::-1].itertuples()
+    for row in rows:
         start, end = centres.get(str(row.origin_area)), centres.get(str(row.destination_area))
         if start is not None and end is not None:
             width = flow_width(float(row.persons), most)
