@@ -23,9 +23,9 @@ MOST_CLASSES = 6
 STYLE = """
 .fs-page { padding: 10px 18px 24px; background: %(PAPER)s; color: %(INK)s; min-height: 100vh; }
 .fs-page h1 { font: bold 21px 'DejaVu Sans', Verdana, sans-serif; margin: 0; }
-.fs-page .fs-note { color: %(FAINT_INK)s; font: 12.5px 'DejaVu Sans', Verdana, sans-serif; margin: 0; }
+.fs-page .fs-note { color: %(FAINT_INK)s; font: 12.5px 'DejaVu Sans', Verdana, sans-serif; margin: 2px 0 10px; }
 .fs-body { display: grid !important; grid-template-columns: 275px minmax(0, 1fr); gap: 22px; }
-@media (max-width: 900px) { .fs-body { grid-template-columns: 1fr; } }
+@media (max-width: 900px) { .fs-body { grid-template-columns: minmax(0, 1fr); } }
 .solara-content-main > div { padding: 0; }
 """
 
