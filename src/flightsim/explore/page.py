@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import html
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -12,14 +13,15 @@ import solara
 from flightsim import words
 from flightsim.complaints import InputError
 from flightsim.explore import asked, levers, terrain, trial, why
+from flightsim.explore.asked import Asked
 from flightsim.explore.levers import SEED
 from flightsim.explore.trial import Trial
 from flightsim.plots import colours, style
 from flightsim.plots.maps import class_limits
 from flightsim.scenario import from_config
 
-BASELINE, CHANGED = "Baseline", "With your changes"
-MOST_CLASSES = 6
+THE_RUN, BASELINE, CHANGED = "The run", "Baseline", "With your changes"
+SOME = 0.01  # of the work: so that a bar is seen
 STYLE = """
 .fs-page { padding: 10px 18px 24px; background: %(PAPER)s; color: %(INK)s; min-height: 100vh; }
 .fs-page h1 { font: bold 21px 'DejaVu Sans', Verdana, sans-serif; margin: 0; }
@@ -30,12 +32,113 @@ STYLE = """
 """
 
 
+class Desk:
+    """What one reader has before him: a run or two, the sub-district picked, how far the work is."""
+
+    def __init__(self, given: Asked) -> None:
+        self._given = given
+        scenario = from_config(given.config)
+        self.palette = colours.palette(given.theme)
+        self.colours = dataclasses.asdict(self.palette)
+        self.levers = levers.for_page(given.config)
+        self.world = terrain.of_world(scenario.world)
+        self.title = str(self.world["title"])
+        clock = scenario.clock
+        first, self._last_day = clock.start, clock.date_of(clock.days - 1)
+        self.span = f"{words.day_year(first)} to {words.day_year(self._last_day)}"
+        self._quick = levers.quick(given.config, scenario.world)
+        self.base, self.changed = solara.reactive(None), solara.reactive(None)
+        self.picked, self.trouble, self.share = solara.reactive(""), solara.reactive(""), solara.reactive(0.0)
+        self._jobs = 0
+
+    def begin(self) -> None:
+        """Show what was asked for, as it is."""
+
+        def job(progress: Callable[[float], None], wanted: Callable[[], bool]) -> None:
+            if self._given.results is not None:
+                self.base.set(_labelled(trial.of_results(self._given.results), THE_RUN))
+            else:
+                self.base.set(_labelled(trial.run(self._quick, progress, wanted), BASELINE))
+
+        self._work(job)
+
+    def try_it(self, values: dict[str, Any]) -> None:
+        """Run it as it was and with other values, by quick runs of one scale and luck."""
+
+        def job(progress: Callable[[float], None], wanted: Callable[[], bool]) -> None:
+            luck = {SEED.name: values[SEED.name]} if SEED.name in values else {}
+            plain = levers.moved(self._quick, luck)
+            first = trial.run(plain, lambda done: progress(done / 2), wanted)
+            other = trial.run(levers.moved(plain, values), lambda done: progress(0.5 + done / 2), wanted)
+            self.base.set(_labelled(first, BASELINE))
+            self.changed.set(_labelled(other, CHANGED))
+
+        self._work(job)
+
+    def back(self, *_: Any) -> None:
+        """Take the changed run away."""
+        self.changed.set(None)
+        self.begin()
+
+    def _work(self, job: Callable[[Callable[[float], None], Callable[[], bool]], None]) -> None:
+        """Do a job aside, so that the page stays alive; what was under way is given up."""
+        self._jobs += 1
+        own = self._jobs
+
+        def do() -> None:
+            trouble = ""
+            try:
+                job(lambda done: self.share.set(max(done, SOME)), lambda: self._jobs == own)
+            except trial.GivenUp:
+                return
+            except InputError as error:
+                trouble = "; ".join(error.complaints)
+            except Exception as error:  # whatever it is, the page lives on and says so
+                trouble = f"the run failed: {type(error).__name__}: {error}"
+            self.trouble.set(trouble)
+            self.share.set(0.0)
+
+        self.share.set(SOME)
+        threading.Thread(target=do, daemon=True).start()
+
+    def limits(self, shown: list[Trial]) -> list[float]:
+        """Lower limits of the map's classes, the same for all runs and days."""
+        return class_limits(max((float(max(map(max, run.course["present"]))) for run in shown), default=0.0))
+
+    def why(self, shown: list[Trial], area_id: str) -> list[dict[str, Any]]:
+        """Who left a sub-district and why, for each run; nothing if none is picked."""
+        return [why.of_area(run.results, run.scenario.world, area_id) for run in shown] if area_id else []
+
+    def first_day(self, run: Trial) -> int:
+        """A day to begin with on which something happens: a week after the front first moves."""
+        return next((int(front["day"]) for front in run.course["fronts"]), 0) + 7
+
+    def note(self, run: Trial) -> str:
+        """What must be said of every run, and of a quick one."""
+        text = "Modelled, not observed. One run is one possible course."
+        if float(run.scenario.config["population"].get("scale", 1.0)) < 1:
+            text += " Few, large households stand for all: for a look, not to be passed on."
+        text += style.unchecked(run.scenario.world, self._last_day)
+        return text + " Not for targeting or closing borders."
+
+
+def _labelled(run: Trial, label: str) -> Trial:
+    """The run, with what stands over its map."""
+    config = run.scenario.config
+    scale = float(config["population"].get("scale", 1.0))
+    size = "full scale" if scale >= 1 else f"a household stands for {round(1 / scale)}"
+    sub = f"{size}, steps of {config['step_hours']} h, seed {config['seed']}"
+    return dataclasses.replace(run, course=run.course | {"label": label, "sub": sub})
+
+
 @solara.component_vue("map.vue")
 def Map(
     world: dict[str, Any],
     runs: list[dict[str, Any]],
     palette: dict[str, Any],
     classes: list[str],
+    more: list[str],
+    fewer: list[str],
     limits: list[float],
     picked: str,
     first: int,
@@ -73,146 +176,61 @@ def Levers(
 def Page() -> None:
     """The whole page."""
     given = asked.now()
-    palette = colours.palette(given.theme)
-    base, set_base = solara.use_state(None)
-    changed, set_changed = solara.use_state(None)
-    picked, set_picked = solara.use_state("")
-    trouble, set_trouble = solara.use_state("")
-    share, set_share = solara.use_state(0.0)
-    wanted = solara.use_memo(lambda: {"number": 0}, [])  # of the work asked for last
-
-    def work(job: Callable[[Callable[[float], None], Callable[[], bool]], None]) -> None:
-        """Do a job aside, so that the page stays alive; what was under way is given up."""
-        wanted["number"] += 1
-        own = wanted["number"]
-
-        def do() -> None:
-            try:
-                job(lambda done: set_share(max(done, 0.01)), lambda: wanted["number"] == own)
-                set_trouble("")
-            except trial.GivenUp:
-                return
-            except InputError as error:
-                set_trouble("; ".join(error.complaints))
-            except Exception as error:  # whatever it is, the page lives on and says so
-                set_trouble(f"the run failed: {type(error).__name__}: {error}")
-            set_share(0.0)
-
-        set_share(0.01)
-        threading.Thread(target=do, daemon=True).start()
-
-    def begin() -> None:
-        def job(progress: Callable[[float], None], go_on: Callable[[], bool]) -> None:
-            if given.results is not None:
-                set_base(_labelled(trial.of_results(given.results), "The run"))
-            else:
-                set_base(_labelled(trial.run(_quick(given), progress, go_on), BASELINE))
-
-        work(job)
-
-    def try_it(values: dict[str, Any]) -> None:
-        def job(progress: Callable[[float], None], go_on: Callable[[], bool]) -> None:
-            luck = {SEED.name: values[SEED.name]} if SEED.name in values else {}
-            plain = levers.moved(_quick(given), luck)
-            first = trial.run(plain, lambda done: progress(done / 2), go_on)
-            other = trial.run(levers.moved(plain, values), lambda done: progress(0.5 + done / 2), go_on)
-            set_base(_labelled(first, BASELINE))
-            set_changed(_labelled(other, CHANGED))
-
-        work(job)
-
-    def back(*_: Any) -> None:
-        set_changed(None)
-        begin()
-
-    solara.use_effect(begin, [])
+    desk = solara.use_memo(lambda: Desk(given), [])
+    solara.use_effect(desk.begin, [])
     solara.Title("flightsim explore")
-    solara.Style(STYLE % dataclasses.asdict(palette))
+    solara.Style(STYLE % desk.colours)
     with solara.Div(classes=["fs-page"]):
-        _heading(given, base)
+        solara.HTML("h1", html.escape(desk.title))  # of the case, which may be anybody's
         with solara.Div(classes=["fs-body"]):
-            Levers(
-                levers=levers.for_page(given.config),
-                palette=dataclasses.asdict(palette),
-                share=share,
-                ready=base is not None,
-                two=changed is not None,
-                trouble=trouble,
-                event_run=try_it,
-                event_back=back,
-            )
-            with solara.Column(gap="8px"):
-                shown = [run for run in (base, changed) if run]
-                if shown:
-                    _looks(shown, palette, picked, set_picked)
+            Side(desk)
+            Middle(desk)
 
 
-def _quick(given: asked.Asked) -> dict[str, Any]:
-    return levers.quick(given.config, from_config(given.config).world)
-
-
-def _labelled(run: Trial, label: str) -> tuple[Trial, dict[str, Any]]:
-    """A run and what the map is given of it."""
-    config = run.scenario.config
-    scale = float(config["population"].get("scale", 1.0))
-    size = "full scale" if scale >= 1 else f"a household stands for {round(1 / scale)}"
-    sub = f"{size}, steps of {config['step_hours']} h, seed {config['seed']}"
-    return run, run.course | {"label": label, "sub": sub}
-
-
-def _heading(given: asked.Asked, base: Any) -> None:
-    solara.HTML("h1", _title(given))
-    text = "Modelled, not observed. One run is one possible course. "
-    if base and float(base[0].scenario.config["population"].get("scale", 1.0)) < 1:
-        text += "A quick run with few, large households: for a look, not to be passed on. "
-    world = from_config(given.config).world
-    clock = base[0].scenario.clock if base else None
-    text += style.unchecked(world, clock.date_of(clock.days - 1)).strip() + " " if clock else ""
-    text += "Not for targeting or closing borders."
-    solara.HTML("p", text, classes=["fs-note"])
-
-
-def _title(given: asked.Asked) -> str:
-    """The title of the case, escaped: it may be anybody's."""
-    import html
-
-    world = from_config(given.config).world
-    return html.escape(str(world.manifest.get("title", world.name)))
-
-
-def _looks(
-    shown: list[Any], palette: colours.Palette, picked: str, set_picked: Callable[[str], None]
-) -> None:
-    """The map of the runs, and what there is to say of the sub-district that was clicked."""
-    runs = [run for run, _ in shown]
-    scenario = runs[0].scenario
-    world = solara.use_memo(lambda: terrain.of_world(scenario.world), [scenario.world.name])
-    limits = solara.use_memo(
-        lambda: _limits(runs), [[course["sub"] + course["label"] for _, course in shown]]
+@solara.component
+def Side(desk: Desk) -> None:
+    """The levers. They alone are drawn anew while a run goes on."""
+    Levers(
+        levers=desk.levers,
+        palette=desk.colours,
+        share=desk.share.value,
+        ready=desk.base.value is not None,
+        two=desk.changed.value is not None,
+        trouble=desk.trouble.value,
+        event_run=desk.try_it,
+        event_back=desk.back,
     )
-    plain = dataclasses.asdict(palette)
-    first = next((f["day"] for f in runs[0].course["fronts"]), 0) + 7  # a day on which something happens
-    Map(
-        world=world,
-        runs=[course for _, course in shown],
-        palette=plain,
-        classes=palette.shades(len(limits)),
-        limits=limits,
-        picked=picked,
-        first=first,
-        event_pick=set_picked,
-    )
-    if picked:
-        days = [words.day_year(scenario.clock.date_of(d)) for d in (0, scenario.clock.days - 1)]
-        Place(
-            runs=[why.of_area(run.results, run.scenario.world, picked) for run in runs],
-            labels=[course["label"] for _, course in shown],
-            palette=plain,
-            span=" to ".join(days),
-            event_close=lambda *_: set_picked(""),
+
+
+@solara.component
+def Middle(desk: Desk) -> None:
+    """The maps of the runs, and what there is to say of the sub-district that was clicked."""
+    shown = [run for run in (desk.base.value, desk.changed.value) if run]
+    picked = desk.picked.value
+    keys = [id(run) for run in shown]
+    limits = solara.use_memo(lambda: desk.limits(shown), keys)
+    told = solara.use_memo(lambda: desk.why(shown, picked), [*keys, picked])
+    with solara.Column(gap="8px"):
+        if not shown:
+            return
+        solara.HTML("p", desk.note(shown[0]), classes=["fs-note"])
+        Map(
+            world=desk.world,
+            runs=[run.course for run in shown],
+            palette=desk.colours,
+            classes=desk.palette.shades(len(limits)),
+            more=colours.ramp(desk.palette.MORE_SHADES, len(limits), alone=0.5),
+            fewer=colours.ramp(desk.palette.FEWER_SHADES, len(limits), alone=0.5),
+            limits=limits,
+            picked=picked,
+            first=desk.first_day(shown[0]),
+            event_pick=desk.picked.set,
         )
-
-
-def _limits(runs: list[Trial]) -> list[float]:
-    """Lower limits of the map's classes, the same for all runs and days."""
-    return class_limits(max(float(max(map(max, run.course["present"]))) for run in runs))
+        if told:
+            Place(
+                runs=told,
+                labels=[run.course["label"] for run in shown],
+                palette=desk.colours,
+                span=desk.span,
+                event_close=lambda *_: desk.picked.set(""),
+            )
