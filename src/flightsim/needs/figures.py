@@ -82,7 +82,7 @@ def by_sector(found: Mapping[str, Gap], people: People, world: World) -> Figure:
     title = "No capacity that is known falls short"
     if worst[1] > 0:
         title = f"{words.in_ten(worst[1]).capitalize()} of the needed {worst[0]} are missing"
-    what = f"Needs on {words.day_year(people.days[-1].date())}: green is there, red is short, hatched is not known."
+    what = f"Needs on {words.day_year(people.days[-1].date())}: blue is there, red is short, hatched is not known."
     if people.runs > 1:
         what += " In brackets: 9 of 10 runs."
     style.write(figure, title, what, foot(people, world))
@@ -90,7 +90,7 @@ def by_sector(found: Mapping[str, Gap], people: People, world: World) -> Figure:
 
 
 def breach(found: Mapping[str, Gap], people: People, world: World) -> Figure:
-    """Rows sub-districts, columns capacities, in each cell the day on which it falls short; the darker, the sooner."""
+    """Rows sub-districts, columns capacities, in each cell the day on which it falls short; the stronger the red, the sooner."""
     gaps = [gap for gap in found.values() if np.isfinite(gap.there).any() and not gap.together]
     rows = _rows(people)
     figure = style.new_figure(10, max(3.4, 2.1 + 0.27 * len(rows)))
@@ -107,7 +107,7 @@ def breach(found: Mapping[str, Gap], people: People, world: World) -> Figure:
     axes.set_axis_off()
     what = "First day on which a capacity falls short for 100 people or more"
     what += f", in the middle one of {people.runs} runs (in brackets: 9 of 10)." if people.runs > 1 else "."
-    what += f" The {len(rows)} sub-districts with most displaced people; the darker, the sooner."
+    what += f" The {len(rows)} sub-districts with most displaced people; the stronger the red, the sooner."
     style.write(figure, _breach_title(gaps, people, world), what, foot(people, world))
     return figure
 

@@ -19,8 +19,8 @@ from flightsim.plots import style
 from flightsim.world import World
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
-BANDS = "Dark band: the middle half of the runs; light band: 9 in 10 of them; line: the median."
-FEW = "Fewer than 20 runs: the light band is about their whole range."
+BANDS = "Strong band: the middle half of the runs; faint band: 9 in 10 of them; line: the median."
+FEW = "Fewer than 20 runs: the faint band is about their whole range."
 
 
 def colours(scenarios: Sequence[str]) -> dict[str, str]:

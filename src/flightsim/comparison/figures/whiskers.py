@@ -125,7 +125,7 @@ def _subtitle(material: Material) -> str:
     if least < 2:
         marks = sentences.NO_BAND + "."
     elif least < sentences.FEWEST_FOR_BANDS:
-        marks += " " + look.FEW.replace("light band", "thin line")
+        marks += " " + look.FEW.replace("faint band", "thin line")
     grey = (
         " Right: in how many pairs of runs; grey and slanted: not clear (fewer than 9 in 10 pairs agree)."
         if material.others
