@@ -90,7 +90,7 @@ def by_sector(found: Mapping[str, Gap], people: People, world: World) -> Figure:
 
 
 def breach(found: Mapping[str, Gap], people: People, world: World) -> Figure:
-    """Rows sub-districts, columns capacities, in each cell the day on which it falls short: the stronger, the sooner."""
+    """Rows sub-districts, columns capacities, in each cell the day it falls short on: the stronger, the sooner."""
     gaps = [gap for gap in found.values() if np.isfinite(gap.there).any() and not gap.together]
     rows = _rows(people)
     figure = style.new_figure(10, max(3.4, 2.1 + 0.27 * len(rows)))
