@@ -26,6 +26,7 @@ from flightsim.results import Results
 from flightsim.world import World
 
 DPI = 150
+FONT = "DejaVu Sans"  # comes with matplotlib: the same picture everywhere
 LEFT, RIGHT, TOP, BOTTOM = 0.095, 0.975, 0.845, 0.145  # of the figure: where axes may stand
 
 
@@ -38,8 +39,9 @@ def _settings() -> Any:
     """What matplotlib is told, with the colours that hold now."""
     now = colours.palette()
     return {
-        "font.family": "DejaVu Sans",  # comes with matplotlib: the same picture everywhere
+        "font.family": FONT,
         "font.size": 9.5,
+        "text.parse_math": False,  # a dollar in a scenario's name is a dollar
         "axes.spines.top": False,
         "axes.spines.right": False,
         "axes.facecolor": now.PAPER,
