@@ -18,6 +18,7 @@ from flightsim.comparison import folder as comparing
 from flightsim.comparison import reading, sentences
 from flightsim.comparison.figures import chance, look
 from flightsim.complaints import InputError
+from flightsim.plots import style
 
 ROLES = {"border.policy": "lever"}
 
@@ -485,7 +486,7 @@ def test_of_several_sweeps_in_a_folder_the_newest_is_compared(tmp_path: Path) ->
 
 def test_colours_are_the_scenarios_own(swept: Path) -> None:
     found = reading.read(sweepfolder.read(swept))
-    assert look.colours(found.scenarios) == {"closed": look.BASELINE, "open": look.OTHERS[0]}
+    assert look.colours(found.scenarios) == {"closed": style.BASELINE, "open": style.SCENARIOS[0]}
     many = [str(i) for i in range(6)]
     assert len(set(look.colours(many).values())) == 6
     assert len(set(look.markers(many).values())) == 6

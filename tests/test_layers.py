@@ -60,6 +60,7 @@ LAYERS = (
     {"batch"},  # many runs
     {"sweep"},  # scenarios times replicates
     {"solve"},  # the value of a lever at which an outcome meets a target
+    {"explore"},  # a page to look at a run and try it otherwise
     {"cli"},
     {"__main__"},
 )
@@ -85,6 +86,7 @@ OUTSIDERS = {
     "markupsafe": {"brief"},
     "mesa": {"agents", "model"},
     "numba": {"kernels"},
+    "solara": {"explore"},
     "tqdm": {"cli"},
 }
 

@@ -186,9 +186,9 @@ def test_who_holds_the_ground_follows_the_captures(world: World) -> None:
 
 
 def test_classes_of_the_map() -> None:
-    assert maps._limits(0) == [100]
-    assert maps._limits(3_000) == [100, 200, 500, 1_000, 2_000]
-    assert len(maps._limits(900_000)) == maps.MOST_CLASSES
+    assert maps.class_limits(0) == [100]
+    assert maps.class_limits(3_000) == [100, 200, 500, 1_000, 2_000]
+    assert len(maps.class_limits(900_000)) == maps.MOST_CLASSES
     assert maps._class_of(999, [100, 1_000]) == 0
     assert maps._class_of(1_000, [100, 1_000]) == 1
 

@@ -80,7 +80,7 @@ def test_every_complaint_at_once(config: Change) -> None:
         "step_hours is 5; expected one of 1, 2, 3, 4, 6, 8, 12, 24",
         "name is 'a/b'; expected a name that can be a folder's",
         "seed is -1; expected a whole number from 0 to 9223372036854775807",
-        "figures is 'yes'; expected true or false",
+        "figures is 'yes'; expected true, false, light or dark",
         "boundaries is 'nowhere.geojson'; expected a GeoJSON file, or null",
     ]
 

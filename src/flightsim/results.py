@@ -194,6 +194,19 @@ class Results:
         filled: pd.DataFrame = self._filled(table, measure)
         return filled
 
+    def check_tables(self, *names: str) -> None:
+        """Read these tables; InputError that names those that are missing, or cannot be read."""
+        missing = []
+        for name in names:
+            try:
+                self._table(name)
+            except InputError:
+                missing.append(f"{name}.parquet")
+            except Exception as problem:  # a broken file: pyarrow has many words for it
+                raise InputError(f"{self.path}: {name}.parquet cannot be read: {problem}") from problem
+        if missing:
+            raise InputError(f"{self.path} lacks {', '.join(missing)}; make the run again")
+
     def _filled(self, found: Any, measure: str) -> Any:
         """``found`` on all the run's times."""
         m = MEASURES.get(measure)

@@ -62,6 +62,7 @@ SETTINGS = (
 )
 LONGEST_DAYS = 730
 SEEDS = 2**63
+LIGHT, DARK = "light", "dark"  # what figures are drawn on; `flightsim.plots.colours` has the same names
 
 Progress = Callable[[int, int], None]
 
@@ -148,8 +149,10 @@ class Scenario:
 
         def figures(folder: Path) -> None:
             from flightsim import plots  # matplotlib takes half a second
+            from flightsim.plots import colours
 
-            plots.draw_all(found, self.world, folder, self.config["boundaries"])
+            with colours.theme(DARK if self.config["figures"] == DARK else LIGHT):
+                plots.draw_all(found, self.world, folder, self.config["boundaries"])
 
         path = results.write_run(
             parent,
@@ -318,8 +321,8 @@ def _check_settings(config: Mapping[str, Any], complaints: Complaints) -> None:
         complaints.add(f"name is {name!r}; expected a name that can be a folder's")
     if not _is_whole(config["seed"]) or not 0 <= config["seed"] < SEEDS:
         complaints.add(f"seed is {config['seed']!r}; expected a whole number from 0 to {SEEDS - 1}")
-    if not isinstance(config["figures"], bool):
-        complaints.add(f"figures is {config['figures']!r}; expected true or false")
+    if not isinstance(config["figures"], bool) and config["figures"] not in (LIGHT, DARK):
+        complaints.add(f"figures is {config['figures']!r}; expected true, false, {LIGHT} or {DARK}")
     if config["count_from"] is not None and _first_day(config["count_from"]) is None:
         complaints.add(f"count_from is {config['count_from']!r}; expected a date such as 2019-12-23, or null")
     boundaries = config["boundaries"]

@@ -15,7 +15,20 @@ import sys
 from collections.abc import Sequence
 
 from flightsim import __version__
-from flightsim.cli import brief, cases, compare, describe, export, needs, parameters, run, solve, triggers
+from flightsim.cli import (
+    animate,
+    brief,
+    cases,
+    compare,
+    describe,
+    explore,
+    export,
+    needs,
+    parameters,
+    run,
+    solve,
+    triggers,
+)
 from flightsim.cli.terminal import OutputLost, answering_signals, end_without_output, tell
 from flightsim.complaints import nearest
 
@@ -25,8 +38,10 @@ COMMANDS = (
     solve,
     needs,
     triggers,
+    animate,
     export,
     brief,
+    explore,
     describe,
     cases,
     parameters,

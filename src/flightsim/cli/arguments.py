@@ -35,3 +35,8 @@ def takes_overrides(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--config-dir", type=Path, metavar="DIR", help="a folder with your experiment/NAME.yaml"
     )
+
+
+def takes_theme(parser: argparse.ArgumentParser) -> None:
+    """Let a command draw on a dark ground."""
+    parser.add_argument("--theme", choices=("light", "dark"), default="light", help="of the figures; light")

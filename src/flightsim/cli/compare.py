@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from flightsim.cli.arguments import command
+from flightsim.cli.arguments import command, takes_theme
 from flightsim.cli.terminal import DONE, progress_bar, say
 
 MEANING = "compare the scenarios of a sweep, run by run: findings, figures and tables"
@@ -22,13 +22,15 @@ def register(commands: Any) -> None:
     parser.add_argument(
         "--output", type=Path, metavar="DIR", help="where to write, instead of FOLDER/comparison"
     )
+    takes_theme(parser)
 
 
 def _compare(arguments: argparse.Namespace) -> int:
     """Compare, print what was found, and last the folder."""
     from flightsim.comparison.folder import compare
+    from flightsim.plots import colours
 
-    with progress_bar("reading") as progress:
+    with colours.theme(arguments.theme), progress_bar("reading") as progress:
         found = compare(
             arguments.folders, arguments.baseline, arguments.output, _roles(), arguments.at_least, progress
         )

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from flightsim.cli.arguments import command
+from flightsim.cli.arguments import command, takes_theme
 from flightsim.cli.results_given import one_folder, positive, settle, source
 from flightsim.cli.terminal import DONE, say
 
@@ -33,6 +33,7 @@ def register(commands: Any) -> None:
         "--months", type=positive, default=6.0, metavar="N", help="of the plan after the run; 6"
     )
     parser.add_argument("--scenario", metavar="NAME", help="only this scenario of a sweep")
+    takes_theme(parser)
     parser.add_argument(
         "--not-for-sharing", action="append", default=[], metavar="TABLE",
         help="also this fine table (households, roads, measures …), unprotected; this is logged",
@@ -51,12 +52,15 @@ def _export(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> i
     wanted = folder.order(words[1:], arguments.boundaries, arguments.not_for_sharing, asked_by)
     chosen = standards.read(arguments.standards)
     from flightsim.needs import study, tables
+    from flightsim.plots import colours
 
     found = study.read(results, source, arguments.scenario)
     target = arguments.to or results / "export"
     check_writable(target.parent)
     asked = tables.Asked(chosen, arguments.capacity, arguments.funding, arguments.months)
-    for line in folder.write(tables.reckon(found, asked), wanted, target):
+    with colours.theme(arguments.theme):
+        lines = folder.write(tables.reckon(found, asked), wanted, target)
+    for line in lines:
         say(line)
     say(os.path.realpath(target))
     return DONE

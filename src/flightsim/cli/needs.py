@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from flightsim.cli.arguments import command
+from flightsim.cli.arguments import command, takes_theme
 from flightsim.cli.results_given import one_folder, positive, settle, source
 from flightsim.cli.terminal import DONE, say
 
@@ -29,6 +29,7 @@ def register(commands: Any) -> None:
     )
     parser.add_argument("--scenario", metavar="NAME", help="only this scenario of a sweep")
     parser.add_argument("--to", type=Path, metavar="FOLDER", help="where to write; RESULTS/needs")
+    takes_theme(parser)
     parser.add_argument("--show-standards", action="store_true", help="print the standards, to edit a copy")
 
 
@@ -43,12 +44,14 @@ def _needs(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> in
     folder = one_folder(words)
     chosen = standards.read(arguments.standards)  # what the user wrote is checked before runs are read
     from flightsim.needs import report, study, tables
+    from flightsim.plots import colours
 
     found = study.read(folder, source, arguments.scenario)
     target = arguments.to or folder / "needs"
     check_writable(target.parent)
     asked = tables.Asked(chosen, arguments.capacity, arguments.funding, arguments.months)
-    told = report.write(tables.reckon(found, asked), target, "flightsim " + " ".join(sys.argv[1:]))
+    with colours.theme(arguments.theme):
+        told = report.write(tables.reckon(found, asked), target, "flightsim " + " ".join(sys.argv[1:]))
     for warning in chosen.warnings:
         print(f"flightsim: {warning}", file=sys.stderr)
     say(told)

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flightsim.cli.arguments import command, takes_overrides
+from flightsim.cli.arguments import command, takes_overrides, takes_theme
 from flightsim.cli.terminal import DONE, FAILED, progress_bar, say
 
 if TYPE_CHECKING:
@@ -38,12 +38,14 @@ def register(commands: Any) -> None:
     """Add the command."""
     parser = command(commands, "solve", MEANING, _solve)
     takes_overrides(parser)
+    takes_theme(parser)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = EXAMPLES
 
 
 def _solve(arguments: argparse.Namespace) -> int:
     """Check the question, search, write the answer and say it; the last line is the folder."""
+    from flightsim.plots import colours
     from flightsim.solve.task import RunsFailed, task
 
     words = ["flightsim", "solve", *arguments.overrides]
@@ -55,7 +57,8 @@ def _solve(arguments: argparse.Namespace) -> int:
     except RunsFailed as failed:
         print(f"flightsim: {failed}", file=sys.stderr)
         return FAILED
-    folder = asked.write(found)
+    with colours.theme(arguments.theme):
+        folder = asked.write(found)
     say("\n".join(found.lines()))
     say(os.path.realpath(folder))
     return DONE if found.is_solved else FAILED

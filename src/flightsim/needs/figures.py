@@ -30,8 +30,6 @@ BY_SECTOR = (
     "site_places", "site_land", "winter_kits", "food", "health_centres", "hospitals", "beds",
 )  # fmt: skip
 SHOWN = 18  # sub-districts
-MET, SHORT, UNKNOWN = "#44AA99", "#CC6677", "#DDDDDD"
-SOON = LinearSegmentedColormap.from_list("soon", ["#882255", "#CC6677", "#F3DDDF"])
 DARK = 0.4  # of that scale: white letters before it
 COLUMN_WORDS = {
     "shelter_places": "places to live", "site_places": "places in sites", "health_centres": "health centres",
@@ -64,9 +62,11 @@ def by_sector(found: Mapping[str, Gap], people: People, world: World) -> Figure:
         known, part = bool(gap.known.any()), gap.known_share
         missing = float(np.median(np.nansum(gap.short[:, -1], axis=1))) if known else 0.0
         share = missing / float(needed[0]) if needed[0] else 0.0
-        axes.barh(y, max(part - share, 0.0), color=MET, height=0.66)
-        axes.barh(y, share, left=max(part - share, 0.0), color=SHORT, height=0.66)
-        axes.barh(y, 1 - part, left=part, color=UNKNOWN, height=0.66, hatch="////", edgecolor="white")
+        axes.barh(y, max(part - share, 0.0), color=style.MET, height=0.66)
+        axes.barh(y, share, left=max(part - share, 0.0), color=style.SHORT, height=0.66)
+        axes.barh(
+            y, 1 - part, left=part, color=style.UNKNOWN, height=0.66, hatch="////", edgecolor=style.PAPER
+        )
         axes.text(-0.02, y, _label(gap), ha="right", va="center", size=9)
         axes.text(1.03, y, spread(needed), va="center", size=9)
         said = short_figure(rounded(gap.need, missing)) if known else "capacity not known"
@@ -82,7 +82,7 @@ def by_sector(found: Mapping[str, Gap], people: People, world: World) -> Figure:
     title = "No capacity that is known falls short"
     if worst[1] > 0:
         title = f"{words.in_ten(worst[1]).capitalize()} of the needed {worst[0]} are missing"
-    what = f"Needs on {words.day_year(people.days[-1].date())}: green is there, red is short, hatched is not known."
+    what = f"Needs on {words.day_year(people.days[-1].date())}: blue is there, red is short, hatched is not known."
     if people.runs > 1:
         what += " In brackets: 9 of 10 runs."
     style.write(figure, title, what, foot(people, world))
@@ -90,7 +90,7 @@ def by_sector(found: Mapping[str, Gap], people: People, world: World) -> Figure:
 
 
 def breach(found: Mapping[str, Gap], people: People, world: World) -> Figure:
-    """Rows sub-districts, columns capacities, in each cell the day on which it falls short; the darker, the sooner."""
+    """Rows sub-districts, columns capacities, in each cell the day it falls short on: the stronger, the sooner."""
     gaps = [gap for gap in found.values() if np.isfinite(gap.there).any() and not gap.together]
     rows = _rows(people)
     figure = style.new_figure(10, max(3.4, 2.1 + 0.27 * len(rows)))
@@ -107,7 +107,7 @@ def breach(found: Mapping[str, Gap], people: People, world: World) -> Figure:
     axes.set_axis_off()
     what = "First day on which a capacity falls short for 100 people or more"
     what += f", in the middle one of {people.runs} runs (in brackets: 9 of 10)." if people.runs > 1 else "."
-    what += f" The {len(rows)} sub-districts with most displaced people; the darker, the sooner."
+    what += f" The {len(rows)} sub-districts with most displaced people; the stronger the red, the sooner."
     style.write(figure, _breach_title(gaps, people, world), what, foot(people, world))
     return figure
 
@@ -116,12 +116,13 @@ def _cell(axes: Axes, row: int, column: int, first: Floats, days: pd.DatetimeInd
     """One cell: the day, or a dash if the capacity suffices, or a word if it did not from the start."""
     middle = float(_middle(first))
     colour: Any
-    colour, ink, told = "#F4F4F4", style.INK, "–"
+    colour, ink, told = style.NEVER, style.INK, "–"
     if middle == 0:
-        colour, told = "#CFCBC6", "from the start"
+        colour, told = style.FROM_THE_START, "from the start"
     elif np.isfinite(middle):
         soon = middle / max(len(days) - 1, 1)
-        colour, ink = SOON(soon), "white" if soon < DARK else style.INK
+        colour = LinearSegmentedColormap.from_list("soon", list(style.SOON_SHADES))(soon)
+        ink = style.PAPER if soon < DARK else style.INK
         told = _range_of(first, days)
     axes.barh(row, 0.96, left=column + 0.02, height=0.9, color=colour)
     axes.text(column + 0.5, row, told, ha="center", va="center", size=8, color=ink)

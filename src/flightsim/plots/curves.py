@@ -106,7 +106,7 @@ def shelter(results: Results, world: World) -> Figure:
     days = results.days.to_numpy()
     if len(days):
         stacks = axes.stackplot(
-            days, [v for v, _, _ in layers], colors=[c for _, c, _ in layers], edgecolor="white", lw=0.3
+            days, [v for v, _, _ in layers], colors=[c for _, c, _ in layers], edgecolor=style.PAPER, lw=0.3
         )
         labels = [f"{words.about(v[-1]) if v[-1] >= 1 else 'no one'} {label}" for v, _, label in layers]
         axes.legend(
@@ -245,7 +245,7 @@ def _points(axes: Axes, points: list[Observed]) -> None:
 def _marker(p: Observed) -> dict[str, Any]:
     """Strong for the best estimate out of several reports, faint for a single one."""
     colour = style.OBSERVED if p.weighed else style.FAINT_INK
-    fill = colour if p.unit == "people" else "white"
+    fill = colour if p.unit == "people" else style.PAPER
     shape, size = ("s", 6.0) if p.weighed else (MARKERS[p.kind], 4.5)
     return {"marker": shape, "ms": size, "mec": colour, "mfc": fill, "mew": 1.0}
 

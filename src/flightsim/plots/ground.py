@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from matplotlib import patheffects
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
@@ -63,25 +64,46 @@ def prepare(axes: Axes, view: View) -> None:
     axes.set_axis_off()
 
 
-def land(axes: Axes, outlines: Mapping[str, Shape], colours: Mapping[str, str] | None = None) -> None:
-    """The sub-districts, each in its colour and with its edge; plain land without edges if no colours."""
+def land(
+    axes: Axes, outlines: Mapping[str, Shape], colours: Mapping[str, str] | None = None
+) -> PathCollection | None:
+    """The sub-districts, each in its colour and with its edge; plain land without edges if no colours.
+
+    Gives what was drawn, in the order of the outlines; None if there are none.
+    """
+    drawn = None
     if outlines:
         faces = [(colours or {}).get(area_id, style.LAND) for area_id in outlines]
         edge = style.LAND if colours is None else style.LAND_EDGE
         paths = list(outlines.values())
-        axes.add_collection(PathCollection(paths, facecolors=faces, edgecolors=edge, linewidths=0.5))
+        drawn = PathCollection(paths, facecolors=faces, edgecolors=edge, linewidths=0.5)
+        axes.add_collection(drawn)
+    return drawn
 
 
-def front(axes: Axes, world: World, results: Results, view: View, outlines: Mapping[str, Shape]) -> bool:
-    """Ground held by others from the start (grey) and ground captured (hatched). True if any was captured.
-
-    Each point of ground goes with the community nearest to it.
-    """
-    before, after = holders(world, results)
-    x = np.arange(view.left, view.right, GRID_KM)
-    y = np.arange(view.bottom, view.top, GRID_KM)
+def raster(world: World, view: View, step_km: float = GRID_KM) -> tuple[Floats, Floats, Ints]:
+    """Points of ground in km, their x and y, and (y, x) the place nearest to each: whose it goes with."""
+    x = np.arange(view.left, view.right, step_km)
+    y = np.arange(view.bottom, view.top, step_km)
     grid = np.stack(np.meshgrid(x, y), axis=-1)
     nearest = cKDTree(world.xy_km).query(grid.reshape(-1, 2))[1].reshape(len(y), len(x))
+    return x, y, np.asarray(nearest, np.int64)
+
+
+def front(
+    axes: Axes,
+    world: World,
+    results: Results,
+    view: View,
+    outlines: Mapping[str, Shape],
+    until: pd.Timestamp | None = None,
+) -> bool:
+    """Ground held by others from the start (grey) and ground captured (hatched). True if any was captured.
+
+    Each point of ground goes with the community nearest to it. ``until``: the last day that counts.
+    """
+    before, after = holders(world, results, until)
+    x, y, nearest = raster(world, view)
     hostile_before = np.isin(before, (GOVERNMENT, SDF))[nearest]
     captured = (np.isin(after, (GOVERNMENT, SDF)) & ~np.isin(before, (GOVERNMENT, SDF)))[nearest]
     drawn = []
@@ -101,12 +123,12 @@ def front(axes: Axes, world: World, results: Results, view: View, outlines: Mapp
     return bool(captured.any())
 
 
-def holders(world: World, results: Results) -> tuple[Ints, Ints]:
-    """(P,) who holds each place at the start and at the end, as indices into CONTROLS."""
+def holders(world: World, results: Results, until: pd.Timestamp | None = None) -> tuple[Ints, Ints]:
+    """(P,) who holds each place at the start and at the end (or of the day ``until``), as indices into CONTROLS."""
     before = world.places.control
     after = before.copy()
     row = {place_id: i for i, place_id in enumerate(world.places.place_id)}
-    table = results.front
+    table = results.front if until is None else results.front[results.front["date"] <= until]
     for place_id, holder in zip(table["place_id"], table["holder"], strict=True):  # sorted by date
         if place_id in row and holder in CONTROLS:
             after[row[place_id]] = CONTROLS.index(holder)
@@ -128,7 +150,7 @@ def lines(axes: Axes, world: World, view: View, *, roads: bool = True) -> None:
             longest[line.name] = inside
     for name, part in longest.items():
         x, y = part[len(part) // 2]
-        box = {"boxstyle": "round,pad=0.15", "fc": "white", "ec": style.ROAD, "lw": 0.6}
+        box = {"boxstyle": "round,pad=0.15", "fc": style.PAPER, "ec": style.ROAD, "lw": 0.6}
         axes.text(x, y, name, size=6.5, ha="center", va="center", bbox=box, zorder=5.5, clip_on=True)
 
 
@@ -172,6 +194,6 @@ def names(
             free = not any(box[0] < b and a < box[1] and box[2] < d and c < box[3] for a, b, c, d in taken)
             if free and view.holds(np.array([box[0], box[2]])) and view.holds(np.array([box[1], box[3]])):
                 taken.append(box)
-                halo = [patheffects.withStroke(linewidth=2.2, foreground="white")]
+                halo = [patheffects.withStroke(linewidth=2.2, foreground=style.PAPER)]
                 axes.text(x, y, text, size=size, ha="center", va="center", path_effects=halo, zorder=7)
                 break

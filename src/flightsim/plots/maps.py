@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
-from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch, Patch
@@ -20,7 +19,7 @@ from matplotlib.patches import FancyArrowPatch, Patch
 from flightsim import words
 from flightsim.findings import Findings
 from flightsim.measures import SMALL_CELL_PERSONS
-from flightsim.plots import ground, shapes, style
+from flightsim.plots import colours, ground, shapes, style
 from flightsim.results import Results
 from flightsim.world import Floats, World
 
@@ -41,20 +40,20 @@ def movements(results: Results, world: World, boundaries: str | Path | None = No
     figure, axes, km_per_inch = _map_figure(view)
     outlines = shapes.outlines(world, boundaries)
     centres = dict(zip(world.areas.area_id, shapes.centres(world, outlines), strict=True))
-    limits = _limits(float(f.present_displaced.max()) if len(f.present_displaced) else 0.0)
-    colours = _class_colours(len(limits))
-    faces = {str(a): colours[_class_of(v, limits)] for a, v in f.present_displaced.items() if v >= limits[0]}
+    limits = class_limits(float(f.present_displaced.max()) if len(f.present_displaced) else 0.0)
+    shades = colours.palette().shades(len(limits))
+    faces = {str(a): shades[class_of(v, limits)] for a, v in f.present_displaced.items() if v >= limits[0]}
     ground.prepare(axes, view)
     ground.land(axes, outlines, faces)
     captured = ground.front(axes, world, results, view, outlines)
     ground.lines(axes, world, view)
-    widest = _arrows(axes, results, centres)
+    widest = arrows(axes, flows_between(results.flows, "persons"), centres)
     biggest = _circles(axes, f, centres)
     if not outlines:
         _dots(axes, f, centres, faces)
     _area_names(axes, view, f, centres, km_per_inch)
     ground.scale_bar(axes, view)
-    _legend(figure, world, limits, colours, biggest, widest, captured, f)
+    _legend(figure, world, limits, shades, biggest, widest, captured, f)
     what = f"People displaced from {words.day_year(f.start)} to {words.day_year(f.end)}, by sub-district."
     sources = ("outlines.geojson", "lines.geojson", "events.csv")
     style.say(figure, _movements_title(f), what, results, world, sources)
@@ -74,7 +73,9 @@ def roads(results: Results, world: World, boundaries: str | Path | None = None) 
     ground.land(axes, outlines)
     ground.lines(axes, world, view, roads=False)
     main = [i for i, kind in enumerate(world.roads.road_class) if kind != "track"]
-    axes.add_collection(LineCollection(list(segments[main]), colors="#CFCAC1", linewidths=0.5, zorder=2))
+    axes.add_collection(
+        LineCollection(list(segments[main]), colors=style.SMALL_ROAD, linewidths=0.5, zorder=2)
+    )
     used = np.flatnonzero(load > 0)[np.argsort(load[load > 0])]
     if len(used):
         widths = 0.25 + 6.75 * load[used] / load.max()
@@ -86,7 +87,7 @@ def roads(results: Results, world: World, boundaries: str | Path | None = None) 
     chosen = _stretches(load, segments, view)
     for number, e in enumerate(chosen, start=1):
         x, y = segments[e].mean(axis=0)
-        badge = {"boxstyle": "circle,pad=0.2", "fc": "white", "ec": style.INK, "lw": 0.8}
+        badge = {"boxstyle": "circle,pad=0.2", "fc": style.PAPER, "ec": style.INK, "lw": 0.8}
         axes.text(x, y, str(number), size=8, weight="bold", ha="center", va="center", bbox=badge, zorder=8)
     centres = dict(zip(world.areas.area_id, shapes.centres(world, outlines), strict=True))
     _area_names(axes, view, f, centres, km_per_inch, [segments[e].mean(axis=0) for e in chosen])
@@ -113,7 +114,7 @@ def _map_figure(view: ground.View) -> tuple[Figure, Axes, float]:
     return figure, axes, max(view.width / wide, view.height / high)
 
 
-def _limits(most: float) -> list[float]:
+def class_limits(most: float) -> list[float]:
     """Lower limits of the classes of a map whose largest value is ``most``."""
     limits = [float(v) for v in CLASS_LIMITS if v < most] or [SMALL_CELL_PERSONS]
     while len(limits) > MOST_CLASSES:  # keep the top, thin out below
@@ -121,27 +122,39 @@ def _limits(most: float) -> list[float]:
     return limits
 
 
-def _class_of(value: float, limits: list[float]) -> int:
+def class_of(value: float, limits: list[float]) -> int:
+    """Which class a value is in; -1: below the first limit."""
     return int(np.searchsorted(limits, value, side="right")) - 1
 
 
-def _class_colours(n: int) -> list[str]:
-    ramp = LinearSegmentedColormap.from_list("people", ["#E4E1F2", "#8D83C4", style.PEOPLE])
-    return [to_hex(c) for c in ramp(np.linspace(0, 1, n) if n > 1 else [0.6])]
+def flows_between(flows: pd.DataFrame, counted: str) -> pd.DataFrame:
+    """The largest flows between sub-districts, as ``persons`` from ``origin_area`` to ``destination_area``.
+
+    ``counted``: the column of the table of flows that is added up.
+    """
+    added: Any = flows.groupby(["origin_area", "destination_area"], as_index=False)[counted].sum()
+    added = added.rename(columns={counted: "persons"})
+    between: pd.DataFrame = added[added["origin_area"] != added["destination_area"]].nlargest(
+        FLOWS_SHOWN, "persons"
+    )
+    return between[between["persons"] >= SMALL_CELL_PERSONS]
 
 
-def _arrows(axes: Axes, results: Results, centres: dict[str, Floats]) -> tuple[float, float]:
-    """The largest flows between sub-districts; gives (persons, points of width) of the widest."""
-    flows = results.flows.groupby(["origin_area", "destination_area"], as_index=False)["persons"].sum()
-    between = flows[flows["origin_area"] != flows["destination_area"]].nlargest(FLOWS_SHOWN, "persons")
-    between = between[between["persons"] >= SMALL_CELL_PERSONS]
+def arrows(
+    axes: Axes, between: pd.DataFrame, centres: dict[str, Floats], most: float | None = None
+) -> tuple[float, float]:
+    """Arrows for ``flows_between``, as wide as their share of the widest, or of ``most`` persons.
+
+    Gives (persons, points of width) of the widest.
+    """
     if between.empty:
         return 0.0, 0.0
-    most = float(between["persons"].iloc[0])
-    for row in between.iloc[::-1].itertuples():
+    most = most or float(between["persons"].to_numpy().max())
+    rows: Any = between.iloc[::-1].itertuples()
+    for row in rows:
         start, end = centres.get(str(row.origin_area)), centres.get(str(row.destination_area))
         if start is not None and end is not None:
-            width = _flow_width(float(row.persons), most)
+            width = flow_width(float(row.persons), most)
             shape = f"simple,tail_width={width},head_width={1.8 * width + 3},head_length={1.2 * width + 4}"
             axes.add_patch(
                 FancyArrowPatch(
@@ -149,10 +162,11 @@ def _arrows(axes: Axes, results: Results, centres: dict[str, Floats]) -> tuple[f
                     mutation_scale=1, color=style.MOVING, alpha=0.8, zorder=4, shrinkA=3, shrinkB=2,
                 )
             )  # fmt: skip
-    return most, _flow_width(most, most)
+    return most, flow_width(most, most)
 
 
-def _flow_width(persons: float, most: float) -> float:
+def flow_width(persons: float, most: float) -> float:
+    """Width in points of a flow, where the largest is ``most`` persons."""
     return 0.5 + 5.5 * persons / most
 
 
@@ -200,18 +214,18 @@ def _area_names(
 
 
 def _legend(
-    figure: Figure, world: World, limits: list[float], colours: list[str], biggest: float,
+    figure: Figure, world: World, limits: list[float], shades: list[str], biggest: float,
     widest: tuple[float, float], captured: bool, f: Findings,
 ) -> None:  # fmt: skip
     """What each sign means, at the right of the map."""
-    handles: list[Any] = [_heading(f"Displaced people present\non {words.day_year(f.end)}")]
+    handles: list[Any] = [heading(f"Displaced people present\non {words.day_year(f.end)}")]
     tops = [f"to {words.short(v)}" for v in limits[1:]] + ["and more"]
     handles += [
         Patch(fc=c, ec=style.LAND_EDGE, label=f"{words.short(v)} {t}")
-        for v, t, c in zip(limits, tops, colours, strict=True)
+        for v, t, c in zip(limits, tops, shades, strict=True)
     ]
     if biggest:
-        handles.append(_heading("\nPeople displaced from here"))
+        handles.append(heading("\nPeople displaced from here"))
         for persons in dict.fromkeys(words.headline(biggest * s) for s in (1, 0.25)):
             size = float(np.sqrt(_circle_size(persons, biggest)))
             handles.append(
@@ -220,20 +234,20 @@ def _legend(
             )  # fmt: skip
     most, _ = widest
     if most:
-        handles.append(_heading(f"\nFlows, the {FLOWS_SHOWN} largest"))
+        handles.append(heading(f"\nFlows, the {FLOWS_SHOWN} largest"))
         for persons in dict.fromkeys(words.headline(most * s) for s in (1, 0.25)):
             handles.append(
                 Line2D(
                     [],
                     [],
                     color=style.MOVING,
-                    lw=_flow_width(persons, most),
+                    lw=flow_width(persons, most),
                     label=f"{words.about(persons)} people",
                 )
             )
-    handles.append(_heading("\nGround"))
+    handles.append(heading("\nGround"))
     if captured:
-        handles.append(Patch(fc="white", ec=style.CAPTURED, hatch="////", label="captured in the run"))
+        handles.append(Patch(fc=style.PAPER, ec=style.CAPTURED, hatch="////", label="captured in the run"))
     handles.append(Patch(fc=style.HOSTILE_LAND, label="held by others at the start"))
     if shapes.lines(world):
         handles.append(
@@ -246,7 +260,8 @@ def _legend(
                   labelspacing=0.75, borderaxespad=0)  # fmt: skip
 
 
-def _heading(text: str) -> Patch:
+def heading(text: str) -> Patch:
+    """A line of a legend without a sign."""
     return Patch(fc="none", ec="none", label=text)
 
 

@@ -1,4 +1,4 @@
-"""One look for every figure: a colour has one meaning, and a title says what was found."""
+"""One look for every figure: a colour has one meaning (``colours``), and a title says what was found."""
 
 from __future__ import annotations
 
@@ -21,55 +21,45 @@ from PIL import Image
 
 from flightsim import __version__, words
 from flightsim.findings import Findings, unchecked_after
+from flightsim.plots import colours
 from flightsim.results import Results
 from flightsim.world import World
 
-# Colours that people with any common colour blindness can tell apart (Paul Tol's "muted" set, and two more).
-PEOPLE = "#332288"  # displaced people: lines, arrivals, the shades of the map
-LEAVING = "#D55E00"  # where people leave from, and when
-MOVING = "#E69F00"  # on the road: flows, vehicles, people en route
-TRAPPED = "#AA4499"
-STRIKES = "#9A9A9A"
-OBSERVED = "#000000"
-CAPTURED = "#5A4A42"
-LAND, LAND_EDGE, HOSTILE_LAND = "#F4F2EE", "#B9B4AB", "#DAD6CF"
-ROAD = "#77726A"
-NIGHT = "#E6E6F0"
-UNCHECKED = "#F1F1F1"  # days after the last report
-INK, FAINT_INK = "#222222", "#666666"
-RUNG_COLOURS = {
-    "host": "#117733",
-    "rented": "#44AA99",
-    "site": "#88CCEE",
-    "collective": "#DDCC77",
-    "unfinished": "#CC6677",
-    "open": "#882255",
-}
-AT_CROSSINGS, ABROAD = "#777777", "#BBBBBB"
-
 DPI = 150
-RC: Any = {
-    "font.family": "DejaVu Sans",  # comes with matplotlib: the same picture everywhere
-    "font.size": 9.5,
-    "text.parse_math": False,  # a dollar in a scenario's name is a dollar
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.edgecolor": FAINT_INK,
-    "axes.labelcolor": INK,
-    "text.color": INK,
-    "xtick.color": INK,
-    "ytick.color": INK,
-    "axes.grid": False,
-    "legend.frameon": False,
-    "hatch.linewidth": 0.6,
-}
-
+FONT = "DejaVu Sans"  # comes with matplotlib: the same picture everywhere
 LEFT, RIGHT, TOP, BOTTOM = 0.095, 0.975, 0.845, 0.145  # of the figure: where axes may stand
+
+
+def __getattr__(name: str) -> Any:
+    """``style.PEOPLE`` and the like: the colour of a meaning on the ground that is drawn on now."""
+    return getattr(colours.palette(), name)
+
+
+def _settings() -> Any:
+    """What matplotlib is told, with the colours that hold now."""
+    now = colours.palette()
+    return {
+        "font.family": FONT,
+        "font.size": 9.5,
+        "text.parse_math": False,  # a dollar in a scenario's name is a dollar
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.facecolor": now.PAPER,
+        "axes.edgecolor": now.FAINT_INK,
+        "axes.labelcolor": now.INK,
+        "text.color": now.INK,
+        "xtick.color": now.INK,
+        "ytick.color": now.INK,
+        "axes.grid": False,
+        "legend.frameon": False,
+        "hatch.linewidth": 0.6,
+        "savefig.facecolor": now.PAPER,
+    }
 
 
 def new_figure(width_in: float = 10.0, height_in: float = 6.0) -> Figure:
     """An empty figure that no global state knows of."""
-    figure = Figure(figsize=(width_in, height_in), dpi=DPI, facecolor="white")
+    figure = Figure(figsize=(width_in, height_in), dpi=DPI, facecolor=colours.palette().PAPER)
     FigureCanvasAgg(figure)
     return figure
 
@@ -95,9 +85,9 @@ def write(figure: Figure, title: str, subtitle: str, foot: str) -> float:
     figure.text(0.02, 1 - 0.12 / high, title, size=13, weight="bold", va="top", linespacing=1.25)
     below = 0.12 + 0.27 * (title.count("\n") + 1)
     wrapped = textwrap.fill(subtitle, int((wide - 0.3) / 0.077))
-    figure.text(0.02, 1 - below / high, wrapped, size=9.5, color=FAINT_INK, va="top")
+    figure.text(0.02, 1 - below / high, wrapped, size=9.5, color=colours.palette().FAINT_INK, va="top")
     foot = textwrap.fill(foot, int((wide - 0.3) / 0.0565))
-    figure.text(0.02, 0.08 / high, foot, size=7.5, color=FAINT_INK, va="bottom")
+    figure.text(0.02, 0.08 / high, foot, size=7.5, color=colours.palette().FAINT_INK, va="bottom")
     return (below + 0.19 * (wrapped.count("\n") + 1)) / high
 
 
@@ -142,7 +132,7 @@ def save(figure: Figure, path: Path) -> None:
 @contextmanager
 def looks() -> Iterator[None]:
     """Figures made inside get this look; the user's own settings come back after it."""
-    with mpl.rc_context(RC):
+    with mpl.rc_context(_settings()):
         yield
 
 
@@ -188,5 +178,5 @@ def dates(axes: Axes, days: pd.DatetimeIndex, every: int = 0) -> None:
 
 def faint_grid(axes: Axes, axis: str = "y") -> None:
     """Light lines to read values by, behind everything."""
-    axes.grid(visible=True, axis=axis, color="#E4E4E4", lw=0.7)  # type: ignore[arg-type]
+    axes.grid(visible=True, axis=axis, color=colours.palette().GRID, lw=0.7)  # type: ignore[arg-type]
     axes.set_axisbelow(True)

@@ -14,8 +14,10 @@ from flightsim.plots import style
 from flightsim.scenario import unit_of
 from flightsim.solve.telling import SHARE, Found, number
 
-ANSWER = style.LEAVING
-HALO = [withStroke(linewidth=2.2, foreground="white")]  # readable across dots
+
+def _halo() -> list[Any]:
+    """Round letters that stand across dots."""
+    return [withStroke(linewidth=2.2, foreground=style.PAPER)]
 
 
 def draw(found: Found, path: Path, foot: str) -> None:
@@ -42,7 +44,7 @@ def _target(axes: Axes, found: Found) -> None:
     text = f"asked: {number(question.target)}, within {question.tolerance * 100:g} %"
     axes.annotate(
         text, (0.01, question.target), xycoords=("axes fraction", "data"), xytext=(0, 3),
-        textcoords="offset points", size=8.5, va="bottom", zorder=6, path_effects=HALO,
+        textcoords="offset points", size=8.5, va="bottom", zorder=6, path_effects=_halo(),
     )  # fmt: skip
 
 
@@ -50,10 +52,10 @@ def _answer(axes: Axes, found: Found) -> None:
     """Where the target is met, and between which values it is, run by run."""
     if not found.is_solved:
         return
-    axes.axvline(found.answer.value, color=ANSWER, lw=1.2, zorder=1)
+    axes.axvline(found.answer.value, color=style.LEAVING, lw=1.2, zorder=1)
     low, high = found.answer.spread(SHARE)
     if math.isfinite(low) and math.isfinite(high):
-        axes.axvspan(low, high, color=ANSWER, alpha=0.18, lw=0, zorder=0)
+        axes.axvspan(low, high, color=style.LEAVING, alpha=0.18, lw=0, zorder=0)
         label = (
             f"{found.lever.text(found.answer.value)}\n{found.most}:\n"
             f"{found.lever.short(low)} to {found.lever.short(high)}"
@@ -62,7 +64,7 @@ def _answer(axes: Axes, found: Found) -> None:
         label = found.lever.text(found.answer.value)
     axes.annotate(
         label, (found.answer.value, 0.98), xycoords=("data", "axes fraction"), xytext=(6, 0),
-        textcoords="offset points", color=ANSWER, size=9, va="top", zorder=6, path_effects=HALO,
+        textcoords="offset points", color=style.LEAVING, size=9, va="top", zorder=6, path_effects=_halo(),
     )  # fmt: skip
 
 
@@ -74,7 +76,7 @@ def _curve(axes: Axes, found: Found) -> None:
     dots: dict[str, Any] = {
         "marker": "o",
         "ms": 4.5,
-        "mec": "white",
+        "mec": style.PAPER,
         "mew": 0.4,
         "mfc": style.PEOPLE,
         "alpha": 0.6,

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -22,13 +21,12 @@ from flightsim.comparison.paired import CLEAR_SHARE, FEWEST_CLEAR
 from flightsim.comparison.tables import DIFFERENCE, LEVEL
 from flightsim.measures import SMALL_CELL_PERSONS
 from flightsim.plots import ground, shapes, style
+from flightsim.plots.colours import palette, ramp
 from flightsim.world import Floats, World
 
 NAMED = 4  # sub-districts on each map
 LIMITS = tuple(float(digit * 10**power) for power in range(2, 7) for digit in (1, 2, 5))
 MOST_CLASSES = 6
-UNKNOWN = "#FFFFFF"
-NO_CHANGE = "#EFEDE8"
 MAP_WIDE_IN, KEY_IN = {1: 6.0, 2: 4.6, 3: 3.9, 4: 3.3}, 1.75
 MAP_MOST_HIGH_IN, MAP_LEAST_WIDE_IN = 3.6, 2.6
 HEAD_IN, FOOT_IN, ROW_GAP_IN = 1.35, 0.65, 0.3
@@ -130,23 +128,25 @@ def _limits(most: float) -> list[float]:
 
 def level_colours(n: int) -> list[str]:
     """From light to dark for counts."""
-    ramp = LinearSegmentedColormap.from_list("people", ["#E4E1F2", "#8D83C4", style.PEOPLE])
-    return [to_hex(c) for c in ramp(np.linspace(0, 1, n) if n > 1 else [0.6])]
+    return palette().shades(n)
 
 
 def change_colours(n: int, more: bool) -> list[str]:
     """From light to dark for differences: orange for more, blue for fewer."""
-    ends = ["#FBDCC4", "#D55E00", "#7A3200"] if more else ["#CFE4F2", "#0072B2", "#003B5C"]
-    ramp = LinearSegmentedColormap.from_list("change", ends)
-    return [to_hex(c) for c in ramp(np.linspace(0, min(0.5 + 0.1 * n, 1), n) if n > 1 else [0.4])]
+    return ramp(
+        palette().MORE_SHADES if more else palette().FEWER_SHADES,
+        n,
+        furthest=min(0.5 + 0.1 * n, 1),
+        alone=0.4,
+    )
 
 
 def _colour(value: float, limits: Sequence[float], ramp: Sequence[str] | None) -> str:
     if np.isnan(value):
-        return UNKNOWN
+        return palette().SUPPRESSED
     at = int(np.searchsorted(limits, abs(value), side="right")) - 1
     if at < 0:
-        return UNKNOWN if ramp else NO_CHANGE
+        return palette().SUPPRESSED if ramp else palette().NO_CHANGE
     return ramp[at] if ramp else change_colours(len(limits), value > 0)[at]
 
 
@@ -164,7 +164,7 @@ def _keys(
         Patch(fc=c, ec=style.LAND_EDGE, label=_class(level, i))
         for i, c in enumerate(level_colours(len(level)))
     ]
-    handles.append(Patch(fc=UNKNOWN, ec=style.LAND_EDGE, label="under 100"))
+    handles.append(Patch(fc=style.SUPPRESSED, ec=style.LAND_EDGE, label="under 100"))
     place: dict[str, Any] = {
         "fontsize": 8,
         "handlelength": 1.5,
@@ -180,9 +180,9 @@ def _keys(
     up, down = change
     n, colours = len(limits), {more: change_colours(len(limits), more) for more in (True, False)}
     handles = [Patch(fc=colours[True][i], label="+" + _class(limits, i)) for i in reversed(range(n)) if up]
-    handles.append(Patch(fc=NO_CHANGE, ec=style.LAND_EDGE, label="within ±100"))
+    handles.append(Patch(fc=style.NO_CHANGE, ec=style.LAND_EDGE, label="within ±100"))
     handles += [Patch(fc=colours[False][i], label="−" + _class(limits, i)) for i in range(n) if down]
-    handles.append(Patch(fc=UNKNOWN, ec=style.LAND_EDGE, label="a count under 100"))
+    handles.append(Patch(fc=style.SUPPRESSED, ec=style.LAND_EDGE, label="a count under 100"))
     handles.append(_cross())
     at = (left / wide, 1 - (HEAD_IN + 0.2 + high + ROW_GAP_IN) / tall)
     figure.legend(handles=handles, title="Difference", bbox_to_anchor=at, **place)

@@ -44,7 +44,7 @@ def draw(
         axes.step(np.append(own, own[-1:]), share, where="pre", color=colour[name], lw=2,
                   ls=_dashes(same.index(name), len(same)),
                   label=f"{look.fit(names[name], 2.1, 9, 'normal')}\n  {count} of {n} runs")  # fmt: skip
-    axes.axvline(number, color=look.ZERO, lw=1, ls=(0, (4, 2)))
+    axes.axvline(number, color=style.ZERO, lw=1, ls=(0, (4, 2)))
     axes.set_ylim(0, 1.02)
     axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
     axes.set_xlabel(f"{headline.title.lower()}, at least ({headline.unit})")

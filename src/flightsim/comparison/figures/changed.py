@@ -15,14 +15,6 @@ from flightsim.comparison.material import Material
 from flightsim.plots import style
 from flightsim.world import World
 
-CAUSE_COLOURS = {
-    "shelling": "#882255",
-    "front": "#CC6677",
-    "care": "#DDCC77",
-    "neighbours": "#88CCEE",
-    "crowding": "#44AA99",
-    "unknown": "#BBBBBB",
-}
 CAUSE_WORDS = {
     "shelling": "shelling",
     "front": "the front",
@@ -82,7 +74,7 @@ def _bars(axes: Axes, rows: pd.DataFrame) -> None:
         .fillna(0.0)
     )
     left = np.zeros(len(ROWS))
-    for cause, colour in CAUSE_COLOURS.items():
+    for cause, colour in style.CAUSE_COLOURS.items():
         width = by[cause].to_numpy() if cause in by else np.zeros(len(ROWS))
         if cause != "unknown" or width.any():
             axes.barh(y, width, left=left, height=0.66, color=colour, label=CAUSE_WORDS[cause])

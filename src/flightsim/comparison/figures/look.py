@@ -20,19 +20,15 @@ from flightsim.comparison.sentences import FEWEST_FOR_BANDS, NO_BAND, rests_on
 from flightsim.plots import style
 from flightsim.world import World
 
-BASELINE = "#4D4D4D"
-# Told apart with any common colour blindness (after Okabe and Ito); markers tell scenarios apart without colour.
-OTHERS = ("#0072B2", "#D55E00", "#009E73", "#AA4499", "#B8860B", "#56B4E9", "#882255")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
-LEVER, UNCERTAINTY = "#0072B2", "#999999"
-ZERO = "#888888"
-BANDS = "Dark band: the middle half of the runs; light band: 9 in 10 of them; line: the median."
-FEW = "Fewer than 20 runs: the light band is about their whole range."
+BANDS = "Strong band: the middle half of the runs; faint band: 9 in 10 of them; line: the median."
+FEW = "Fewer than 20 runs: the faint band is about their whole range."
 
 
 def colours(scenarios: Sequence[str]) -> dict[str, str]:
     """A colour for each scenario, the baseline's grey."""
-    return {name: OTHERS[(i - 1) % len(OTHERS)] if i else BASELINE for i, name in enumerate(scenarios)}
+    others = style.SCENARIOS
+    return {name: others[(i - 1) % len(others)] if i else style.BASELINE for i, name in enumerate(scenarios)}
 
 
 def markers(scenarios: Sequence[str]) -> dict[str, str]:
@@ -89,7 +85,7 @@ def labels(scenarios: Sequence[str]) -> dict[str, str]:
 
 def wide_in(text: str, size: float, weight: str = "bold") -> float:
     """How wide a line of text is drawn, inches."""
-    font = FontProperties(family=style.RC["font.family"], weight=weight)
+    font = FontProperties(family=style.FONT, weight=weight)
     return float(TextPath((0, 0), text, size=size, prop=font).get_extents().width) / 72
 
 

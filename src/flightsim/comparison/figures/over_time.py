@@ -47,7 +47,7 @@ def draw(
     for column, name in enumerate(shown):
         top = axes[0, column]
         if column:
-            top.plot(base["date"], base["p50"], color=look.BASELINE, lw=1.1, ls=(0, (4, 2)), zorder=3)
+            top.plot(base["date"], base["p50"], color=style.BASELINE, lw=1.1, ls=(0, (4, 2)), zorder=3)
         _fan(top, _rows(table, name, LEVEL), colour[name], headline.unit)
         top.set_title(
             look.fit(names[name], column_in, 10.5),
@@ -58,7 +58,7 @@ def draw(
         )
         if paired and column:
             low = axes[1, column]
-            low.axhline(0, color=look.ZERO, lw=0.9, zorder=1)
+            low.axhline(0, color=style.ZERO, lw=0.9, zorder=1)
             _fan(low, _rows(table, name, DIFFERENCE), colour[name], headline.unit, difference=True)
             low.set_title(
                 look.fit(
@@ -93,12 +93,12 @@ def _frame(axes: np.ndarray, headline: Headline, material: Material, paired: boo
         key = axes[1, 0]
         key.set_axis_off()
         if min(material.sizes.values()) > 1:
-            look.band_key(key, look.BASELINE, many)
+            look.band_key(key, style.BASELINE, many)
         base = sentences.called(material.baseline)
         told = f"Right: the difference to {base}\nbetween runs that share\nhouseholds and luck."
         key.text(0.02, 0.30, told, transform=key.transAxes, size=8.5, va="top", color=style.FAINT_INK)
     else:
-        look.band_key(axes[0, 0], look.BASELINE, many)
+        look.band_key(axes[0, 0], style.BASELINE, many)
     for each in axes[-1]:
         style.dates(each, material.days, every)
     if paired:  # the key hides the dates under the baseline
@@ -122,7 +122,7 @@ def _fan(axes: Axes, rows: pd.DataFrame, colour: str, unit: str, *, difference: 
             text = sentences.amount_signed(last, unit)
         axes.annotate(text.replace(" million", " M"), (at[-1], last), xytext=(4, 0), textcoords="offset points",
                       va="center", size=8.5, weight="bold", color=colour, annotation_clip=False,
-                      bbox={"fc": "white", "ec": "none", "pad": 0.8})  # fmt: skip
+                      bbox={"fc": style.PAPER, "ec": "none", "pad": 0.8})  # fmt: skip
 
 
 def _rows(table: pd.DataFrame, scenario: str, what: str) -> pd.DataFrame:

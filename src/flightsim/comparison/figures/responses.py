@@ -15,7 +15,7 @@ from flightsim.comparison import sentences
 from flightsim.comparison.figures import look
 from flightsim.comparison.material import Material
 from flightsim.outcomes import Headline
-from flightsim.plots import style
+from flightsim.plots import colours, style
 from flightsim.world import World
 
 PANELS = 4
@@ -48,7 +48,7 @@ def curves(table: pd.DataFrame, material: Material, world: World | None, axis: s
     for panel, headline in zip(panels, shown(material), strict=False):
         for i, (_, group) in enumerate(groups):
             rows = group[group["outcome"] == headline.name].sort_values(axis)
-            colour = look.OTHERS[i % len(look.OTHERS)]
+            colour = style.SCENARIOS[i % len(style.SCENARIOS)]
             x = rows[axis].astype(float)
             panel.fill_between(x, rows["p5"], rows["p95"], color=colour, alpha=0.2, lw=0)
             panel.fill_between(x, rows["p25"], rows["p75"], color=colour, alpha=0.4, lw=0)
@@ -92,6 +92,7 @@ def heat(table: pd.DataFrame, material: Material, world: World | None, axes_name
 
 def _cells(panel: Axes, grid: pd.DataFrame, headline: Headline) -> None:
     values = grid.to_numpy(float)
+    ink = colours.PALETTES[colours.LIGHT]  # the cells are a ground of their own, the same in both themes
     panel.imshow(values, aspect="auto", cmap="cividis_r", alpha=0.9)
     low, high = np.nanmin(values), np.nanmax(values)
     size = 8.5 if values.shape[1] <= 6 else 6.5
@@ -103,7 +104,7 @@ def _cells(panel: Axes, grid: pd.DataFrame, headline: Headline) -> None:
                 .replace(" million", " M")
                 .replace("fewer than 100", "<100")
             )
-            panel.text(j, i, text, ha="center", va="center", size=size, color="white" if dark else style.INK)
+            panel.text(j, i, text, ha="center", va="center", size=size, color=ink.PAPER if dark else ink.INK)
     panel.set_xticks(range(len(grid.columns)), [f"{v:g}" for v in grid.columns])
     panel.set_yticks(range(len(grid.index)), [f"{v:g}" for v in grid.index])
     panel.tick_params(length=0)

@@ -45,7 +45,7 @@ def draw(table: pd.DataFrame, headline: Headline, material: Material, world: Wor
         )
         axes.text(1.2, line + 0.12, f"scenarios against {material.baseline} ↓", transform=axes.get_yaxis_transform(),
                   size=7.5, ha="right", va="top", color=style.FAINT_INK)  # fmt: skip
-    axes.axvline(0, color=look.ZERO, lw=0.9, zorder=1)
+    axes.axvline(0, color=style.ZERO, lw=0.9, zorder=1)
     axes.set_yticks(y, [_label(row) for row in look.records(rows)], size=8.5)
     axes.set_ylim(max(y) + 0.6, -0.6)
     axes.tick_params(axis="y", length=0)
@@ -53,8 +53,8 @@ def draw(table: pd.DataFrame, headline: Headline, material: Material, world: Wor
     look.signed(axes.xaxis, headline.unit)
     style.faint_grid(axes, "x")
     handles: list[Any] = [
-        Line2D([], [], ls="", marker="s", ms=9, color=look.UNCERTAINTY, label="uncertainty: not ours"),
-        Line2D([], [], ls="", marker="D", ms=7, color=look.LEVER, label="lever: ours to choose"),
+        Line2D([], [], ls="", marker="s", ms=9, color=style.UNCERTAINTY, label="uncertainty: not ours"),
+        Line2D([], [], ls="", marker="D", ms=7, color=style.LEVER, label="lever: ours to choose"),
     ]
     figure.legend(
         handles=handles,
@@ -77,7 +77,7 @@ def draw(table: pd.DataFrame, headline: Headline, material: Material, world: Wor
 
 def _bar(axes: Axes, at: float, row: dict[str, Any]) -> None:
     lever = row["role"] == "lever"
-    colour = look.LEVER if lever else look.UNCERTAINTY
+    colour = style.LEVER if lever else style.UNCERTAINTY
     axes.barh(
         at,
         row["effect"],
@@ -85,12 +85,18 @@ def _bar(axes: Axes, at: float, row: dict[str, Any]) -> None:
         color=colour,
         alpha=0.85,
         hatch="///" if lever else None,
-        edgecolor="white",
+        edgecolor=style.PAPER,
         lw=0,
     )
     axes.plot([row["effect_low"], row["effect_high"]], [at, at], color=style.INK, lw=1.1, zorder=3)
     axes.plot(
-        [row["effect"]], [at], marker="D" if lever else "s", ms=4.5, color=style.INK, mfc="white", zorder=4
+        [row["effect"]],
+        [at],
+        marker="D" if lever else "s",
+        ms=4.5,
+        color=style.INK,
+        mfc=style.PAPER,
+        zorder=4,
     )
 
 

@@ -45,7 +45,7 @@ def draw(table: pd.DataFrame, material: Material, world: World | None) -> Figure
         axes[row, 0].set_ylim(len(names) - 0.4, -0.6)
         if columns == 2:
             _dots(axes[row, 1], rows[rows["what"] == DIFFERENCE], material)
-            axes[row, 1].axvline(0, color=look.ZERO, lw=0.9, zorder=1)
+            axes[row, 1].axvline(0, color=style.ZERO, lw=0.9, zorder=1)
             look.signed(axes[row, 1].xaxis, headline.unit)
             axes[row, 1].set_title(
                 f"minus {sentences.called(labels[material.baseline])}, run by run",
@@ -87,7 +87,14 @@ def _dots(axes: Axes, rows: pd.DataFrame, material: Material) -> None:
                 zorder=2,
             )
         axes.plot(
-            [row["p50"]], [y], marker=marker[name], ms=6, color=colour[name], mec="white", mew=0.8, zorder=3
+            [row["p50"]],
+            [y],
+            marker=marker[name],
+            ms=6,
+            color=colour[name],
+            mec=style.PAPER,
+            mew=0.8,
+            zorder=3,
         )
     axes.tick_params(axis="y", length=0)
     axes.margins(x=0.08)
@@ -126,7 +133,7 @@ def _subtitle(material: Material) -> str:
     if least < 2:
         marks = sentences.NO_BAND + "."
     elif least < sentences.FEWEST_FOR_BANDS:
-        marks += " " + look.FEW.replace("light band", "thin line")
+        marks += " " + look.FEW.replace("faint band", "thin line")
     grey = (
         " Right: in how many pairs of runs; grey and slanted: not clear (fewer than 9 in 10 pairs agree)."
         if material.others

@@ -1,0 +1,118 @@
+"""One run as the page shows it: by sub-district and day, in two figures, small counts not told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from flightsim.explore import terrain
+from flightsim.findings import Findings
+from flightsim.measures import SMALL_CELL_PERSONS
+from flightsim.results import Results
+from flightsim.scenario import Scenario
+from flightsim.world import SITE, Floats
+
+FLOWS_A_WEEK = 40
+FEW = -1  # in place of a count from 1 to 99
+FULL = 0.98  # of the room there is
+
+
+def of_run(results: Results, scenario: Scenario) -> dict[str, Any]:
+    """Everything the map, the curve and the numbers of the page need of one run; plain lists throughout.
+
+    Arrays are (days, areas); ``FEW`` stands for a count under 100. ``filled``: share of the room for newcomers in
+    camps and sites that is taken, None where there is none.
+    """
+    f, world = Findings(results), scenario.world
+    areas = world.areas.area_id
+    present = _by_area(results, "sheltered_persons", areas)
+    in_sites = _by_area(results, "sheltered_persons", areas, "site")
+    return {
+        "days": [day.date().isoformat() for day in results.days],
+        "present": counts(present).tolist(),
+        "left": counts(_by_area(results, "displaced_persons", areas)).tolist(),
+        "filled": _filled(in_sites, room_in_sites(results, scenario)),
+        "flows": flows(results, scenario),
+        "fronts": terrain.fronts(world, results),
+        "hospitals": terrain.hospitals(
+            world, scenario.parts.services.start(world, scenario.events, scenario.clock), scenario.clock
+        ),
+        "totals": {
+            "displaced": _whole(f.displaced),
+            "open": _whole(f.by_rung["open"]),
+            "sites": _whole(f.by_rung["site"]),
+            "trapped": _whole(f.trapped),
+            "road": _whole(results.series("en_route_persons")),
+            "abroad": _whole(results.series("abroad_persons")),
+        },
+    }
+
+
+def counts(persons: Any) -> Any:
+    """Counts at two figures; 1 to 99 as ``FEW``. Any shape."""
+    values = np.rint(np.asarray(persons, float))
+    digits = np.floor(np.log10(np.maximum(values, 1))) - 1
+    rounded = np.rint(values / 10.0**digits) * 10.0**digits
+    return np.where(values < 1, 0, np.where(values < SMALL_CELL_PERSONS, FEW, rounded)).astype(int)
+
+
+def flows(results: Results, scenario: Scenario) -> list[list[list[int]]]:
+    """By week the largest movements between sub-districts, or out by a gate: [from, to, persons].
+
+    Numbers of areas in their order; gates follow them.
+    """
+    world = scenario.world
+    node = {name: i for i, name in enumerate([*world.areas.area_id, *world.crossings.crossing_id])}
+    table = results.flows
+    weeks = 1 + (len(results.days) - 1) // 7
+    found: list[list[list[int]]] = [[] for _ in range(weeks)]
+    week = (pd.DatetimeIndex(table["week"]) - results.days[0]).days // 7
+    table = table.assign(number=week)
+    apart = table["origin_area"] != table["destination_area"]
+    for number, rows in table[apart & (table["moves_persons"] >= SMALL_CELL_PERSONS)].groupby("number"):
+        for row in rows.nlargest(FLOWS_A_WEEK, "moves_persons").itertuples():
+            persons = int(counts(row.moves_persons))
+            found[int(str(number))].append(
+                [node[str(row.origin_area)], node[str(row.destination_area)], persons]
+            )
+    return found
+
+
+def room_in_sites(results: Results, scenario: Scenario) -> Floats:
+    """(days, areas) room for newcomers in camps and sites if nobody had come: at the start, and tents put up since."""
+    world, clock = scenario.world, scenario.clock
+    shelter = scenario.parts.shelter.start(world, scenario.events, clock)
+    room = np.zeros((len(results.days), len(world.areas)))
+    for d, lost in enumerate(terrain.lost_by_day(world, results)):
+        shelter.close(np.flatnonzero(lost))
+        shelter.new_day(d, lost)
+        room[d] = np.bincount(world.places.area, shelter.room[:, SITE], minlength=len(world.areas))
+    return room
+
+
+def _filled(persons: Floats, room: Floats) -> list[list[float | None]]:
+    """Shares taken of the room; none where it is small or without end, 1 where it is as good as full."""
+    known = np.isfinite(room) & (room >= SMALL_CELL_PERSONS)
+    share = np.clip(np.divide(persons, room, out=np.zeros_like(persons), where=known), 0, 1)
+    share = np.where(share >= FULL, 1.0, np.floor(share * 20) / 20)  # in twentieths
+    ever = known[0]
+    return [
+        [float(s) if k else (1.0 if e and p >= SMALL_CELL_PERSONS else None) for s, k, e, p in zip(*row, strict=True)]
+        for row in zip(share, known, np.broadcast_to(ever, known.shape), persons, strict=True)
+    ]  # fmt: skip
+
+
+def _by_area(results: Results, measure: str, areas: list[str], group: str | None = None) -> Floats:
+    """(days, areas) a measure, summed over its groups or of one of them."""
+    rows = results.rows(measure)
+    if group is not None:
+        rows = rows[rows["group"] == group]
+    table = rows.pivot_table(index="time", columns="area_id", values="value", aggfunc="sum", observed=True)
+    return np.asarray(table.reindex(index=results.days, columns=areas).fillna(0.0), float)
+
+
+def _whole(series: pd.Series) -> list[int]:
+    """A total by day to the nearest hundred, so that a curve is smooth; the page writes it at two figures."""
+    return [int(v) for v in 100 * np.rint(series.to_numpy() / 100)]
