@@ -2,6 +2,7 @@
 
 import dataclasses
 import importlib
+import re
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,18 @@ def test_an_option_comments_every_parameter(option: str) -> None:
     text = (compose.conf_folder() / f"{option}.yaml").read_text(encoding="utf-8")
     bare = [line for line in text.splitlines() if ":" in line and "#" not in line and "_target_" not in line]
     assert not bare
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+def test_an_option_says_whose_every_parameter_is(option: str) -> None:
+    """Ours to choose, not ours, or how the model is run: the first word of the comment."""
+    module, _, name = content(option)["_target_"].rpartition(".")
+    part = getattr(importlib.import_module(module), name)
+    text = (compose.conf_folder() / f"{option}.yaml").read_text(encoding="utf-8")
+    for field in dataclasses.fields(part):
+        said = re.search(rf"^{field.name}:.*?# (\w+);", text, re.MULTILINE)
+        assert said, field.name
+        assert said[1] == field.metadata["role"], field.name
 
 
 @pytest.mark.parametrize("name", compose.experiments())

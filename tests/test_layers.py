@@ -37,20 +37,38 @@ LAYERS = (
         "rerouting",
         "mornings",
     },  # Mesa's view of rows; measures; the results folder
-    {"findings", "patterns", "outcomes"},  # what the tables of a run say; what was seen that winter
+    {
+        "findings",
+        "patterns",
+        "outcomes",
+        "sweepfolder",
+    },  # what the tables of a run say; what was seen that winter
     {"plots", "summary"},  # tables in, figures and words out
     {"comparison"},  # the runs of a sweep side by side
     {"model"},  # a step, as a list one can read
     {"scenario"},  # describe() and run()
     {"overrides"},  # NAME=VALUE, read and checked
     {"compose"},  # overrides to a configuration
+    {"executors", "launchers", "priors"},  # where many runs go; what is drawn for each
+    {"sweep"},  # scenarios times replicates
+    {"solve"},  # the value of a lever at which an outcome meets a target
     {"cli"},
 )
 LEVEL = {unit: level for level, units in enumerate(LAYERS) for unit in units}
-READS_FOLDERS_ONLY = {"results", "findings", "patterns", "outcomes", "plots", "summary", "comparison"}
+READS_FOLDERS_ONLY = {
+    "results",
+    "findings",
+    "patterns",
+    "outcomes",
+    "sweepfolder",
+    "plots",
+    "summary",
+    "comparison",
+}
 OUTSIDERS = {
-    "hydra": {"overrides", "compose"},
-    "omegaconf": {"overrides", "compose"},
+    "hydra": {"overrides", "compose", "launchers"},
+    "omegaconf": {"overrides", "compose", "launchers"},
+    "joblib": {"executors"},
     "mesa": {"agents", "model"},
     "tqdm": {"cli"},
 }

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from flightsim.complaints import InputError
-from flightsim.parameter import check, choice, parameter, switch, table
+from flightsim.parameter import check, choice, given, parameter, switch, table
 
 
 @dataclass(frozen=True)
@@ -75,8 +76,38 @@ def test_the_table_has_a_row_a_parameter() -> None:
         "default": "60.0",
         "unit": "deg C",
         "bounds": "0 to 100",
+        "role": "uncertainty",
         "meaning": "How hot it gets",
         "source": "assumption",
     }
     assert rows[2]["bounds"] == "red, blue"
     assert (rows[3]["default"], rows[3]["bounds"]) == ("false", "true, false")
+
+
+@dataclass(frozen=True)
+class Trip:
+    """A part with values that are no numbers, and with a number that may be left open."""
+
+    days: float | None = parameter(None, "days", 1, 10, "How long; null: for ever", "choice")
+    starts: str | None = given(None, "a date; null: today", "When it starts", "choice", "date")
+    stops: Sequence[str] = given([], "names of towns", "Where it stops", "choice")
+
+    def __post_init__(self) -> None:
+        check(self, "trip")
+
+
+def test_null_is_allowed_where_it_is_the_default() -> None:
+    assert Trip().days is None
+    with pytest.raises(InputError, match=r"trip\.days is 11; expected a number from 1 to 10 days"):
+        Trip(days=11)
+
+
+def test_every_part_has_a_list_of_its_own() -> None:
+    assert Trip().stops == []
+    assert Trip().stops is not Trip().stops
+
+
+def test_the_table_says_what_is_expected_of_what_is_no_number() -> None:
+    rows = {row["parameter"]: row for row in table({"trip": [Trip]})}
+    assert rows["starts"]["bounds"] == "a date; null: today"
+    assert [rows[name]["default"] for name in ("days", "starts", "stops")] == ["null", "null", "[]"]

@@ -10,7 +10,7 @@ import numpy as np
 
 from flightsim.clock import HOURS_A_DAY, Clock
 from flightsim.events import ALL, Event, by_type
-from flightsim.parameter import check, choice, parameter
+from flightsim.parameter import LEVER, check, choice, parameter
 from flightsim.world import BORDER_RULES, Bools, Floats, Ints, World
 
 AS_IT_WAS = "as_it_was"
@@ -28,10 +28,17 @@ class Border:
         AS_IT_WAS,
         (AS_IT_WAS, *BORDER_RULES),
         "as_it_was follows the case's dated rules; else one rule for all gates",
-        "lever",
+        "choice",
+        role=LEVER,
     )
     throughput: float = parameter(
-        1.0, "factor", 0, 10, "Multiplies the persons an hour that each open gate lets through", "lever"
+        1.0,
+        "factor",
+        0,
+        10,
+        "Multiplies the persons an hour that each open gate lets through",
+        "choice",
+        role=LEVER,
     )
 
     def __post_init__(self) -> None:

@@ -11,7 +11,7 @@ import copy
 import itertools
 import re
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,18 +22,37 @@ from hydra import compose as hydra_compose
 from hydra import initialize_config_dir
 from hydra.core.config_loader import ConfigLoader
 from hydra.core.global_hydra import GlobalHydra
+from hydra.core.override_parser.types import Override
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
 
 from flightsim.complaints import Complaints, InputError, nearest
 from flightsim.io.write import FORBIDDEN
-from flightsim.overrides import change, check, dotted, gist, key_of, parsed, spelt_out
+from flightsim.overrides import (
+    LAUNCHER,
+    SCENARIO,
+    Groups,
+    change,
+    check,
+    dotted,
+    gist,
+    key_of,
+    parsed,
+    spelt_out,
+)
 
 CONFIG = "config"
 EXPERIMENT = "experiment"
 TARGET = re.compile(r"flightsim\.[a-z_]+\.[A-Z][A-Za-z0-9]*")
 REFERENCE = re.compile(r"\$\{[A-Za-z0-9_.\[\]]*\}")  # ${a.b}: another value of the same configuration
+
+
+SWEEP_SETTINGS = (
+    "replicates", "scenarios", "scenario", "baseline", "uncertainty", "workers", "executor", "executor_address",
+)  # fmt: skip
+"""Settings of a sweep, not of a run: no configuration of a run holds them."""
+NOT_IN_SCENARIOS = (*SWEEP_SETTINGS, EXPERIMENT, "name", "seed", "results", "count_from", "figures")
 
 
 @dataclass(frozen=True)
@@ -42,6 +61,10 @@ class Job:
 
     label: str  # "border=open seed=2"; empty without a sweep
     config: dict[str, Any]
+    scenario: str = ""  # its name in the experiment, if that has scenarios
+    lines: tuple[str, ...] = ()  # every NAME=VALUE that was given for it
+    values: dict[str, Any] = field(default_factory=dict)  # of each axis, by name
+    settings: dict[str, Any] = field(default_factory=dict)  # the sweep's
 
 
 def conf_folder() -> Path:
@@ -65,16 +88,13 @@ def jobs(overrides: Sequence[str], *, many: bool = False, config_dir: Path | Non
     ``config_dir`` is a further folder laid out as ``conf/``, for a user's own ``experiment/NAME.yaml``.
     Raises InputError with everything that is wrong, before anything runs.
     """
-    with _opened(config_dir) as conf:
-        given = list({o.key_or_group: o for o in parsed(overrides)}.values())  # the last word on each
-        check(given, conf.groups, conf.settings, many)
-        swept = [override for override in given if override.is_sweep_override()]
+    with opened(config_dir) as conf:
+        given = understood(overrides, conf, many)
         result: list[Job] = []
         complaints = Complaints()
-        for lines in itertools.product(*(spelt_out(override, conf.groups) for override in given)):
-            label = " ".join(line for line, o in zip(lines, given, strict=True) if o in swept)
+        for lines, axes in spelt(given, conf):
             try:
-                result.append(Job(label, conf.config(lines)))
+                result += scenarios(conf, lines, axes)
             except InputError as error:
                 complaints.texts.extend(text for text in error.complaints if text not in complaints.texts)
             except Exception as error:  # for a strange file Hydra raises ValueError and AssertionError too
@@ -83,8 +103,130 @@ def jobs(overrides: Sequence[str], *, many: bool = False, config_dir: Path | Non
         return result
 
 
+def understood(overrides: Sequence[str], conf: Conf, many: bool) -> list[Override]:
+    """The overrides, the last word on each name, once nothing can be said against them."""
+    given = list({o.key_or_group: o for o in parsed(overrides)}.values())
+    check(given, conf.groups, conf.settings, many, conf.launchers)
+    return given
+
+
+def spelt(given: Sequence[Override], conf: Conf) -> Iterator[tuple[list[str], list[str]]]:
+    """Every combination of the values that are swept: all its lines, and those that tell it from the others."""
+    own = [override for override in given if not override.is_hydra_override()]
+    swept = [override.is_sweep_override() and override.key_or_group != SCENARIO for override in own]
+    choices = [
+        spelt_out(override, conf.groups) if is_swept else [_as_one_line(override, conf.groups)]
+        for override, is_swept in zip(own, swept, strict=True)
+    ]
+    for lines in itertools.product(*choices):
+        yield list(lines), [line for line, is_swept in zip(lines, swept, strict=True) if is_swept]
+
+
+def _as_one_line(override: Override, groups: Groups) -> str:
+    """A single value; of ``scenario=a,b``, which is no axis, a list."""
+    if not override.is_sweep_override():
+        return str(override.input_line)
+    names = [line.partition("=")[2] for line in spelt_out(override, groups)]
+    return f"{SCENARIO}=[{','.join(names)}]"
+
+
+def scenarios(conf: Conf, lines: Sequence[str], axes: Sequence[str]) -> list[Job]:
+    """The scenarios of the experiment that the lines choose, each with the lines; one job if it has none.
+
+    ``axes`` are those of the lines that tell this combination from the others.
+    """
+    config = conf.config(lines)
+    settings = {name: config.pop(name) for name in SWEEP_SETTINGS}
+    if isinstance(settings["scenarios"], dict):
+        settings["scenarios"] = {str(name): own for name, own in settings["scenarios"].items()}
+    label, axes = " ".join(axes), [key_of(line) for line in axes]
+    listed, chosen = settings["scenarios"], _chosen(settings)
+    if not listed:
+        return [_job(label, config, "", lines, axes, settings)]
+    complaints, result = Complaints(), []
+    for name in chosen:
+        own = _lines_of(conf, name, listed[name], lines, complaints)
+        if own is None:
+            continue
+        try:
+            config = conf.config([*lines, *own])
+        except InputError as error:
+            complaints.texts += [f"scenario {name}: {text}" for text in error.complaints]
+            continue
+        config = {key: value for key, value in config.items() if key not in SWEEP_SETTINGS}
+        whole = f"{name}, {label}" if label else name
+        result.append(_job(whole, config, name, [*lines, *own], axes, settings))
+    complaints.raise_if_any()
+    return result
+
+
+def _job(
+    label: str,
+    config: dict[str, Any],
+    scenario: str,
+    lines: Sequence[str],
+    axes: Sequence[str],
+    settings: dict[str, Any],
+) -> Job:
+    if config["figures"] is None:
+        config["figures"] = True
+    choices = {key_of(line): line.partition("=")[2] for line in lines}
+    flat = dotted(config)
+    values = {
+        axis: flat[axis] if not isinstance(flat.get(axis, {}), dict) else choices[axis] for axis in axes
+    }
+    return Job(label, config, scenario, tuple(lines), values, settings)
+
+
+def _chosen(settings: Mapping[str, Any]) -> list[str]:
+    """The names of the scenarios to run; InputError if the list is not as it should be."""
+    listed, asked = settings["scenarios"], settings[SCENARIO]
+    if not isinstance(listed, dict):
+        raise InputError(f"scenarios is {listed!r}; expected NAME: [NAME=VALUE, …]")
+    complaints = Complaints()
+    for name in listed:
+        if not str(name).strip() or len(str(name)) > 80 or set(",=\n\"'") & set(str(name)):
+            complaints.add(f"scenarios has {name!r}; expected a name without commas, quotes or '='")
+    names = asked.split(",") if isinstance(asked, str) else (list(listed) if asked is None else asked)
+    if not isinstance(names, list):
+        complaints.add(f"scenario is {asked!r}; expected a name, or names with commas between")
+        names = []
+    names = list(dict.fromkeys(str(name).strip() for name in names))
+    for name in names:
+        if name not in listed:
+            there = f"; there is: {', '.join(map(str, listed))}" if listed else "; this experiment has none"
+            complaints.add(f"no scenario is called '{name}'{nearest(name, listed)}{there}")
+    complaints.raise_if_any()
+    return names
+
+
+def _lines_of(
+    conf: Conf, name: str, lines: Any, outside: Sequence[str], complaints: Complaints
+) -> list[str] | None:
+    """What a scenario changes, as NAME=VALUE; None, and complaints, if that cannot be."""
+    if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
+        complaints.add(f"scenario {name} is {lines!r}; expected a list as [border=open, days=30]")
+        return None
+    before = len(complaints.texts)
+    try:
+        given = understood(lines, conf, many=False)
+    except InputError as error:
+        complaints.texts += [f"scenario {name}: {text}" for text in error.complaints]
+        return None
+    taken = {key_of(line): line for line in outside}
+    for override in given:
+        key = override.key_or_group
+        if key.partition(".")[0] in NOT_IN_SCENARIOS or override.is_hydra_override():
+            complaints.add(f"scenario {name}: {key} is the same for all scenarios of an experiment")
+        elif key in taken:
+            complaints.add(
+                f"'{taken[key]}': scenario {name} says {override.input_line} itself; choose with scenario=NAME"
+            )
+    return lines if len(complaints.texts) == before else None
+
+
 @contextmanager
-def _opened(config_dir: Path | None) -> Iterator[Conf]:
+def opened(config_dir: Path | None) -> Iterator[Conf]:
     """Hydra's loader over the shipped configurations and the user's own folder."""
     shipped = conf_folder()
     with warnings.catch_warnings():
@@ -98,7 +240,8 @@ def _opened(config_dir: Path | None) -> Iterator[Conf]:
             config_dir = config_dir.resolve()
         groups = {name: _options(name, shipped, config_dir) for name in names}
         settings = [name for name in _read(shipped / f"{CONFIG}.yaml") if name != "defaults"]
-        yield Conf(loader, groups, settings, shipped, config_dir)
+        launchers = sorted(loader.get_group_options(LAUNCHER))
+        yield Conf(loader, groups, settings, shipped, config_dir, launchers)
 
 
 def _check_folder(config_dir: Path, groups: list[str]) -> None:
@@ -124,6 +267,7 @@ class Conf:
     settings: list[str]  # at the top of config.yaml, beside the groups
     shipped: Path
     own: Path | None
+    launchers: list[str]  # of Hydra, those whose package is there
     composed: dict[tuple[str, ...], DictConfig] = field(default_factory=dict)  # by choice of options
 
     @property

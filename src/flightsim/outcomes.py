@@ -187,18 +187,26 @@ def courses(run: str | Path | Results, names: Iterable[str], count_from: date | 
     InputError if a name is no outcome, or the table of measures cannot be read or lacks days.
     """
     wanted = _known(names)
-    measures = {CALENDAR, *(h.measure for h in wanted)}
-    rows = run.rows if isinstance(run, Results) else read_measures(run, measures).__getitem__
-    days = days_of(rows(CALENDAR), run)
+    if isinstance(run, Results):
+        found = {name: run.rows(name) for name in (CALENDAR, *(h.measure for h in wanted))}
+    else:
+        found = read_measures(run, {CALENDAR, *(h.measure for h in wanted)})
+    days, by_name = courses_of(found, wanted, count_from, _place(run))
+    return pd.DataFrame(by_name, index=days)
+
+
+def courses_of(
+    rows: Mapping[str, pd.DataFrame], wanted: Iterable[Headline], count_from: date | None, place: object
+) -> tuple[pd.DatetimeIndex, dict[str, Floats]]:
+    """The days, and each outcome's course (D,) by name, from the rows of the measures. Errors name the ``place``."""
+    days = days_of(rows[CALENDAR], place)
     table = {}
     for h in wanted:
-        found = rows(h.measure)
+        found = rows[h.measure]
         if len(found) and (found["time"].min() < days[0] or found["time"].max() > days[-1]):
-            raise InputError(
-                f"{_place(run)}: {h.measure} has days that {CALENDAR} has not; it was cut or edited"
-            )
+            raise InputError(f"{place}: {h.measure} has days that {CALENDAR} has not; it was cut or edited")
         table[h.name] = h.course(found, days, count_from)
-    return pd.DataFrame(table, index=days)
+    return days, table
 
 
 def of_run(
@@ -210,13 +218,13 @@ def of_run(
     return {h.name: h.of_course(found[h.name].to_numpy()) for h in _known(names)}
 
 
-def days_of(calendar: pd.DataFrame, run: str | Path | Results) -> pd.DatetimeIndex:
+def days_of(calendar: pd.DataFrame, place: object) -> pd.DatetimeIndex:
     """The days of a run, from the rows of the measure ``CALENDAR``; InputError if one is missing or double."""
     days = pd.DatetimeIndex(calendar["time"].sort_values(), name="time")
     whole = len(days) > 0 and bool((np.diff(days.to_numpy()) == np.timedelta64(1, "D")).all())
     if not whole:
         raise InputError(
-            f"{_place(run)}: the table of measures has not one row of {CALENDAR} for each day; it was cut or edited"
+            f"{place}: the table of measures has not one row of {CALENDAR} for each day; it was cut or edited"
         )
     return days
 

@@ -19,6 +19,17 @@ from omegaconf.errors import OmegaConfBaseException
 from flightsim.complaints import Complaints, nearest
 
 Groups = Mapping[str, Sequence[str]]  # options by group
+LAUNCHER, SCENARIO = "hydra/launcher", "scenario"
+ONE_VALUE = (
+    "replicates",
+    "scenarios",
+    "baseline",
+    "uncertainty",
+    "workers",
+    "executor",
+    "executor_address",
+    "results",
+)
 MOST_RUNS = 10_000  # assumption: more than this is a slip, as seed=range(1,1000000)
 
 
@@ -44,7 +55,13 @@ def parsed(overrides: Sequence[str]) -> list[Override]:
     return result
 
 
-def check(given: Sequence[Override], groups: Groups, settings: Sequence[str], many: bool) -> None:
+def check(
+    given: Sequence[Override],
+    groups: Groups,
+    settings: Sequence[str],
+    many: bool,
+    launchers: Sequence[str] = (),
+) -> None:
     """What can be said of the overrides before anything is composed."""
     complaints = Complaints()
     known = [*groups, *settings]
@@ -52,7 +69,7 @@ def check(given: Sequence[Override], groups: Groups, settings: Sequence[str], ma
         text, key = str(override.input_line), override.key_or_group
         top = key.partition(".")[0]
         if key == "hydra" or override.is_hydra_override():
-            _check_hydra(override, complaints)
+            _check_hydra(override, launchers, complaints)
         elif override.package is not None:
             complaints.add(f"'{text}': '@' is not used here; write {key}=VALUE")
         elif override.is_delete():
@@ -61,7 +78,11 @@ def check(given: Sequence[Override], groups: Groups, settings: Sequence[str], ma
             )
         elif top not in known:
             complaints.add(f"'{text}': there is no {top}{nearest(top, known)}")
-        elif override.is_sweep_override() and not many:
+        elif top in ONE_VALUE and override.is_sweep_override():
+            complaints.add(f"'{text}': a sweep has one {key}")
+        elif top == "scenarios":
+            complaints.add(f"'{text}': scenarios are written in an experiment; choose with scenario=NAME")
+        elif override.is_sweep_override() and not many and key != SCENARIO:
             complaints.add(f"'{text}' asks for several runs, as run -m does; for one list write {key}=[…]")
         elif override.is_interval_sweep():
             complaints.add(f"'{text}': an interval is no list of values; write range(start,stop,step)")
@@ -75,12 +96,18 @@ def check(given: Sequence[Override], groups: Groups, settings: Sequence[str], ma
     complaints.raise_if_any()
 
 
-def _check_hydra(override: Override, complaints: Complaints) -> None:
-    """Of Hydra's own settings only the launcher may be chosen."""
-    if override.key_or_group != "hydra/launcher":
-        complaints.add(f"'{override.input_line}': of Hydra's own settings only hydra/launcher can be chosen")
-    elif override.value() != "basic":
-        complaints.add(f"'{override.input_line}': the launcher can only be 'basic' (one run after the other)")
+def _check_hydra(override: Override, launchers: Sequence[str], complaints: Complaints) -> None:
+    """Of Hydra's own settings only the launcher may be chosen, and what it offers changed."""
+    text, key = override.input_line, override.key_or_group
+    if override.is_sweep_override() or override.is_delete():
+        complaints.add(f"'{text}': of Hydra's own settings only hydra/launcher can be chosen, and only one")
+    elif key == LAUNCHER and str(override.value()) not in launchers:
+        complaints.add(
+            f"no {LAUNCHER} is called '{override.value()}'; there is: {', '.join(launchers)}; others come with "
+            "a package, as submitit_slurm with pip install 'flightsim[slurm]'"
+        )
+    elif key != LAUNCHER and not re.fullmatch(r"hydra\.launcher\.[a-z][A-Za-z0-9_.]*", key):
+        complaints.add(f"'{text}': of Hydra's own settings only hydra/launcher can be chosen")
 
 
 def _check_choices(override: Override, groups: Groups, complaints: Complaints) -> None:

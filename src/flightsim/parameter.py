@@ -8,44 +8,84 @@ from typing import Any
 from flightsim.complaints import Complaints
 
 ASSUMPTION = "assumption"
+LEVER, UNCERTAINTY, SETTING = "lever", "uncertainty", "setting"
+ROLES = {
+    LEVER: "ours to choose",
+    UNCERTAINTY: "not ours: nobody knows or decides it",
+    SETTING: "how the model is run",
+}
 
 
-def parameter(default: Any, unit: str, low: float, high: float, meaning: str, source: str) -> Any:
-    """A dataclass field: its default, unit, bounds (both allowed), meaning, and source or the word assumption."""
-    about = {"unit": unit, "low": low, "high": high, "meaning": meaning, "source": source}
+def parameter(
+    default: Any,
+    unit: str,
+    low: float,
+    high: float,
+    meaning: str,
+    source: str,
+    role: str = UNCERTAINTY,
+    prior: tuple[float, float] | None = None,
+) -> Any:
+    """A dataclass field: its default, unit, bounds (both allowed), meaning, and source or the word assumption.
+
+    ``prior`` is the range in which the true value is believed to lie, for ensembles, where that is narrower
+    than the bounds.
+    """
+    about = {"unit": unit, "low": low, "high": high, "meaning": meaning, "source": source, "role": role}
+    if prior is not None:
+        about["prior"] = prior
     return dataclasses.field(default=default, metadata=about)
 
 
-def choice(default: str, options: tuple[str, ...], meaning: str, source: str) -> Any:
+def choice(default: str, options: tuple[str, ...], meaning: str, source: str, role: str = UNCERTAINTY) -> Any:
     """A dataclass field that takes one of a few words."""
-    about = {"unit": "", "options": options, "meaning": meaning, "source": source}
+    about = {"unit": "", "options": options, "meaning": meaning, "source": source, "role": role}
     return dataclasses.field(default=default, metadata=about)
 
 
-def switch(default: bool, meaning: str, source: str) -> Any:
+def switch(default: bool, meaning: str, source: str, role: str = UNCERTAINTY) -> Any:
     """A dataclass field that is true or false."""
-    about = {"unit": "", "switch": True, "meaning": meaning, "source": source}
+    about = {"unit": "", "switch": True, "meaning": meaning, "source": source, "role": role}
     return dataclasses.field(default=default, metadata=about)
+
+
+def given(
+    default: Any, expected: str, meaning: str, source: str, unit: str = "", role: str = UNCERTAINTY
+) -> Any:
+    """A dataclass field that is no number, as a date or a list; its part says in words what it checks itself."""
+    about = {"unit": unit, "expected": expected, "meaning": meaning, "source": source, "role": role}
+    if isinstance(default, list | dict):
+        return dataclasses.field(default_factory=default.copy, metadata=about)
+    return dataclasses.field(default=default, metadata=about)
+
+
+def default_of(each: dataclasses.Field[Any]) -> Any:
+    """The default of a field, fresh where it is a list."""
+    return each.default if each.default_factory is dataclasses.MISSING else each.default_factory()
 
 
 def check(part: Any, group: str) -> None:
-    """Raise InputError with every field of ``part`` that has the wrong type or is out of bounds."""
+    """Raise InputError with every field of ``part`` that has the wrong type or is out of bounds.
+
+    Null is allowed where it is the default.
+    """
     complaints = Complaints()
     for each in dataclasses.fields(part):
-        trouble = _trouble(getattr(part, each.name), each.metadata)
+        value = getattr(part, each.name)
+        trouble = None if value is None and each.default is None else trouble_with(value, each.metadata)
         if trouble:
             complaints.add(f"{group}.{each.name} is {getattr(part, each.name)!r}; expected {trouble}")
     complaints.raise_if_any()
 
 
-def _trouble(value: Any, about: Any) -> str | None:
-    """What was expected, if the value is not it."""
+def trouble_with(value: Any, about: Any) -> str | None:
+    """What was expected, if a value is not what the metadata of its field allow."""
     if "options" in about:
         return None if value in about["options"] else "one of " + ", ".join(about["options"])
     if "switch" in about:
         return None if isinstance(value, bool) else "true or false"
     if "low" not in about:
-        return None
+        return None  # ``given``: the part looks at it
     unit = f" {about['unit']}" if about["unit"] else ""
     expected = f"a number from {about['low']:g} to {about['high']:g}{unit}"
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -54,7 +94,7 @@ def _trouble(value: Any, about: Any) -> str | None:
 
 
 def table(part_types: dict[str, list[type]]) -> list[dict[str, str]]:
-    """One row a parameter of the given parts: group, part, name, default, unit, bounds, meaning, source."""
+    """One row a parameter of the given parts: group, part, name, default, unit, bounds, role, meaning, source."""
     rows = []
     for group, types in part_types.items():
         for part_type in types:
@@ -66,6 +106,8 @@ def table(part_types: dict[str, list[type]]) -> list[dict[str, str]]:
                     bounds = "true, false"
                 elif "low" in about:
                     bounds = f"{about['low']:g} to {about['high']:g}"
+                elif "expected" in about:
+                    bounds = about["expected"]
                 else:
                     continue
                 rows.append(
@@ -73,14 +115,22 @@ def table(part_types: dict[str, list[type]]) -> list[dict[str, str]]:
                         "group": group,
                         "part": part_type.__name__,
                         "parameter": each.name,
-                        "default": str(each.default).lower() if "switch" in about else f"{each.default}",
+                        "default": _shown(default_of(each)),
                         "unit": about["unit"],
                         "bounds": bounds,
+                        "role": about["role"],
                         "meaning": about["meaning"],
                         "source": about["source"],
                     }
                 )
     return rows
+
+
+def _shown(default: Any) -> str:
+    """A default as it is written in a configuration."""
+    if default is None:
+        return "null"
+    return str(default).lower() if isinstance(default, bool) else str(default).replace("'", "")
 
 
 def as_page(part_types: dict[str, list[type]]) -> str:
@@ -90,19 +140,21 @@ def as_page(part_types: dict[str, list[type]]) -> str:
         "",
         "Written by `flightsim parameters --markdown` from the fields of the parts; do not edit. Change a value with",
         "`GROUP.NAME=VALUE`. Bounds are allowed values. The source says where a default comes from; *assumption* means",
-        "that it was chosen by us within what is plausible: vary it.",
+        "that it was chosen by us within what is plausible: vary it. A *lever* is ours to choose, an *uncertainty* is not;",
+        "a *setting* says how the model is run. An ensemble may draw the uncertainties ([sweeps.md](sweeps.md)).",
     ]
     part = None
     for row in table(part_types):
         if part != (part := (row["group"], row["part"])):
             lines += ["", f"## {row['group']}: {row['part']}", ""]
             lines += [
-                "| parameter | default | unit | bounds | meaning | source |",
-                "|---|---:|---|---|---|---|",
+                "| parameter | default | unit | bounds | role | meaning | source |",
+                "|---|---:|---|---|---|---|---|",
             ]
         cells = [f"`{row['group']}.{row['parameter']}`"]
         cells += [
-            row[name].replace("|", "\\|") for name in ("default", "unit", "bounds", "meaning", "source")
+            row[name].replace("|", "\\|")
+            for name in ("default", "unit", "bounds", "role", "meaning", "source")
         ]
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"

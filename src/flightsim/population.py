@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from flightsim.draws import decision_key, exponential, name_key, uniform
 from flightsim.households import AT_HOME, CAR, FOOT, HIRE, SETTLED, Households
-from flightsim.parameter import ASSUMPTION, check, parameter
+from flightsim.parameter import ASSUMPTION, SETTING, check, parameter
 from flightsim.world import GOVERNMENT, RENTED, SDF, SITE, World
 
 RESIDENT, IDP_IN_SITE, IDP_HOUSED = range(3)
@@ -27,6 +27,7 @@ class Population:
         1.0,
         "Share of households simulated; one stands for 1/scale",
         "choice",
+        role=SETTING,
     )
     mean_persons: float = parameter(
         5.7, "persons", 3, 9, "Mean household size", "REACH Aug 2018: 5.69 residents, 5.70 IDPs"

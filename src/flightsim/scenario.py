@@ -18,7 +18,7 @@ from flightsim.complaints import Complaints, InputError, nearest
 from flightsim.decision import Flight, NoFlight
 from flightsim.events import STATUSES, STRIKES, Event, by_type, with_status
 from flightsim.hazard import Bombardment, NoHazard
-from flightsim.io.case import Case, read_case
+from flightsim.io.case import Case, cached_case
 from flightsim.io.write import can_be_folder, check_writable
 from flightsim.model import DisplacementModel
 from flightsim.parts import Parts
@@ -49,6 +49,7 @@ SETTINGS = (
     "results",
     "events",
     "boundaries",
+    "count_from",
     "figures",
 )
 LONGEST_DAYS = 730
@@ -78,7 +79,7 @@ class Scenario:
     @cached_property
     def case(self) -> Case:
         """The case folder, read and checked once."""
-        return read_case(str(self.config["case"]))
+        return cached_case(str(self.config["case"]))
 
     @property
     def world(self) -> World:
@@ -104,22 +105,26 @@ class Scenario:
         """A fresh model, at its start: for notebooks, and for ``run``."""
         return DisplacementModel(self.world, self.events, self.clock, self.parts, self.seed)
 
-    def run(self, progress: Progress | None = None) -> Outcome:
-        """Simulate and write the results folder, or reuse a complete one of the same fingerprint."""
+    def run(self, progress: Progress | None = None, parent: Path | None = None) -> Outcome:
+        """Simulate and write the results folder, or reuse a complete one of the same fingerprint.
+
+        Its folder goes into ``parent``; without one, where the configuration says.
+        """
+        parent = parent or self.folder
         self._check_against_case()
-        done = results.find_complete(self.folder, self.run_id)
+        done = results.find_complete(parent, self.run_id)
         if done is not None:
             return Outcome(done, True, (done / "run.log").read_text(encoding="utf-8").rstrip())
-        check_writable(self.folder)
+        check_writable(parent)
         began = time.perf_counter()
         model = self.model()
         for step in range(self.clock.n_steps):
             model.step()
             if progress:
                 progress(step + 1, self.clock.n_steps)
-        return self._write(model, began)
+        return self._write(model, began, parent)
 
-    def _write(self, model: DisplacementModel, began: float) -> Outcome:
+    def _write(self, model: DisplacementModel, began: float, parent: Path) -> Outcome:
         from flightsim import plots, summary  # matplotlib takes half a second: not needed to describe
 
         tables = model.recorder.tables()
@@ -134,7 +139,7 @@ class Scenario:
             plots.draw_all(found, self.world, folder, self.config["boundaries"])
 
         path = results.write_run(
-            self.folder,
+            parent,
             self.run_id,
             tables,
             config=self.config,
@@ -202,7 +207,7 @@ def _own_period(config: dict[str, Any], complaints: Complaints) -> None:
     """Fill in a start or length left open: the case's own. What was not given is never complained of."""
     if config["start"] is not None and config["days"] is not None:
         return
-    manifest = read_case(str(config["case"])).world.manifest
+    manifest = cached_case(str(config["case"])).world.manifest
     first, last = manifest["start"], manifest["end"]
     if config["start"] is None:
         config["start"] = first.isoformat()
@@ -277,6 +282,8 @@ def _check_settings(config: Mapping[str, Any], complaints: Complaints) -> None:
         complaints.add(f"seed is {config['seed']!r}; expected a whole number from 0 to {SEEDS - 1}")
     if not isinstance(config["figures"], bool):
         complaints.add(f"figures is {config['figures']!r}; expected true or false")
+    if config["count_from"] is not None and _first_day(config["count_from"]) is None:
+        complaints.add(f"count_from is {config['count_from']!r}; expected a date such as 2019-12-23, or null")
     boundaries = config["boundaries"]
     if boundaries is not None and not Path(str(boundaries)).is_file():
         complaints.add(f"boundaries is {boundaries!r}; expected a GeoJSON file, or null")

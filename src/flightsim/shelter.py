@@ -10,7 +10,7 @@ import numpy as np
 from flightsim.arrays import running_sum
 from flightsim.clock import Clock
 from flightsim.events import Event, by_type
-from flightsim.parameter import ASSUMPTION, check, parameter
+from flightsim.parameter import ASSUMPTION, LEVER, check, parameter
 from flightsim.world import HOST, OPEN, RENTED, SITE, Bools, Floats, Ints, World
 
 
@@ -36,8 +36,9 @@ class ShelterLadder:
         5,
         "Multiplies the free room with hosts, to rent, collective and unfinished",
         ASSUMPTION,
+        role=LEVER,
     )
-    site_room: float = parameter(1.0, "factor", 0, 5, "Multiplies the free room in sites", ASSUMPTION)
+    site_room: float = parameter(1.0, "factor", 0, 5, "Multiplies the free room in sites", ASSUMPTION, role=LEVER)
     tents_per_day: float = parameter(
         150.0,
         "tents a day",
@@ -45,6 +46,7 @@ class ShelterLadder:
         5000,
         "Tents put up in sites a day while all aid crossings work, for one household each",
         "assumption; registered sites grew by some 30 to 40 thousand people a month in autumn 2019 (CCCM)",
+        role=LEVER,
     )
     persons_a_tent: float = parameter(5.5, "persons", 3, 9, "People a tent shelters", "CCCM: 5.5 a tent")
 

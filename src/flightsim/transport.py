@@ -8,7 +8,7 @@ import numpy as np
 
 from flightsim.clock import is_night
 from flightsim.households import CAR, FOOT, HIRE, MEANS
-from flightsim.parameter import ASSUMPTION, check, parameter
+from flightsim.parameter import ASSUMPTION, LEVER, check, parameter
 from flightsim.world import Bools, Floats, Ints
 
 
@@ -48,6 +48,7 @@ class Transport:
         1,
         "Fuel to be had, against need: slows cars and rides",
         "assumption; severe shortage of fuel (OCHA, 20 Dec 2019)",
+        role=LEVER,
     )
     pinning_strikes_per_hour: float = parameter(
         0.5,

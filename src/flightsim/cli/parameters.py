@@ -30,6 +30,6 @@ def _parameters(arguments: argparse.Namespace) -> int:
         if part != (part := (row["group"], row["part"])):
             say(f"\n{row['group']} ({row['part']})")
         name = f"{row['group']}.{row['parameter']}={row['default']}"
-        say(f"  {name:<44} {row['unit']}  [{row['bounds']}]")
+        say(f"  {name:<44} {row['unit']}  [{row['bounds']}]  {row['role']}")
         say(f"      {row['meaning']}. Source: {row['source']}")
     return DONE

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,21 @@ def read_case(case: str | Path) -> Case:
     hashes = {name: hashlib.sha256(raw).hexdigest() for name, raw in sorted(files.items())}
     odd = [*_misspelt(folder, files), *warnings(world, events, tables)]
     return Case(world, events, hashes, folder, odd)
+
+
+def cached_case(case: str | Path) -> Case:
+    """The same as ``read_case``, read once in a process for as long as its files stay as they are."""
+    folder = find_case(case)
+    try:
+        state = tuple((p.name, (s := p.stat()).st_size, s.st_mtime_ns) for p in sorted(folder.iterdir()))
+    except OSError:
+        return read_case(case)  # which says in words what is wrong
+    return _kept(str(case), folder.resolve(), state)
+
+
+@lru_cache(maxsize=2)  # a sweep over cases takes them in turn
+def _kept(case: str, folder: Path, state: tuple[tuple[str, int, int], ...]) -> Case:
+    return read_case(case)
 
 
 def _read_files(folder: Path, complaints: Complaints) -> dict[str, bytes]:

@@ -74,9 +74,17 @@ def new_figure(width_in: float = 10.0, height_in: float = 6.0) -> Figure:
 def say(
     figure: Figure, title: str, subtitle: str, results: Results, world: World, tables: tuple[str, ...] = ()
 ) -> None:
-    """The finding on top, what is shown and in which unit under it, and at the foot what it rests on.
+    """``write`` for one run: the foot says what it rests on.
 
     ``tables``: files of the case that are drawn, so that whom they come from is said.
+    """
+    write(figure, title, subtitle, footer(results, world, tables))
+
+
+def write(figure: Figure, title: str, subtitle: str, foot: str) -> float:
+    """The finding on top, what is shown and in which unit under it, and at the foot what it rests on.
+
+    Gives the share of the figure's height that the two upper texts take.
     """
     inches = figure.get_size_inches()
     wide, high = float(inches[0]), float(inches[1])
@@ -85,12 +93,27 @@ def say(
     below = 0.12 + 0.27 * (title.count("\n") + 1)
     wrapped = textwrap.fill(subtitle, int((wide - 0.3) / 0.077))
     figure.text(0.02, 1 - below / high, wrapped, size=9.5, color=FAINT_INK, va="top")
-    foot = textwrap.fill(footer(results, world, tables), int((wide - 0.3) / 0.0565))
+    foot = textwrap.fill(foot, int((wide - 0.3) / 0.0565))
     figure.text(0.02, 0.08 / high, foot, size=7.5, color=FAINT_INK, va="bottom")
+    return (below + 0.19 * (wrapped.count("\n") + 1)) / high
 
 
 def footer(results: Results, world: World, tables: tuple[str, ...] = ()) -> str:
-    """What a figure rests on: modelled, number of runs, seed, case, its date, sources of its tables."""
+    """What a figure of one run rests on: modelled, seed, case, its date, sources of its tables."""
+    return (
+        f"Modelled, not observed: 1 run, seed {results.seed}.{unchecked(world, Findings(results).end)} "
+        f"{source(world, str(results.provenance.get('flightsim', __version__)), tables)}"
+    )
+
+
+def unchecked(world: World, end: date) -> str:
+    """A sentence on the days that nothing reported can check; blank if there are none."""
+    day = unchecked_after(world.observations, end)
+    return f" Unchecked after {words.day_year(day)}." if day else ""
+
+
+def source(world: World, version: str, tables: tuple[str, ...] = ()) -> str:
+    """Which tool, which case, the date of its data, and whom the drawn tables come from."""
     manifest = world.manifest
     data_date = manifest.get("data_date")
     known = (
@@ -102,13 +125,7 @@ def footer(results: Results, world: World, tables: tuple[str, ...] = ()) -> str:
     )
     each = dict.fromkeys(part.strip() for part in thanks.split(";") if part.strip())  # once, in order
     data = f" Data: {'; '.join(each)}." if each else ""
-    unchecked = unchecked_after(world.observations, Findings(results).end)
-    beyond = f" Unchecked after {words.day_year(unchecked)}." if unchecked else ""
-    return (
-        f"Modelled, not observed: 1 run, seed {results.seed}.{beyond} "
-        f"Source: flightsim {results.provenance.get('flightsim', __version__)}, "
-        f"case “{manifest.get('title', world.name)}”{known}.{data}"
-    )
+    return f"Source: flightsim {version}, case “{manifest.get('title', world.name)}”{known}.{data}"
 
 
 def save(figure: Figure, path: Path) -> None:

@@ -1,0 +1,240 @@
+"""From a sweep's folder to what can be compared, reading no more than that takes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pyarrow import parquet
+
+from flightsim import __version__, outcomes, words
+from flightsim.comparison.material import Material
+from flightsim.complaints import Complaints, InputError, nearest
+from flightsim.measures import MEASURES
+from flightsim.outcomes import ARRIVALS, CALENDAR, HEADLINES, Headline
+from flightsim.results import PROVENANCE, config_of, read_measures
+from flightsim.sweepfolder import DONE, FAILED, Sweep
+from flightsim.world import Floats
+
+MOST_COMPLAINTS = 10
+FLOW = "arrivals_persons"
+
+
+@dataclass(frozen=True)
+class Run:
+    """What is kept of one run: its days, each outcome's course, arrivals by sub-district and day."""
+
+    days: pd.DatetimeIndex
+    courses: dict[str, Floats]  # (D,) each
+    arrivals: dict[str, Floats]  # by area_id (D,)
+
+
+def read(sweep: Sweep, baseline: str | None = None) -> Material:
+    """All that is compared; InputError if there is nothing to compare, or tables cannot be read."""
+    done = sweep.runs[sweep.runs["status"] == DONE]
+    there = [name for name in sweep.scenarios if (done["scenario"] == name).any()]
+    if not there:
+        raise InputError(f"{sweep.path} has no finished run to compare")
+    first = _baseline(sweep, there, baseline)
+    scenarios = (first, *(name for name in there if name != first))
+    order = done["scenario"].map({name: i for i, name in enumerate(scenarios)})
+    runs = done.assign(order=order).sort_values(["order", "replicate"], kind="stable", ignore_index=True)
+    configs = {name: config_of(runs.loc[runs["scenario"] == name, "path"].iloc[0]) for name in scenarios}
+    _same_case(configs)
+    count_from = date.fromisoformat(sweep.count_from) if sweep.count_from else None
+    found = _read_all(list(runs["path"]), count_from)
+    days = _common_days(found)
+    same_people = len({json.dumps(c.get("population"), sort_keys=True) for c in configs.values()}) == 1
+    areas = tuple(sorted({area for run in found for area in run.arrivals}))
+    courses = {
+        h.name: np.stack([_cut(run, h, days, count_from) for run in found]) for h in HEADLINES.values()
+    }
+    arrivals = np.stack([_arrivals(run, areas, days) for run in found])
+    names = _area_names(runs["path"].iloc[0])
+    headlines = [*HEADLINES.values()]
+    of_baseline = arrivals[(runs["scenario"] == first).to_numpy()].sum(axis=(0, 2), dtype=float)
+    if areas and of_baseline.max() > 0:
+        top = int(of_baseline.argmax())
+        headlines.append(outcomes.headline(ARRIVALS + areas[top], names))
+        courses[headlines[-1].name] = arrivals[:, top].cumsum(axis=1, dtype=float)
+    notes = [
+        *_left_out(sweep, there), *_versions(list(runs["path"])), *_periods(found, days),
+        *_other_people(same_people), *_unpaired(runs, scenarios),
+    ]  # fmt: skip
+    return Material(
+        sweep, scenarios, runs[["scenario", "replicate", "seed", "path"]], days, tuple(headlines), courses,
+        arrivals.sum(axis=2, dtype=float), areas, names, configs, tuple(notes), same_people,
+    )  # fmt: skip
+
+
+def _baseline(sweep: Sweep, there: Sequence[str], asked: str | None) -> str:
+    """The scenario to compare with: the one asked for, else the sweep's, else the first with runs."""
+    if asked is None:
+        return sweep.baseline if sweep.baseline in there else there[0]
+    if asked not in sweep.scenarios:
+        known = ", ".join(sweep.scenarios)
+        raise InputError(
+            f"there is no scenario '{asked}' in {sweep.path}{nearest(asked, sweep.scenarios)}; it has {known}"
+        )
+    if asked not in there:
+        raise InputError(
+            f"the baseline '{asked}' has no finished run in {sweep.path}; choose another or run it"
+        )
+    return asked
+
+
+def _same_case(configs: Mapping[str, Mapping[str, Any]]) -> None:
+    by_case: dict[str, list[str]] = {}
+    for name, config in configs.items():
+        by_case.setdefault(str(config.get("case")), []).append(name)
+    if len(by_case) > 1:
+        said = "; ".join(f"{case}: {', '.join(names)}" for case, names in by_case.items())
+        raise InputError(f"scenarios of different cases cannot be compared ({said})")
+
+
+def _read_all(paths: Sequence[Path], count_from: date | None) -> list[Run]:
+    """What is kept of each run; InputError with the first troubles if tables are spoilt."""
+    complaints = Complaints(at_most=MOST_COMPLAINTS)
+    found: list[Run] = []
+    known: dict[Path, Run] = {}
+    for path in paths:
+        if path in known:  # a run that two scenarios amount to stands there once
+            found.append(known[path])
+            continue
+        try:
+            known[path] = _read_one(path, count_from)
+            found.append(known[path])
+        except InputError as error:
+            for text in error.complaints:
+                complaints.add(text)
+    if complaints.texts:
+        complaints.add("remove those runs' folders, and the same command runs them again")
+    complaints.raise_if_any()
+    return found
+
+
+def _read_one(path: Path, count_from: date | None) -> Run:
+    rows = read_measures(path, {CALENDAR, FLOW, *(h.measure for h in HEADLINES.values())})
+    days, courses = outcomes.courses_of(rows, HEADLINES.values(), count_from, path)
+    flow = rows[FLOW]
+    day = (flow["time"].to_numpy() - days[0].to_datetime64()) // np.timedelta64(1, "D")
+    area = flow["area_id"].astype("category").cat
+    n, names = len(days), list(area.categories)
+    cell = area.codes.to_numpy().astype(np.intp) * n + day.astype(np.intp)
+    by_cell = np.bincount(cell, flow["value"].to_numpy(), minlength=n * len(names)).reshape(len(names), n)
+    there = dict(zip(names, by_cell.astype(np.float32), strict=True))
+    return Run(days, courses, {area_id: v for area_id, v in there.items() if area_id and v.any()})
+
+
+def _common_days(found: Sequence[Run]) -> pd.DatetimeIndex:
+    first, last = max(run.days[0] for run in found), min(run.days[-1] for run in found)
+    if last < first:
+        raise InputError(
+            f"the runs have no day in common: one begins on {first:%Y-%m-%d}, another ends on {last:%Y-%m-%d}"
+        )
+    return pd.date_range(first, last, name="time", unit="us")
+
+
+def _cut(run: Run, headline: Headline, days: pd.DatetimeIndex, count_from: date | None) -> Floats:
+    """(D,) an outcome's course in the common days; what grows from the start of a run grows from theirs."""
+    course = run.courses[headline.name]
+    start = int((days[0] - run.days[0]).days)
+    part = course[start : start + len(days)]
+    grows = headline.kind == "sum" or MEASURES[headline.measure].cumulative
+    if start and grows and not (headline.kind == "since" and count_from is not None):
+        part = part - course[start - 1]
+    return part
+
+
+def _arrivals(run: Run, areas: Sequence[str], days: pd.DatetimeIndex) -> Floats:
+    """(A, D) arrivals in the common days, in half the memory."""
+    start, n = int((days[0] - run.days[0]).days), len(days)
+    nobody = np.zeros(n, np.float32)
+    found = [run.arrivals[a][start : start + n] if a in run.arrivals else nobody for a in areas]
+    return np.stack(found) if found else np.zeros((0, n), np.float32)
+
+
+def _area_names(path: Path) -> dict[str, str]:
+    """English name by P-code, as one run's table has them."""
+    frame = parquet.read_table(path / "measures.parquet", columns=["area_id", "area_name"]).to_pandas()
+    pairs = frame.drop_duplicates()
+    return {a: n or a for a, n in zip(pairs["area_id"], pairs["area_name"], strict=True) if a}
+
+
+def _left_out(sweep: Sweep, there: Sequence[str]) -> list[str]:
+    """Which runs asked for are not there."""
+    notes = [f"Left out: {name} has no finished run." for name in sweep.scenarios if name not in there]
+    wanted, status = len(sweep.runs), sweep.runs["status"]
+    done, failed = int((status == DONE).sum()), int((status == FAILED).sum())
+    if done < wanted:
+        share = f"Compared are {done:,} of {wanted:,} runs: {failed:,} failed, {wanted - done - failed:,} missing."
+        notes.append(share)
+    return notes
+
+
+def _versions(paths: Sequence[Path]) -> list[str]:
+    """Whether the runs come from this version, from one code and from the same case files."""
+    about = [_provenance(path) for path in dict.fromkeys(paths)]
+    notes = []
+    others = sorted({str(a.get("flightsim")) for a in about} - {__version__})
+    if others:
+        notes.append(
+            f"Warning: runs by flightsim {words.listing(others)}; this is {__version__}, figures may differ."
+        )
+    if len({a.get("code") for a in about}) > 1:
+        notes.append(
+            "Warning: the runs come from different states of the code; a difference may be its doing."
+        )
+    inputs = [a.get("inputs") or {} for a in about]
+    files = sorted({name for each in inputs for name in each if each[name] != inputs[0].get(name)})
+    if files:
+        notes.append(f"Warning: the case's files changed between the runs: {', '.join(files)}.")
+    return notes
+
+
+def _provenance(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads((path / PROVENANCE).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as problem:
+        raise InputError(f"{path / PROVENANCE} cannot be read: {problem}") from problem
+    if not isinstance(content, dict):
+        raise InputError(f"{path / PROVENANCE} is not as flightsim wrote it")
+    return content
+
+
+def _periods(found: Sequence[Run], days: pd.DatetimeIndex) -> list[str]:
+    if all(len(run.days) == len(days) and run.days[0] == days[0] for run in found):
+        return []
+    span = f"{words.day_year(days[0].to_datetime64())} to {words.day_year(days[-1].to_datetime64())}"
+    return [
+        f"The runs have different periods: compared is what they have in common, {span}, counted from its start."
+    ]
+
+
+def _other_people(same: bool) -> list[str]:
+    if same:
+        return []
+    told = "differences are not between the same households, and changed lives are not compared"
+    return [f"The scenarios have different populations: {told}."]
+
+
+def _unpaired(runs: pd.DataFrame, scenarios: Sequence[str]) -> list[str]:
+    """Scenarios with replicates that the baseline has not, or has with another seed."""
+    keys = {
+        name: set(map(tuple, runs.loc[runs["scenario"] == name, ["replicate", "seed"]].to_numpy()))
+        for name in scenarios
+    }
+    base = keys[scenarios[0]]
+    alone = {
+        name: len(own) - len(own & base)
+        for name, own in keys.items()
+        if len(own & base) < max(len(own), len(base))
+    }
+    told = "runs have the baseline's luck; only these are paired"
+    return [f"{name}: {len(keys[name] & base):,} of its {len(keys[name]):,} {told}." for name in alone]

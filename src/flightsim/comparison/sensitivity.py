@@ -1,0 +1,68 @@
+"""Which of the drawn parameters move an outcome: rank correlation and size of the effect."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from flightsim.comparison.material import Material
+from flightsim.outcomes import Headline
+from flightsim.world import Floats
+
+N_BOOTSTRAP = 1_000
+FEWEST = 10  # replicates; of fewer nothing is said
+LOW, HIGH = 0.1, 0.9  # an effect is told between these quantiles of a parameter's draws
+_SEED = 20  # of the bootstrap's luck: the same figure each time
+COLUMNS = (
+    "outcome", "unit", "parameter", "role", "n_runs", "rank_correlation", "correlation_low", "correlation_high",
+    "effect", "effect_low", "effect_high",
+)  # fmt: skip
+
+
+def of(material: Material, headline: Headline) -> pd.DataFrame:
+    """A row a drawn parameter, the strongest first, from the baseline's runs; ``COLUMNS``.
+
+    ``effect``: the outcome where the parameter is high (90 % quantile of its draws) minus where it is low
+    (10 %), along the straight line through the outcome against the parameter's rank. ``_low`` and ``_high``:
+    95 % bootstrap interval over replicates. Empty with fewer than ten runs, or if nothing was drawn.
+    """
+    draws, drawn = material.sweep.draws, material.sweep.drawn
+    rows = material.of(material.baseline)
+    values = material.values(headline)[rows]
+    if draws is None or np.isfinite(values).sum() < FEWEST:
+        return pd.DataFrame(columns=list(COLUMNS))
+    with_draws = draws.set_index("replicate").reindex(material.runs["replicate"].iloc[rows])
+    names = [name for name in drawn if with_draws[name].nunique() > 1]
+    known = np.isfinite(values) & with_draws[names].notna().all(axis=1).to_numpy()
+    if known.sum() < FEWEST or not names:
+        return pd.DataFrame(columns=list(COLUMNS))
+    found = strength(with_draws[names].to_numpy(float)[known], values[known])
+    table = pd.DataFrame({"parameter": names, **found})
+    table["outcome"], table["unit"], table["n_runs"] = headline.name, headline.unit, int(known.sum())
+    table["role"] = [drawn[name].role for name in names]
+    order = table["effect"].abs().sort_values(ascending=False, kind="stable").index
+    return table.loc[order, list(COLUMNS)].reset_index(drop=True)
+
+
+def strength(parameters: Floats, values: Floats) -> dict[str, Floats]:
+    """Rank correlation and effect of each parameter (n, P) on the values (n,), with bootstrap intervals."""
+    n = len(values)
+    ranks = stats.rankdata(parameters, axis=0) / n  # 0 to 1
+    value_ranks = stats.rankdata(values) / n
+    picks = np.random.default_rng(_SEED).integers(0, n, (N_BOOTSTRAP, n))
+    every = np.vstack([np.arange(n)[None, :], picks])  # the runs themselves first
+    correlations = np.empty((len(every), ranks.shape[1]))
+    slopes = np.empty_like(correlations)
+    for p in range(ranks.shape[1]):
+        x, y, v = ranks[:, p][every], value_ranks[every], values[every]
+        x, y = x - x.mean(axis=1, keepdims=True), y - y.mean(axis=1, keepdims=True)
+        square = np.maximum((x**2).sum(axis=1), 1e-12)
+        correlations[:, p] = (x * y).sum(axis=1) / np.sqrt(square * np.maximum((y**2).sum(axis=1), 1e-12))
+        slopes[:, p] = (x * v).sum(axis=1) / square
+    effects = slopes * (HIGH - LOW)
+    table = {"rank_correlation": correlations[0], "effect": effects[0]}
+    for name, each in (("correlation", correlations), ("effect", effects)):
+        low, high = np.quantile(each[1:], [0.025, 0.975], axis=0)
+        table |= {f"{name}_low": low, f"{name}_high": high}
+    return table

@@ -1,0 +1,211 @@
+"""What a search found, as a planner reads it: the lines, the record of it, and the table behind the figure."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from flightsim import words
+from flightsim.outcomes import Headline
+from flightsim.solve.asked import Lever
+from flightsim.solve.roots import (
+    FALLING,
+    FLAT,
+    JUMP,
+    NOT_MONOTONE,
+    OUT_OF_REACH,
+    RISING,
+    SOLVED,
+    Answer,
+    mean_interval,
+)
+
+SHARE = 0.9  # of the intervals that are told
+CURVE = {RISING: "rises", FALLING: "falls", FLAT: "is flat", NOT_MONOTONE: "rises and falls"}
+
+
+@dataclass(frozen=True)
+class Found:
+    """An answer with what its numbers mean: the lever, the outcome, the runs behind it."""
+
+    lever: Lever
+    outcome: Headline
+    answer: Answer
+    seeds: tuple[int, ...]  # (R,) of the replicates
+    runs: dict[float, tuple[str, ...]]  # by value tried, the name of each replicate's run
+    drawn: bool  # whether each replicate has parameters of its own, drawn from what is thought possible
+
+    @property
+    def is_solved(self) -> bool:
+        """Whether the target is met within the tolerance."""
+        return self.answer.status == SOLVED
+
+    @property
+    def outcome_range(self) -> tuple[float, float]:
+        """Between which outcomes the middle 90 % of the runs lie at the value told."""
+        low, high = np.quantile(self.answer.here, [(1 - SHARE) / 2, (1 + SHARE) / 2])
+        return float(low), float(high)
+
+    def lines(self) -> list[str]:
+        """The answer in words: what, how sure, what else was seen."""
+        told = {SOLVED: self._solved, JUMP: self._passed_over, OUT_OF_REACH: self._out_of_reach}
+        return [*told[self.answer.status](), *self._rest()]
+
+    @property
+    def title(self) -> str:
+        """The finding in one line."""
+        return self.lines()[0].rstrip(".")
+
+    def _solved(self) -> list[str]:
+        answer, name = self.answer, self.lever.override(self.answer.value)
+        mean = number(float(answer.here.mean()))
+        return [
+            f"Solved: {name} gives {mean} {_what(self.outcome)} (asked: {number(answer.question.target)}).",
+            f"How sure: {self._how_sure()}.",
+            f"At {self.lever.text(answer.value)}: {self._spread_here()}; {self._chance()}.",
+        ]
+
+    def _how_sure(self) -> str:
+        answer, n = self.answer, len(self.seeds)
+        if n == 1:
+            return "one run only, so nothing can be said; more replicates tell"
+        low, high = answer.interval(SHARE)
+        first, last = answer.spread(SHARE)
+        alone = f"each run by itself meets the target between {self._end(first)} and {self._end(last)}"
+        if math.isnan(first):
+            alone = "not every run by itself meets the target in the range"
+        if math.isnan(low):
+            return f"{alone}; so there is no interval for the mean"
+        return (
+            f"the mean of many runs meets the target between {self.lever.short(low)} and {self.lever.short(high)} "
+            f"(90 % interval, from {n} runs with common luck); {alone}"
+        )
+
+    def _passed_over(self) -> list[str]:
+        answer = self.answer
+        assert answer.around is not None
+        a, b = answer.around
+        at, to = self.lever.text(answer.values[a]), self.lever.text(answer.values[b])
+        target = f"{number(answer.question.target)} within {answer.question.tolerance * 100:g} %"
+        passed = (
+            f"Passed over: with {self.lever.name} from {at} to {to}, next to each other, "
+            f"{_what(self.outcome)} go from {number(answer.mean[a])} to {number(answer.mean[b])}; asked: {target}."
+        )
+        return [
+            passed,
+            f"At {self.lever.text(answer.value)}, the nearer: {self._spread_here()}; {self._chance()}.",
+        ]
+
+    def _out_of_reach(self) -> list[str]:
+        answer = self.answer
+        low, high = answer.question.low, answer.question.high
+        where = {low: ", the lower end of the range", high: ", the upper end of the range"}
+        nearest = f"{self.lever.text(answer.value)}{where.get(answer.value, '')}"
+        further = {
+            (RISING, high): " A higher upper end may reach it.",
+            (FALLING, low): " A lower lower end may reach it.",
+            (RISING, low): " A lower lower end may reach it.",
+            (FALLING, high): " A higher upper end may reach it.",
+        }.get((answer.shape, answer.value), "")
+        missed = (
+            f"Not reached: with {self.lever.name} from {self.lever.text(low)} to {self.lever.text(high)}, "
+            f"{_what(self.outcome)} come nearest to {number(answer.question.target)} at {nearest}: "
+            f"{number(float(answer.here.mean()))}.{further}"
+        )
+        return [
+            missed,
+            f"There: {self._spread_here()}; {self._chance()}.",
+        ]
+
+    def _rest(self) -> list[str]:
+        answer = self.answer
+        first, last = number(answer.mean[0]), number(answer.mean[-1])
+        ends = (
+            f"{first} at {self.lever.text(answer.values[0])}, {last} at {self.lever.text(answer.values[-1])}"
+        )
+        warning = ""
+        if answer.shape == NOT_MONOTONE:
+            warning = "; other values may meet the target too" if self.is_solved else ""
+        luck = (
+            "The spread is of luck and of the drawn parameters."
+            if self.drawn
+            else "The spread is of luck alone: uncertainty.draw=priors adds what is not known of the parameters."
+        )
+        tried = words.counted(len(answer.values), "value")
+        asked = f"Asked within {answer.question.tolerance * 100:g} %"
+        return [
+            f"The curve {CURVE[answer.shape]} over the values tried: {ends}{warning}.",
+            f"{asked}; {tried} tried, {words.counted(answer.outcomes.size, 'run')}. {luck}",
+        ]
+
+    def _spread_here(self) -> str:
+        if len(self.seeds) == 1:
+            return "one run"
+        low, high = self.outcome_range
+        return f"9 in 10 runs between {number(low)} and {number(high)}"
+
+    def _chance(self) -> str:
+        n = len(self.seeds)
+        reached = round(self.answer.share_reaching * n)
+        return f"at least {number(self.answer.question.target)} in {reached} of {words.counted(n, 'run')}"
+
+    def _end(self, value: float) -> str:
+        if math.isinf(value):
+            return f"beyond {self.lever.text(self.lever.high if value > 0 else self.lever.low)}"
+        return self.lever.short(value)
+
+    def record(self) -> dict[str, Any]:
+        """The answer as solve.yaml holds it; what cannot be said is null."""
+        answer, question = self.answer, self.answer.question
+        return {
+            "status": answer.status,
+            "value": answer.value,
+            "override": self.lever.override(answer.value),
+            "interval_90": _pair(answer.interval(SHARE)),
+            "runs_meet_target_between_90": _pair(answer.spread(SHARE)),
+            "mean": float(answer.here.mean()),
+            "mean_interval_90": _pair(mean_interval(answer.here, SHARE)),
+            "outcome_90": _pair(self.outcome_range),
+            "share_reaching_target": answer.share_reaching,
+            "curve": answer.shape,
+            "values_tried": list(answer.order),
+            "runs": int(answer.outcomes.size),
+            "lever": {
+                "name": self.lever.name, "low": question.low, "high": question.high, "whole": question.whole
+            },
+            "outcome": {"name": self.outcome.name, "unit": self.outcome.unit, "meaning": self.outcome.meaning},
+            "target": question.target,
+            "tolerance": question.tolerance,
+            "seeds": list(self.seeds),
+            "uncertainty_drawn": self.drawn,
+        }  # fmt: skip
+
+    def table(self) -> str:
+        """evaluations.csv: a row a run, in the order the values were tried."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(["tried", self.lever.name, "replicate", "seed", "run", self.outcome.name])
+        rows = dict(zip(self.answer.values.tolist(), self.answer.outcomes, strict=True))
+        for tried, value in enumerate(self.answer.order, start=1):
+            for r, outcome in enumerate(rows[value]):
+                run = self.runs[value][r]
+                writer.writerow([tried, self.lever.text(value), r, self.seeds[r], run, f"{outcome:.10g}"])
+        return text.getvalue()
+
+
+def number(value: float) -> str:
+    """An outcome in a line: two significant figures, as ``"510,000"``; ``"12"`` where it is small."""
+    return words.about(value) if abs(value) >= 100 or value == 0 else f"{words.headline(value):g}"
+
+
+def _what(outcome: Headline) -> str:
+    return outcome.title[0].lower() + outcome.title[1:]
+
+
+def _pair(ends: tuple[float, float]) -> list[float | None]:
+    return [end if math.isfinite(end) else None for end in ends]
