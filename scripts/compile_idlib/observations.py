@@ -74,7 +74,8 @@ def _flows(src: Sources) -> list[dict[str, Any]]:
     for r in src.rows("observed/displaced_flows"):
         if r["what"] in FLOWS:
             measure, area = FLOWS[r["what"]]
-            found.append({"date": r["period_end"], "since": r["period_start"], "measure": measure, "area_id": area,
+            since = r["period_end"] if "24 h" in r["what"] else r["period_start"]
+            found.append({"date": r["period_end"], "since": since, "measure": measure, "area_id": area,
                           "unit": r["unit"], "best": r["figure"], "source": r["source_title"],
                           "note": r["what"]})  # fmt: skip
     return found

@@ -48,7 +48,10 @@ MEASURES = {
 }
 BEST_ESTIMATE = "recommended series"  # so an observation's source begins if it weighs several reports
 SOURCE_KINDS = {
-    "United Nations": ("ocha", "unhcr", "ohchr", "un ", "u.n.", "united nations", "iom", "cccm", "hnap"),
+    "United Nations": (
+        *("ocha", "unhcr", "ohchr", "un ", "u.n.", "united nations", "iom", "cccm", "hnap"),
+        *("wfp ", "who statement", "cluster"),
+    ),
     "local coordinators": ("response coordinator", "coordinators"),
     "monitors": ("sohr", "observatory", "snhr"),
 }
