@@ -54,7 +54,9 @@ class Board:
     @property
     def crps(self) -> pd.Series:
         """CRPS of the totals by forecaster, in people."""
-        return self.totals.set_index("forecaster")["crps_people"] if len(self.totals) else pd.Series(dtype=float)
+        return (
+            self.totals.set_index("forecaster")["crps_people"] if len(self.totals) else pd.Series(dtype=float)
+        )
 
     @property
     def misplaced(self) -> pd.Series:

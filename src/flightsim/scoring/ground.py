@@ -91,7 +91,9 @@ class Ground:
 
     def areas(self, codes: Collection[str]) -> list[str]:
         """P-codes of the sub-districts that P-codes of any level stand for."""
-        return [area for area, found in zip(self.world.areas.area_id, self.inside(codes), strict=True) if found]
+        return [
+            area for area, found in zip(self.world.areas.area_id, self.inside(codes), strict=True) if found
+        ]
 
     @cached_property
     def codes(self) -> set[str]:
@@ -100,4 +102,5 @@ class Ground:
         return {*a.area_id, *a.admin2_id, *a.admin1_id}
 
     def _by_area(self, values: Floats) -> Floats:
-        return np.bincount(self.world.places.area, values, minlength=len(self.world.areas))
+        sums = np.bincount(self.world.places.area, values, minlength=len(self.world.areas))
+        return np.asarray(sums, np.float64)

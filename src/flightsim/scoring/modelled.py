@@ -46,7 +46,7 @@ def answer(o: Observation, ensemble: Ensemble, ground: Ground) -> Floats:
         day = _index(ensemble, o.until)
         there = ensemble.course("sheltered_persons", areas, o.groups)[day]
         everybody = ensemble.course("sheltered_persons", areas)[day]
-        return np.divide(there, everybody, out=np.zeros_like(there), where=everybody > 0)
+        return np.asarray(there / np.maximum(everybody, 1e-9), np.float64)
     if o.measure == FLOWS:
         return np.array([_flow(run, o, ground) for run in ensemble.runs])
     if (o.measure, o.unit) == (ARRIVALS, "movements"):
@@ -81,11 +81,16 @@ def _flow(run: Results, o: Observation, ground: Ground) -> float:
     there = flows["destination_area"].isin(ground.areas(o.destinations))
     column = "moves_persons" if o.unit == "movements" else "persons"
     by_week = flows[here & there].groupby("week")[column].sum()
-    daily = run.series("arrivals_persons")
-    inside = daily.loc[pd.Timestamp(o.since) : pd.Timestamp(o.until)]  # type: ignore[misc]
+    daily = run.series("arrivals_persons").to_numpy(float)
+    day = np.arange(len(daily))
+    assert o.since is not None
+    first, last = ((pd.Timestamp(when) - run.days[0]).days for when in (o.since, o.until))
+    inside = np.where((day >= first) & (day <= last), daily, 0.0)
     total = 0.0
     for week, people in by_week.items():
-        last = week + pd.Timedelta(days=DAYS_A_WEEK - 1)  # type: ignore[operator]
-        of_week = float(daily.loc[week:last].sum())  # type: ignore[misc]
-        total += people * (float(inside.loc[week:last].sum()) / of_week if of_week > 0 else 0.0)  # type: ignore[misc]
+        begin = (pd.Timestamp(str(week)) - run.days[0]).days
+        of_week = float(daily[begin : begin + DAYS_A_WEEK].sum())
+        total += float(people) * (
+            float(inside[begin : begin + DAYS_A_WEEK].sum()) / of_week if of_week else 0.0
+        )
     return total

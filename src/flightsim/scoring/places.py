@@ -39,7 +39,9 @@ def table(answered: dict[questions.Question, dict[str, Floats]], ground: Ground)
         for name, members in said.items():
             each = [_scores(member, q, km) for member in members.T]
             means = {key: float(np.mean([scores[key] for scores in each])) for key in each[0]}
-            rows.append({"question": q.title, "source": q.source, "forecaster": name, "cells": len(q.cells), **means})
+            rows.append(
+                {"question": q.title, "source": q.source, "forecaster": name, "cells": len(q.cells), **means}
+            )
     return pd.DataFrame(rows)
 
 
@@ -77,7 +79,14 @@ def by_forecaster(found: pd.DataFrame) -> pd.DataFrame:
     if not len(found):
         return found
     names = list(dict.fromkeys(found["forecaster"]))
-    columns = ["total_variation", "ard", "rescaled_ard", "earth_movers_km", "top_three_found", "rank_correlation"]
+    columns = [
+        "total_variation",
+        "ard",
+        "rescaled_ard",
+        "earth_movers_km",
+        "top_three_found",
+        "rank_correlation",
+    ]
     means = found.groupby("forecaster")[columns].mean().reindex(names)
     means.insert(0, "questions", found.groupby("forecaster")["question"].count())
     return means.reset_index()

@@ -107,7 +107,10 @@ def baselines(
     if o.unit == "movements":
         leavers = leavers * model.movements_per_person
     if question.measure == DISPLACED:  # where from, not where to
-        by = {"capture ring": leavers, "population": splits.by_weight(ground.population, ground.population > 0)[0]}
+        by = {
+            "capture ring": leavers,
+            "population": splits.by_weight(ground.population, ground.population > 0)[0],
+        }
         return {name: _cells(question, np.diag(weight), ground) for name, weight in by.items()}
     open_ = (ground.population > 0) & ~ground.lost(o.until)
     people, km = ground.population, ground.road_km

@@ -43,7 +43,9 @@ def known_at(origin: date, found: Counts, before: totals.Known) -> totals.Known:
     """What was reported up to an origin, on top of what was known at the start."""
     so_far = {o.until: o.best for o in found.rows if o.until <= origin and o.since == found.first}
     day = [before.day[0], *(float(found.day(when)) for when in sorted(so_far))]
-    return replace(before, day=np.array(day), people=np.array([0.0, *(so_far[when] for when in sorted(so_far))]))
+    return replace(
+        before, day=np.array(day), people=np.array([0.0, *(so_far[when] for when in sorted(so_far))])
+    )
 
 
 def forecasts(
@@ -51,15 +53,22 @@ def forecasts(
 ) -> pd.DataFrame:
     """A row an origin, target and forecaster: median, CRPS and error. ``drawn``: an ensemble by origin."""
     rows = []
-    courses = drawn or {origin: None for origin in origins(found)}
+    courses = drawn or dict.fromkeys(origins(found))
     for origin, ensemble in sorted(courses.items()):
         course = found.courses[MODEL] if ensemble is None else ensemble.course("displaced_persons")
         known = known_at(origin, found, before)
         for o in found.rows:
             within = horizon((o.until - origin).days)
-            if o.until <= origin or within is None or o.since != found.first or found.day(o.until) >= len(course):
+            if (
+                o.until <= origin
+                or within is None
+                or o.since != found.first
+                or found.day(o.until) >= len(course)
+            ):
                 continue
-            for name, members in _said(o, known, course, found, ground, None if drawn is None else origin).items():
+            for name, members in _said(
+                o, known, course, found, ground, None if drawn is None else origin
+            ).items():
                 y = np.array([o.best])
                 rows.append(
                     {
@@ -75,7 +84,12 @@ def forecasts(
 
 
 def _said(
-    o: Observation, known: totals.Known, course: Floats, found: Counts, ground: Ground, known_until: date | None
+    o: Observation,
+    known: totals.Known,
+    course: Floats,
+    found: Counts,
+    ground: Ground,
+    known_until: date | None,
 ) -> dict[str, Floats]:
     """(m,) what each forecaster says to one target."""
     at, last = found.day(o.until), int(known.day[-1])

@@ -51,7 +51,9 @@ def earth_movers_km(counts: Floats, observed: Floats, km: Floats) -> float:
         return float("nan")
     n = len(a)
     cell = np.arange(n * n)
-    both = np.concatenate([cell // n, n + cell % n])  # each cell of the plan in its row's and its column's sum
+    both = np.concatenate(
+        [cell // n, n + cell % n]
+    )  # each cell of the plan in its row's and its column's sum
     sums = coo_array((np.ones(2 * n * n), (both, np.concatenate([cell, cell]))), shape=(2 * n, n * n)).tocsr()
     found = linprog(np.asarray(km, float).ravel(), A_eq=sums, b_eq=np.concatenate([a, b]), method="highs")
     return float(found.fun) if found.success else float("nan")
