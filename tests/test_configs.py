@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from flightsim import compose
+from flightsim.parameter import default_of
 from flightsim.scenario import from_config
 
 OPTIONS = sorted(
@@ -37,7 +38,7 @@ def test_an_option_spells_out_the_defaults_of_its_part(option: str) -> None:
     values = content(option)
     module, _, name = values.pop("_target_").rpartition(".")
     part = getattr(importlib.import_module(module), name)
-    defaults = {field.name: field.default for field in dataclasses.fields(part)}
+    defaults = {field.name: default_of(field) for field in dataclasses.fields(part)}
     assert list(values) == list(defaults)
     other = {key: value for key, value in values.items() if value != defaults[key]}
     assert all(value == Path(option).name for value in other.values()), other

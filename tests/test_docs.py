@@ -86,7 +86,7 @@ def test_the_docs_have_a_word_on_every_type_of_event() -> None:
 @cache
 def parameters() -> set[str]:
     rows = parameter.table({group: list(types) for group, types in PARTS.items()})
-    settings = {*SETTINGS, *PARTS, "events.keep"}
+    settings = {*SETTINGS, *PARTS}
     return {f"{row['group']}.{row['parameter']}" for row in rows} | settings
 
 

@@ -25,6 +25,8 @@ LAYERS = (
         "movement",
         "agenda",
         "population",
+        "exodus",
+        "course",
     },
     {"parts", "destinations"},  # the parts' answers brought together in one choice
     {
@@ -48,8 +50,10 @@ LAYERS = (
     {"model"},  # a step, as a list one can read
     {"scenario"},  # describe() and run()
     {"overrides"},  # NAME=VALUE, read and checked
+    {"configs"},  # the files of configurations, and Hydra's way to put them together
     {"compose"},  # overrides to a configuration
     {"executors", "launchers", "priors"},  # where many runs go; what is drawn for each
+    {"plan"},  # what a command asks for, checked
     {"sweep"},  # scenarios times replicates
     {"solve"},  # the value of a lever at which an outcome meets a target
     {"cli"},
@@ -66,8 +70,8 @@ READS_FOLDERS_ONLY = {
     "comparison",
 }
 OUTSIDERS = {
-    "hydra": {"overrides", "compose", "launchers"},
-    "omegaconf": {"overrides", "compose", "launchers"},
+    "hydra": {"overrides", "configs", "compose", "launchers"},
+    "omegaconf": {"overrides", "configs", "launchers"},
     "joblib": {"executors"},
     "mesa": {"agents", "model"},
     "tqdm": {"cli"},

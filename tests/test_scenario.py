@@ -65,7 +65,7 @@ def test_every_complaint_at_once(config: Change) -> None:
         hazard__memory_days="long",
         roads___target_="flightsim.roads.FlyingCarpet",
         border__policy="ajar",
-        events={"keep": ["reported", "asumed"], "kept": []},
+        events__keep=["reported", "asumed"],
         boundaries="nowhere.geojson",
         name="a/b",
     )
@@ -74,6 +74,7 @@ def test_every_complaint_at_once(config: Change) -> None:
         "hazard.strength is -2; expected a number from 0 to 10 factor",
         f"roads._target_ is 'flightsim.roads.FlyingCarpet'; expected one of {ROADS}",
         "border.policy is 'ajar'; expected one of as_it_was, closed, women_and_children, open",
+        "events.keep has 'asumed'; expected reported, derived, assumed (did you mean 'assumed'?)",
         "start is 'the first of December'; expected a date such as 2019-12-01",
         "days is 'ten'; expected a whole number from 1 to 730",
         "step_hours is 5; expected one of 1, 2, 3, 4, 6, 8, 12, 24",
@@ -81,8 +82,6 @@ def test_every_complaint_at_once(config: Change) -> None:
         "seed is -1; expected a whole number from 0 to 9223372036854775807",
         "figures is 'yes'; expected true or false",
         "boundaries is 'nowhere.geojson'; expected a GeoJSON file, or null",
-        "events.kept is no setting (did you mean 'keep'?)",
-        "events.keep has 'asumed'; expected reported, derived, assumed (did you mean 'assumed'?)",
     ]
 
 
@@ -91,9 +90,10 @@ def test_unknown_keys_are_refused_at_every_level_with_the_nearest_name(config: C
         "dayz is no setting of a scenario (did you mean 'days'?)",
         "hazzard is no setting of a scenario (did you mean 'hazard'?)",
     ]
-    assert complaints(config(hazard__memory_dayz=5, behaviour__kinn=1)) == [
+    assert complaints(config(hazard__memory_dayz=5, behaviour__kinn=1, events__kept=1)) == [
         "hazard.memory_dayz is no parameter of Bombardment (did you mean 'memory_days'?)",
         "behaviour.kinn is no parameter of Flight (did you mean 'kin'?)",
+        "events.kept is no parameter of Course (did you mean 'keep'?)",
     ]
 
 
@@ -123,10 +123,10 @@ def test_nothing_may_be_missing(config: Change, name: str) -> None:
         ({"name": 7}, "name is 7"),
         ({"results": None}, "results is None"),
         ({"start": "2020-01-01", "case": ["toy"]}, "case is ['toy']"),
-        ({"events": None}, "events.keep is None"),
-        ({"events": {"keep": "reported"}}, "events.keep is 'reported'"),
-        ({"events": {"keep": []}}, "events.keep is []"),
-        ({"events": {"keep": [None]}}, "events.keep has None"),
+        ({"events": None}, "events is None; expected a part with its _target_"),
+        ({"events__keep": "reported"}, "events.keep is 'reported'"),
+        ({"events__keep": []}, "events.keep is []"),
+        ({"events__keep": [None]}, "events.keep has None"),
         ({"hazard": None}, "hazard is None; expected a part with its _target_"),
         ({"hazard": {"strength": 1}}, "expected a part with its _target_"),
         ({"hazard___target_": ["flightsim.hazard.Bombardment"]}, "hazard._target_ is ["),
@@ -205,7 +205,7 @@ def test_a_period_left_open_is_the_case_s_own(config: Change, start: Any) -> Non
 def test_events_are_kept_by_how_they_are_known(config: Change) -> None:
     by_status = {}
     for keep in (["reported"], ["derived"], ["assumed"], ["reported", "derived", "assumed"]):
-        scenario = from_config(config(events={"keep": keep}))
+        scenario = from_config(config(events__keep=keep))
         assert {event.status for event in scenario.events} == set(keep)
         by_status["+".join(keep)] = len(scenario.events)
     *some, everything = by_status.values()
@@ -289,7 +289,7 @@ def test_run_ids_follow_what_goes_into_a_run(config: Change, toy_folder: Path) -
         config(step_hours=1),
         config(hazard__strength=1.01),
         config(name="other"),
-        config(events={"keep": ["reported"]}),
+        config(events__keep=["reported"]),
         config(border__policy="open"),
     ]
     ids = [from_config(each).run_id for each in others]

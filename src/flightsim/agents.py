@@ -148,9 +148,9 @@ class Household(mesa.Agent):
         """What pushes me now, by cause."""
         model, place = self.model, self._place
         rule = model.parts.behaviour
-        x = np.power(model.hazard.remembered[place] / rule.half_strikes, rule.steepness)
+        x = np.power(model.hazard.feared[place] / rule.half_strikes, rule.steepness)
         shelling = rule.shelling_per_hour * (x / (1 + x))
-        front = rule.front_per_hour * model.hazard.alarm[place]
+        front = rule.front_per_hour * model.hazard.feared_alarm[place]
         factor = rule.care_factor_in_need if self.needs_care else rule.care_factor
         care = model.care.lost[place] * ((shelling + front) * (factor - 1) + rule.care_per_hour)
         gone, here = model.gone_lately[place], model.present_persons[place]

@@ -20,6 +20,14 @@ def is_night(hour: npt.ArrayLike) -> npt.NDArray[np.bool_]:
     return np.asarray((h >= NIGHT_FROM) | (h < NIGHT_TO))
 
 
+def as_date(text: object) -> date | None:
+    """The date that a text such as 2019-12-23 says; None if it says none."""
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError:
+        return None
+
+
 @dataclass(frozen=True)
 class Clock:
     """The calendar of a run: a start, a number of days, and the step in hours (a divisor of 24)."""

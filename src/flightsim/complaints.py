@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 
 class InputError(Exception):
@@ -45,6 +45,13 @@ class Complaints:
             self.n_more += 1
         else:
             self.texts.append(text)
+
+    def collect(self, checked: Callable[..., object], *arguments: object) -> None:
+        """Note the troubles that a check raises, and go on."""
+        try:
+            checked(*arguments)
+        except InputError as error:
+            self.texts.extend(error.complaints)
 
     def raise_if_any(self) -> None:
         """Raise InputError with everything noted so far, if there is anything."""

@@ -36,8 +36,8 @@ class Destinations:
     ) -> Alternatives:
         """The places one may flee to as things stand, and the gates that lead abroad."""
         rule = self._behaviour
-        fear = rule.fear(hazard.remembered)
-        here = rule.appeal(fear, hazard.alarm, self._persons, care.working, free_share, allowed)
+        fear = rule.fear(hazard.feared)
+        here = rule.appeal(fear, hazard.feared_alarm, self._persons, care.working, free_share, allowed)
         abroad = np.full(self._n_gates, -np.inf)
         abroad[gates.leads_abroad] = rule.abroad + rule.size * np.log(self._everybody)
         side = np.concatenate([hazard.control, np.full(self._n_gates, -1)])

@@ -20,6 +20,16 @@ EVENT_TYPES = (
     "aid_authorisation",
     "night_temperature",
 )
+WARLIKE = (  # what ends when the war does
+    *STRIKES,
+    "captured",
+    "ceasefire",
+    "pause",
+    "facility_closed",
+    "facility_reopened",
+    "road_cut",
+    "road_reopened",
+)
 STATUSES = ("reported", "derived", "assumed")
 ALL = "ALL"
 

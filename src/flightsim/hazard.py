@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import numpy as np
 
 from flightsim.arrays import fading
 from flightsim.clock import HOURS_A_DAY, Clock, is_night
+from flightsim.complaints import InputError
 from flightsim.events import ALL, STRIKES, Event, by_type
-from flightsim.parameter import ASSUMPTION, check, parameter
+from flightsim.parameter import ASSUMPTION, LEVER, check, parameter
 from flightsim.world import CONTROLS, GOVERNMENT, SDF, Bools, Floats, Ints, World
 
 
@@ -54,13 +56,25 @@ class Bombardment:
     strength: float = parameter(
         1.0, "factor", 0, 10, "Multiplies every strike: a lever for scenarios of escalation", "choice"
     )
+    warning_days: float = parameter(
+        0,
+        "whole days",
+        0,
+        14,
+        "How many days ahead people know where strikes and captures will be",
+        "choice",
+        LEVER,
+    )
 
     def __post_init__(self) -> None:
         check(self, "hazard")
+        if self.warning_days != int(self.warning_days):
+            raise InputError(f"hazard.warning_days is {self.warning_days}; expected whole days")
 
     def start(self, world: World, events: Sequence[Event], clock: Clock) -> Hazard:
         """The state of danger at the start of a run, with what happened before it remembered."""
-        return Hazard(self, world, events, clock)
+        kind = Forewarned if self.warning_days else Hazard
+        return kind(self, world, events, clock)
 
 
 @dataclass(frozen=True)
@@ -90,6 +104,7 @@ class Hazard:
     captured         (P,)  places whose holder changed in this step, as row numbers
     ceasefire        bool  whether one is announced and not over
     temperature_c    (P,)  the night's minimum
+    feared, feared_alarm (P,)  remembered and alarm as people take them: what they know is coming counts too
     """
 
     def __init__(
@@ -124,6 +139,16 @@ class Hazard:
         self._profile = _hour_profile(part.night_share)
         self._day: int | None = None
         self._live_through_the_past(events)
+
+    @property
+    def feared(self) -> Floats:
+        """(P,) strikes that people remember or, where they are warned, know to come."""
+        return self.remembered
+
+    @property
+    def feared_alarm(self) -> Floats:
+        """(P,) 0 to 1: how near and how lately the enemy took a place or, where people are warned, will take one."""
+        return self.alarm
 
     def _by_day(self, events: Sequence[Event]) -> dict[int, list[Event]]:
         days: dict[int, list[Event]] = defaultdict(list)
@@ -261,6 +286,34 @@ class Hazard:
         if target in self._row:
             return np.asarray(np.arange(len(self.control)) == self._row[target])
         return np.asarray(self._world.places.area == self._world.areas.area_id.index(target))
+
+
+class Forewarned(Hazard):
+    """Danger of which people know ``warning_days`` ahead: they fear what was and what will be, whichever is worse."""
+
+    def __init__(
+        self, part: Bombardment | NoHazard, world: World, events: Sequence[Event], clock: Clock
+    ) -> None:
+        super().__init__(part, world, events, clock)
+        ahead = timedelta(days=int(getattr(part, "warning_days", 0)))
+        warlike = by_type(events, *STRIKES, "captured", "pause")
+        sooner = [replace(event, date=event.date - ahead) for event in warlike]
+        self._ahead = Hazard(part, world, sooner, clock)
+
+    def advance(self, step: int) -> None:
+        """Move to the given step; what is known of runs ahead of it."""
+        super().advance(step)
+        self._ahead.advance(step)
+
+    @property
+    def feared(self) -> Floats:
+        """(P,) strikes remembered, or those that will be, if they are more."""
+        return np.maximum(self.remembered, self._ahead.remembered)
+
+    @property
+    def feared_alarm(self) -> Floats:
+        """(P,) 0 to 1: alarm over captures, or that over those to come, if it is greater."""
+        return np.maximum(self.alarm, self._ahead.alarm)
 
 
 def _lasts_hours(event: Event) -> float:

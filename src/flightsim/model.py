@@ -36,6 +36,7 @@ from flightsim.world import GOVERNMENT, OPEN, SDF, Bools, Floats, Ints, World
 LOCAL_KMH = 25.0  # track speed by day (domain note, assumption), for the last leg on local roads
 REHOUSED_AT_HOUR = 8  # once a morning, those in the open ask again
 NOWHERE = -1
+NO_CAUSE = -1
 AT_GATE = -2  # instead of a rung, for those who reached a gate abroad
 
 
@@ -63,6 +64,7 @@ class DisplacementModel(mesa.Model):
         )
         self._start_counts()
         self._start_clocks()
+        self.exodus = parts.exodus.start(self, events)
 
     # ------------------------------------------------------------------ the step
 
@@ -108,37 +110,37 @@ class DisplacementModel(mesa.Model):
 
     def gather_pressure(self) -> None:
         """Pressure to leave by place and kind, and readiness by place and means, gather for these hours."""
-        hazard, hours = self.hazard, self.clock.step_hours
+        hazard, hours, rule = self.hazard, self.clock.step_hours, self.parts.behaviour
         neighbours = self.gone_lately / np.maximum(self.gone_lately + self.present_persons, 1e-9)
-        self.causes = self.parts.behaviour.causes(hazard.remembered, hazard.alarm, self.care.lost, neighbours)
-        self._pressure_met = self.parts.behaviour.pressure(self.causes) * hours
+        self.causes = rule.causes(hazard.feared, hazard.feared_alarm, self.care.lost, neighbours)
+        self._pressure_met = rule.pressure(self.causes) * hours
         self.gathered += self._pressure_met
         self.gathered_causes += self.causes * hours
         self._readiness_met = hours * self.parts.transport.readiness(
-            hazard.near_hourly,
-            hazard.remembered,
-            self.clock.hours_of(self.now),
-            self.can_leave,
-            hazard.alarm,
+            hazard.near_hourly, hazard.remembered, self.clock.hours_of(self.now), self.can_leave, hazard.alarm
         )
         self.gathered_readiness += self._readiness_met
-        self.gone_lately *= np.exp(-hours / (self.parts.behaviour.neighbours_memory_days * HOURS_A_DAY))
+        self.gone_lately *= np.exp(-hours / (rule.neighbours_memory_days * HOURS_A_DAY))
 
     def form_intents(self) -> None:
-        """Those whose gathered pressure passes their threshold want to leave, and get ready, from that moment on."""
+        """Those whose gathered pressure passes their threshold want to leave from that moment on."""
+        self.exodus.advance(self)
         rows, levels = self.intents.due_with_levels(self.gathered.ravel())
+        group = self.households.place[rows], self.households.kind(rows)
+        beyond = (self.gathered[group] - levels) / np.maximum(self._pressure_met[group], 1e-300)
+        self.want_to_leave(rows, np.clip(beyond, 0.0, 1.0))
+
+    def want_to_leave(self, rows: Ints, share_of_step: Floats) -> None:
+        """Households form the intent to leave, each with this share of the step left, and get ready from then on."""
         if not len(rows):
             return
         h = self.households
         place, kind = h.place[rows].astype(np.int64), h.kind(rows)
         met = self.gathered_causes[:, place, kind].T - self.causes_at_settling[rows]
         h.wants_since[rows] = self.now
-        self.recorder.wanted(self.now, rows, met.argmax(axis=1))
-        beyond = (self.gathered[place, kind] - levels) / np.maximum(self._pressure_met[place, kind], 1e-300)
-        share_of_step = np.clip(beyond, 0.0, 1.0)  # that was left when the threshold was passed
+        self.recorder.wanted(self.now, rows, np.where(met.any(axis=1), met.argmax(axis=1), NO_CAUSE))
         group = place * len(MEANS) + h.means[rows]
-        begun = self.gathered_readiness.ravel()[group]
-        begun -= share_of_step * self._readiness_met.ravel()[group]
+        begun = self.gathered_readiness.ravel()[group] - share_of_step * self._readiness_met.ravel()[group]
         needed = exponential(self.decision_keys["ready"], h.key[rows], h.occasion[rows])
         self.ready.join(rows, group, begun + needed)
 

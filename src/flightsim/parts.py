@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from flightsim.border import Border, OpenBorder
 from flightsim.decision import Flight
+from flightsim.exodus import NoExodus, Prescribed
 from flightsim.hazard import Bombardment, NoHazard
 from flightsim.population import Population
 from flightsim.roads import RoadNetwork
@@ -25,4 +26,5 @@ class Parts:
     shelter: ShelterLadder | UnlimitedShelter = field(default_factory=ShelterLadder)
     transport: Transport | FreeTransport = field(default_factory=Transport)
     behaviour: Flight = field(default_factory=Flight)
+    exodus: NoExodus | Prescribed = field(default_factory=NoExodus)
     population: Population = field(default_factory=Population)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -15,12 +15,15 @@ from flightsim import provenance, results, words
 from flightsim.border import Border, OpenBorder
 from flightsim.clock import STEP_HOURS, Clock
 from flightsim.complaints import Complaints, InputError, nearest
+from flightsim.course import Course
 from flightsim.decision import Flight, NoFlight
-from flightsim.events import STATUSES, STRIKES, Event, by_type, with_status
+from flightsim.events import STATUSES, STRIKES, Event, by_type
+from flightsim.exodus import NoExodus, Prescribed
 from flightsim.hazard import Bombardment, NoHazard
 from flightsim.io.case import Case, cached_case
 from flightsim.io.write import can_be_folder, check_writable
 from flightsim.model import DisplacementModel
+from flightsim.parameter import LEVER, SETTING, UNCERTAINTY
 from flightsim.parts import Parts
 from flightsim.population import Population
 from flightsim.roads import FreeFlow, RoadNetwork
@@ -38,7 +41,10 @@ PARTS: dict[str, tuple[type, ...]] = {
     "transport": (Transport, FreeTransport),
     "behaviour": (Flight, NoFlight),
     "population": (Population,),
+    "events": (Course,),
+    "exodus": (NoExodus, Prescribed),
 }
+LEVER_GROUPS = ("border",)  # parts among which we choose; the others differ in what is not ours
 SETTINGS = (
     "name",
     "case",
@@ -47,7 +53,6 @@ SETTINGS = (
     "step_hours",
     "seed",
     "results",
-    "events",
     "boundaries",
     "count_from",
     "figures",
@@ -75,6 +80,7 @@ class Scenario:
     parts: Parts
     clock: Clock
     seed: int
+    course: Course = field(default_factory=Course)
 
     @cached_property
     def case(self) -> Case:
@@ -88,8 +94,8 @@ class Scenario:
 
     @cached_property
     def events(self) -> list[Event]:
-        """The case's events of the kept kinds of knowledge."""
-        return with_status(self.case.events, self.config["events"]["keep"])
+        """What happens in this scenario: the case's events, with its changes."""
+        return self.course.apply(self.case.events, self.world, self.clock, self.seed)
 
     @cached_property
     def run_id(self) -> str:
@@ -161,6 +167,9 @@ class Scenario:
         if self.config["boundaries"]:
             path = Path(str(self.config["boundaries"]))
             hashes["boundaries"] = provenance.hash_files(path.parent, [path.name])[path.name]
+        if self.course.add is not None:
+            path = Path(self.course.add)
+            hashes["events.add"] = provenance.hash_files(path.parent, [path.name])[path.name]
         return hashes
 
     def _check_against_case(self) -> None:
@@ -177,6 +186,22 @@ class Scenario:
                 f"start is {self.clock.start} and days is {self.clock.days}; expected a period that meets the case's, "
                 f"{first} to {last}"
             )
+        complaints = Complaints()
+        complaints.collect(lambda: self.events)
+        complaints.collect(self.parts.exodus.check, self.world, self.clock)
+        complaints.raise_if_any()
+
+
+def role_of(name: str) -> str:
+    """Whose a setting, a part or a parameter is, by dotted name: lever, uncertainty or setting."""
+    group, _, parameter = name.partition(".")
+    if group in PARTS and not parameter:
+        return LEVER if group in LEVER_GROUPS else UNCERTAINTY
+    for part_type in PARTS.get(group, ()):
+        for each in dataclasses.fields(part_type):
+            if each.name == parameter:
+                return str(each.metadata.get("role", SETTING))
+    return SETTING
 
 
 def from_config(config: Mapping[str, Any]) -> Scenario:
@@ -195,11 +220,13 @@ def from_config(config: Mapping[str, Any]) -> Scenario:
     clock = _clock(config, complaints)
     _check_settings(config, complaints)
     complaints.raise_if_any()
+    course = made.pop("events")
     return Scenario(
         config,
         Parts(**{group: part for group, part in made.items() if part is not None}),
         clock,
         config["seed"],
+        course,
     )
 
 
@@ -287,23 +314,6 @@ def _check_settings(config: Mapping[str, Any], complaints: Complaints) -> None:
     boundaries = config["boundaries"]
     if boundaries is not None and not Path(str(boundaries)).is_file():
         complaints.add(f"boundaries is {boundaries!r}; expected a GeoJSON file, or null")
-    _check_events(config["events"], complaints)
-
-
-def _check_events(section: Any, complaints: Complaints) -> None:
-    keep = section.get("keep") if isinstance(section, Mapping) else None
-    if isinstance(section, Mapping):
-        for key in section:
-            if key != "keep":
-                complaints.add(f"events.{key} is no setting{nearest(key, ['keep'])}")
-    if not isinstance(keep, Sequence) or isinstance(keep, str) or not keep:
-        complaints.add(f"events.keep is {keep!r}; expected a list of {', '.join(STATUSES)}")
-        return
-    for status in keep:
-        if status not in STATUSES:
-            complaints.add(
-                f"events.keep has {status!r}; expected {', '.join(STATUSES)}{nearest(status, STATUSES)}"
-            )
 
 
 def _is_whole(value: Any) -> bool:
@@ -348,7 +358,9 @@ def _description(scenario: Scenario) -> list[str]:
         f"Free room for newcomers: {free} persons.",
         care,
         what,
-        "Parts: " + ", ".join(f"{group} {type(getattr(parts, group)).__name__}" for group in PARTS) + ".",
+        scenario.course.words(),
+        *parts.exodus.words(clock),
+        "Parts: " + ", ".join(f"{name} {type(part).__name__}" for name, part in vars(parts).items()) + ".",
         f"Results would go to {scenario.folder / scenario.run_id}.",
         *(f"Note: {warning}" for warning in scenario.case.warnings),
     ]

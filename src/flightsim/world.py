@@ -22,6 +22,7 @@ Bools = npt.NDArray[np.bool_]
 
 CONTROLS = ("opposition", "sna", "government", "sdf")
 OPPOSITION, SNA, GOVERNMENT, SDF = range(len(CONTROLS))
+HOSTILE = (CONTROLS[GOVERNMENT], CONTROLS[SDF])  # nobody in the model flees to places that they hold
 RUNGS = ("host", "rented", "site", "collective", "unfinished", "open")
 HOST, RENTED, SITE, COLLECTIVE, UNFINISHED, OPEN = range(len(RUNGS))
 BORDER_RULES = ("closed", "women_and_children", "open")
@@ -59,6 +60,13 @@ class Areas:
     admin1_id: list[str]
     admin1: list[str]
     gateway: Ints  # (A,) the place through which one enters: the most populous one
+
+    def row_of(self, name: str) -> int | None:
+        """The area of this P-code or name, upper and lower case alike; None if there is none, or more than one."""
+        if name in self.area_id:
+            return self.area_id.index(name)
+        named = [row for row, own in enumerate(self.name) if own.casefold() == name.casefold()]
+        return named[0] if len(named) == 1 else None
 
     def __len__(self) -> int:
         return len(self.area_id)

@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 from flightsim.complaints import Complaints, nearest
 from flightsim.events import ALL, EVENT_TYPES, STATUSES, STRIKES, Event
-from flightsim.io.tables import NOTE, Column, Table, Unexpected, choice, day, identifier, number, show, text
-from flightsim.world import BORDER_RULES, CONTROLS
+from flightsim.io.tables import (
+    NOTE,
+    Column,
+    Table,
+    Unexpected,
+    choice,
+    day,
+    decode,
+    identifier,
+    number,
+    parse,
+    read_bytes,
+    show,
+    text,
+)
+from flightsim.world import BORDER_RULES, CONTROLS, World
 
 FILE = "events.csv"
+MAX_COMPLAINTS = 50
 Known = Mapping[str, Collection[str] | None]  # ids by kind; None where they could not be read
 COLUMNS: dict[str, Column] = {
     "event_id": identifier(),
@@ -66,7 +83,7 @@ def build_events(
     events = []
     for i, row in enumerate(table.rows):
         fields = {column: values[i] for column, values in table.values.items()}
-        where = f"{FILE} row {row}"
+        where = f"{table.file} row {row}"
         value = _value(where, fields["type"], fields["value"], complaints)
         _complain_about_target(where, fields["type"], fields["target"], known, complaints)
         _complain_about_time(where, fields, window, complaints)
@@ -87,6 +104,35 @@ def build_events(
             )
         )
     return sorted(events, key=lambda e: (e.date, e.hour or 0, e.event_id))
+
+
+def read_events(path: Path, world: World) -> list[Event]:
+    """Further events from a file like ``events.csv``, to go with a world; InputError lists all its troubles.
+
+    Their ids get the file's name in front, so that they are nobody else's.
+    """
+    complaints = Complaints(at_most=MAX_COMPLAINTS)
+    raw = read_bytes(path, complaints)
+    content = None if raw is None else decode(path.name, raw, complaints)
+    complaints.raise_if_any()
+    table = parse(path.name, content or "", COLUMNS, complaints)
+    known = {
+        "place_id": world.places.place_id,
+        "area_id": world.areas.area_id,
+        "road_id": world.roads.road_id,
+        "crossing_id": world.crossings.crossing_id,
+        "facility_id": world.facilities.facility_id,
+    }
+    first: dict[str, int] = {}
+    for row, event_id in zip(table.rows, table["event_id"], strict=True):
+        if event_id is not None and first.setdefault(event_id, row) != row:
+            complaints.add(
+                f"{path.name} row {row}: event_id {show(event_id)} is there already in row {first[event_id]}"
+            )
+    manifest = world.manifest
+    events = build_events(table, known, (manifest["start"], manifest["end"]), complaints)
+    complaints.raise_if_any()
+    return [replace(event, event_id=f"{path.stem}:{event.event_id}") for event in events]
 
 
 def _value(where: str, kind: str | None, cell: str | None, complaints: Complaints) -> str | float | None:

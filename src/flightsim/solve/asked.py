@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flightsim.complaints import Complaints, InputError, nearest
-from flightsim.outcomes import headline
-from flightsim.scenario import PARTS, Scenario, from_config
+from flightsim.outcomes import Headline, headline
+from flightsim.scenario import PARTS, from_config
 from flightsim.solve.roots import Question
 
 Config = dict[str, Any]
-Composed = Callable[[Sequence[str]], Config]  # overrides to the configuration of one scenario
 BETWEEN = ".."
+OWN: dict[str, Any] = {  # asked in the same language as the configuration, and what holds if it is not
+    "target": None,
+    "outcome": "additional_displaced_persons",
+    "tolerance": "0.05",
+    "replicates": "8",
+}
 PATHS = ("case", "results", "boundaries")  # settings in whose values two dots are a folder
 NO_LEVERS = ("seed", "step_hours", "replicates", "workers")  # luck and machinery: nothing to solve for
 LEAST_TOLERANCE, MOST_TOLERANCE = 0.0005, 0.5
+MOST_REPLICATES = 1000
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,16 @@ class Lever:
     low: float
     high: float
     whole: bool
+
+    def at(self, config: Config, value: float) -> Config:
+        """The configuration with the lever at this value; the one given is left as it is."""
+        changed = copy.deepcopy(config)
+        *sections, last = self.name.split(".")
+        inner = changed
+        for section in sections:
+            inner = inner[section]
+        inner[last] = int(value) if self.whole else value
+        return changed
 
     def override(self, value: float) -> str:
         """What to add to a command for this value."""
@@ -44,11 +61,17 @@ class Lever:
         return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
 
 
-def split(words: Sequence[str]) -> tuple[str, list[str]]:
-    """The one word NAME=LOW..HIGH, and the other words; InputError if there is none or more than one."""
+def split(words: Sequence[str]) -> tuple[str, dict[str, str], list[str]]:
+    """The one word NAME=LOW..HIGH, what is wanted by name, and the overrides.
+
+    InputError if there is no range, or more than one.
+    """
     ranges = [word for word in words if _is_range(word)]
     if len(ranges) == 1:
-        return ranges[0], [word for word in words if word != ranges[0]]
+        others = [word for word in words if word != ranges[0]]
+        pairs = {word: word.partition("=") for word in others}
+        own = {name: value for name, _, value in pairs.values() if name in OWN}
+        return ranges[0], OWN | own, [word for word in others if pairs[word][0] not in OWN]
     if ranges:
         raise InputError(f"{' and '.join(ranges)}: one lever at a time; give the others one value each")
     raise InputError("expected a lever and its range, as hazard.strength=0..4")
@@ -59,14 +82,14 @@ def _is_range(word: str) -> bool:
     return BETWEEN in value and name.lstrip("+") not in PATHS and "/" not in value
 
 
-def lever(word: str, overrides: Sequence[str], composed: Composed) -> Lever:
+def lever(word: str, config: Config) -> Lever:
     """The lever that NAME=LOW..HIGH speaks of; InputError if it cannot be solved for.
 
-    Both ends are composed and checked as a run's configuration is, so that bounds hold in the whole range.
+    ``config`` is the scenario's, start and length filled in. Both ends are checked as a run's configuration
+    is, so that bounds hold in the whole range.
     """
     name, _, value = word.partition("=")
     complaints = Complaints()
-    config = _filled_in(composed(overrides))
     numbers = [key for key in _numbers(config) if key not in NO_LEVERS]
     if name in NO_LEVERS:
         complaints.add(f"'{word}': {name} is luck or machinery, no lever")
@@ -74,8 +97,7 @@ def lever(word: str, overrides: Sequence[str], composed: Composed) -> Lever:
         complaints.add(f"'{word}': there is no {name}{nearest(name, numbers)}")
     elif name not in numbers:
         complaints.add(f"'{word}': {name} is {_all(config)[name]!r}, not a number; a lever must be one")
-    ends = [_number(text) for text in value.split(BETWEEN, 1)]
-    low, high = ends
+    low, high = (_number(text) for text in value.split(BETWEEN, 1))
     if low is None or high is None:
         complaints.add(f"'{word}': expected two numbers, as {name}=0..4")
     elif low >= high:
@@ -90,38 +112,50 @@ def lever(word: str, overrides: Sequence[str], composed: Composed) -> Lever:
         raise InputError(f"'{word}': {name} is a whole number; so must be both ends")
     for end in (low, high):
         try:
-            from_config(composed([*overrides, found.override(end)]))
+            from_config(found.at(config, end))
         except InputError as error:
             complaints.texts += [text for text in error.complaints if text not in complaints.texts]
     complaints.raise_if_any()
     return found
 
 
-def question(lever: Lever, outcome: str, target: str | float, tolerance: str | float) -> Question:
-    """The question as numbers; InputError with all that is wrong with target, tolerance and outcome."""
-    complaints = Complaints()
+@dataclass(frozen=True)
+class Wanted:
+    """What the outcome is to be."""
+
+    outcome: Headline
+    target: float
+    tolerance: float
+    replicates: int
+
+    def of(self, lever: Lever) -> Question:
+        """The question with its range."""
+        return Question(lever.low, lever.high, self.target, self.tolerance, lever.whole)
+
+
+def wanted(outcome: str, target: str | None, tolerance: str, replicates: str) -> Wanted:
+    """What is wanted, as numbers; InputError with all that is wrong with it."""
+    complaints, found = Complaints(), None
     try:
-        headline(outcome)
+        found = headline(outcome)
     except InputError as error:
         complaints.texts += error.complaints
-    wanted, width = _number(target), _number(tolerance)
-    if wanted is None or wanted <= 0:
-        complaints.add(f"the target is {target!r}; expected a number above 0, as 500000")
+    number, width, runs = (_number(text) for text in (target, tolerance, replicates))
+    if target is None:
+        complaints.add("the target is missing; add target=NUMBER, as target=500000")
+    elif number is None or number <= 0:
+        complaints.add(f"target is '{target}'; expected a number above 0, as 500000")
     if width is None or not LEAST_TOLERANCE <= width <= MOST_TOLERANCE:
-        complaints.add(
-            f"the tolerance is {tolerance!r}; expected a share of the target "
-            f"from {LEAST_TOLERANCE:g} to {MOST_TOLERANCE:g}, as 0.05"
-        )
+        share = f"a share of the target from {LEAST_TOLERANCE:g} to {MOST_TOLERANCE:g}, as 0.05"
+        complaints.add(f"tolerance is '{tolerance}'; expected {share}")
+    if runs is None or not runs.is_integer() or not 1 <= runs <= MOST_REPLICATES:
+        complaints.add(f"replicates is '{replicates}'; expected a whole number from 1 to {MOST_REPLICATES:,}")
     complaints.raise_if_any()
-    assert wanted is not None
+    assert found is not None
+    assert number is not None
     assert width is not None
-    return Question(lever.low, lever.high, wanted, width, lever.whole)
-
-
-def _filled_in(config: Config) -> Config:
-    """The configuration with the start and length that the case gives, where none were given."""
-    scenario: Scenario = from_config(config)
-    return {**config, **scenario.config}
+    assert runs is not None
+    return Wanted(found, number, width, int(runs))
 
 
 def _all(value: Any, name: str = "") -> dict[str, Any]:
@@ -161,7 +195,7 @@ def _is_whole(name: str, config: Config) -> bool:
     return str(declared.type).partition(" ")[0] == "int"
 
 
-def _number(text: str | float) -> float | None:
+def _number(text: str | None) -> float | None:
     try:
         number = float(str(text).replace("_", ""))
     except ValueError:

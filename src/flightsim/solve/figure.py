@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +19,13 @@ def draw(found: Found, path: Path, foot: str) -> None:
     """Write the picture as PNG; ``foot`` says what it rests on."""
     with style.looks():
         figure = style.new_figure(8.6, 5.4)
-        axes = figure.add_axes((0.11, 0.15, 0.86, 0.66))
+        subtitle = f"{found.outcome.meaning}; a dot a run, the line their mean"
+        taken = style.write(figure, found.title, subtitle, foot)
+        axes = figure.add_axes((0.11, 0.17, 0.86, 0.83 - taken - 0.03))
         _target(axes, found)
         _answer(axes, found)
         _curve(axes, found)
         _labels(axes, found)
-        title = textwrap.fill(found.title, 74)
-        figure.text(0.02, 0.975, title, size=12.5, weight="bold", va="top", linespacing=1.25)
-        subtitle = f"{found.outcome.meaning}; a dot a run, the line their mean"
-        figure.text(0.02, 0.865, subtitle, size=9.5, color=style.FAINT_INK, va="top")
-        figure.text(0.02, 0.015, foot, size=7.5, color=style.FAINT_INK, va="bottom")
         style.save(figure, path)
 
 
@@ -55,7 +51,7 @@ def _answer(axes: Axes, found: Found) -> None:
     if math.isfinite(low) and math.isfinite(high):
         axes.axvspan(low, high, color=ANSWER, alpha=0.18, lw=0, zorder=0)
         label = (
-            f"{found.lever.text(found.answer.value)}\n9 in 10 runs:\n"
+            f"{found.lever.text(found.answer.value)}\n{found.most}:\n"
             f"{found.lever.short(low)} to {found.lever.short(high)}"
         )
     else:
@@ -71,7 +67,14 @@ def _curve(axes: Axes, found: Found) -> None:
     axes.plot(answer.values, answer.mean, color=style.PEOPLE, lw=1.6, zorder=3)
     n = answer.outcomes.shape[1]
     x = np.repeat(answer.values, n)
-    dots: dict[str, Any] = {"marker": "o", "ms": 4.5, "mec": "white", "mew": 0.4, "mfc": style.PEOPLE, "alpha": 0.6}
+    dots: dict[str, Any] = {
+        "marker": "o",
+        "ms": 4.5,
+        "mec": "white",
+        "mew": 0.4,
+        "mfc": style.PEOPLE,
+        "alpha": 0.6,
+    }
     axes.plot(x, answer.outcomes.ravel(), ls="", zorder=4, **dots)
 
 

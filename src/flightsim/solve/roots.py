@@ -20,6 +20,10 @@ SOLVED, JUMP, OUT_OF_REACH = "solved", "jump", "out_of_reach"
 RISING, FALLING, FLAT, NOT_MONOTONE = "rising", "falling", "flat", "not monotone"
 AT_MOST = 20  # values tried, each of them a run a replicate; *assumption*: a smooth curve needs five to eight
 LOOKS = 4  # equal steps in which a range is looked through whose ends lie on the same side of the target
+POLISHES, NEARER = (
+    2,
+    10,
+)  # straight-line steps after the tolerance is met, as long as it is missed by more than a tenth
 FINENESS = 2000  # at least so many values in a range are told apart
 
 
@@ -75,9 +79,10 @@ class Answer:
     def shape(self) -> str:
         """The curve over the values tried: rising, falling, flat or not monotone.
 
-        Steps back that are smaller than the tolerance are not told apart from none.
+        Steps that are smaller than the tolerance, as a share of the largest mean, are not told apart from none.
         """
-        width, mean = self.question.width, self.mean
+        mean = self.mean
+        width = self.question.tolerance * min(abs(self.question.target), float(np.abs(mean).max()))
         if np.ptp(mean) <= width:
             return FLAT
         if (np.maximum.accumulate(mean) - mean).max() <= width:
@@ -109,12 +114,17 @@ class Answer:
         return float(ends[0]), float(ends[1])
 
     def interval(self, share: float = 0.9) -> tuple[float, float]:
-        """Confidence interval of the value at which the mean meets the target, from the replicates' crossings.
+        """Confidence interval of the value at which the mean of ever more replicates would meet the target.
 
-        Student's t about the mean crossing; nan if a replicate has none, or there is only one.
+        The values at which the target lies within the interval of the mean (Student's t), on straight lines
+        between those tried; infinite where that goes on beyond the range; nan with a single replicate.
         """
-        crossings = self.crossings
-        return mean_interval(crossings, share) if np.isfinite(crossings).all() else (math.nan, math.nan)
+        n = self.outcomes.shape[1]
+        if n < 2:
+            return math.nan, math.nan
+        half = stats.t.ppf((1 + share) / 2, n - 1) * self.outcomes.std(axis=1, ddof=1) / math.sqrt(n)
+        ends = sorted(self._crossing(self.mean + sign * half) for sign in (-1, 1))
+        return ends[0], ends[1]
 
     @property
     def around(self) -> tuple[int, int] | None:
@@ -143,21 +153,12 @@ def crossing(values: Array, off: Array, near: float) -> float | None:
     return min(found, key=lambda value: abs(value - near), default=None)
 
 
-def mean_interval(sample: Array, share: float = 0.9) -> tuple[float, float]:
-    """Confidence interval of the mean of a sample (Student's t); nan for fewer than two."""
-    n = len(sample)
-    if n < 2:
-        return math.nan, math.nan
-    half = stats.t.ppf((1 + share) / 2, n - 1) * sample.std(ddof=1) / math.sqrt(n)
-    return float(sample.mean() - half), float(sample.mean() + half)
-
-
 def solve(evaluate: Evaluate, question: Question, at_most: int = AT_MOST) -> Answer:
     """Find the value in the range at which the mean over replicates is the target.
 
     First the ends; if both lie on the same side of the target, the range is looked through in a few equal
     steps. Between two values on different sides Brent's method closes in (bisection for whole numbers) and
-    stops within the tolerance; up to three more values then take the answer nearer and measure its interval.
+    stops within the tolerance; up to four more values then take the answer nearer and measure its interval.
     ``evaluate`` is asked for each value once, and for ``at_most`` values in all (5 at least).
     """
     search = _Search(evaluate, question, max(at_most, LOOKS + 1))
@@ -225,13 +226,20 @@ class _Search:
             low, high = (low, middle) if (self.off(middle) > 0) == above else (middle, high)
 
     def refine(self) -> None:
-        """Try where the straight lines say that the mean, and the first and last replicate, meet the target."""
-        answer = self.answer()
-        aims = [crossing(answer.values, answer.mean - self.question.target, answer.value)]
-        aims += [answer.crossings.min(), answer.crossings.max()]
-        for aim in aims:
-            if aim is not None and math.isfinite(aim) and len(self.known) < self.at_most:
-                self.off(float(aim))
+        """Try where straight lines say that the mean, and then the first and last replicate, meet the target."""
+        for _ in range(POLISHES):
+            answer = self.answer()
+            aim = crossing(answer.values, answer.mean - self.question.target, answer.value)
+            if abs(self.mean_off(answer.value)) > self.question.width / NEARER:
+                self.aim_at(aim)
+        crossings = self.answer().crossings
+        for aim in (crossings.min(), crossings.max()):
+            self.aim_at(float(aim))
+
+    def aim_at(self, value: float | None) -> None:
+        """Try one more value, if there is one to try."""
+        if value is not None and math.isfinite(value) and len(self.known) < self.at_most:
+            self.off(value)
 
     def answer(self) -> Answer:
         """What was found so far, the values in order."""

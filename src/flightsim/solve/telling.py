@@ -22,9 +22,9 @@ from flightsim.solve.roots import (
     RISING,
     SOLVED,
     Answer,
-    mean_interval,
 )
 
+TINY = 1e-6  # an outcome that differs less from nothing is nothing
 SHARE = 0.9  # of the intervals that are told
 CURVE = {RISING: "rises", FALLING: "falls", FLAT: "is flat", NOT_MONOTONE: "rises and falls"}
 
@@ -48,8 +48,14 @@ class Found:
     @property
     def outcome_range(self) -> tuple[float, float]:
         """Between which outcomes the middle 90 % of the runs lie at the value told."""
-        low, high = np.quantile(self.answer.here, [(1 - SHARE) / 2, (1 + SHARE) / 2])
+        low, high = np.quantile(self.answer.here, [(1 - SHARE) / 2, (1 + SHARE) / 2], method="inverted_cdf")
         return float(low), float(high)
+
+    @property
+    def most(self) -> str:
+        """Which runs the spread speaks of: below twenty, the middle 90 % are all of them."""
+        n = len(self.seeds)
+        return "9 in 10 runs" if n >= 20 else f"all {n} runs" if n > 2 else "the runs"
 
     def lines(self) -> list[str]:
         """The answer in words: what, how sure, what else was seen."""
@@ -63,28 +69,33 @@ class Found:
 
     def _solved(self) -> list[str]:
         answer, name = self.answer, self.lever.override(self.answer.value)
-        mean = number(float(answer.here.mean()))
         return [
-            f"Solved: {name} gives {mean} {_what(self.outcome)} (asked: {number(answer.question.target)}).",
+            f"Solved: {name} meets the target, {number(answer.question.target)} {_what(self.outcome)}.",
             f"How sure: {self._how_sure()}.",
             f"At {self.lever.text(answer.value)}: {self._spread_here()}; {self._chance()}.",
         ]
 
     def _how_sure(self) -> str:
-        answer, n = self.answer, len(self.seeds)
+        n = len(self.seeds)
         if n == 1:
             return "one run only, so nothing can be said; more replicates tell"
-        low, high = answer.interval(SHARE)
-        first, last = answer.spread(SHARE)
-        alone = f"each run by itself meets the target between {self._end(first)} and {self._end(last)}"
-        if math.isnan(first):
-            alone = "not every run by itself meets the target in the range"
-        if math.isnan(low):
-            return f"{alone}; so there is no interval for the mean"
-        return (
-            f"the mean of many runs meets the target between {self.lever.short(low)} and {self.lever.short(high)} "
-            f"(90 % interval, from {n} runs with common luck); {alone}"
-        )
+        low, high = self.answer.interval(SHARE)
+        first, last = self.answer.spread(SHARE)
+        mean = f"the mean of many runs meets the target {self._between(low, high)}"
+        mean = mean if not math.isnan(low) else "there is no interval for the mean"
+        alone = f"{self.most} by themselves meet it {self._between(first, last)}"
+        alone = alone if not math.isnan(first) else "not every run by itself meets it in the range"
+        return f"{mean} (90 % interval, from {n} runs with common luck); {alone}"
+
+    def _between(self, low: float, high: float) -> str:
+        """A range of the lever, open where it goes on beyond what was asked."""
+        if math.isinf(low) and math.isinf(high):
+            return "anywhere in the range, or beyond it" if low < high else "beyond the range"
+        if math.isinf(low):
+            return f"anywhere below {self.lever.short(high)}"
+        if math.isinf(high):
+            return f"anywhere above {self.lever.short(low)}"
+        return f"between {self.lever.short(low)} and {self.lever.short(high)}"
 
     def _passed_over(self) -> list[str]:
         answer = self.answer
@@ -106,12 +117,8 @@ class Found:
         low, high = answer.question.low, answer.question.high
         where = {low: ", the lower end of the range", high: ", the upper end of the range"}
         nearest = f"{self.lever.text(answer.value)}{where.get(answer.value, '')}"
-        further = {
-            (RISING, high): " A higher upper end may reach it.",
-            (FALLING, low): " A lower lower end may reach it.",
-            (RISING, low): " A lower lower end may reach it.",
-            (FALLING, high): " A higher upper end may reach it.",
-        }.get((answer.shape, answer.value), "")
+        beyond = answer.value in where and answer.shape in (RISING, FALLING)
+        further = " Beyond that end, as far as bounds allow, it may be reached." if beyond else ""
         missed = (
             f"Not reached: with {self.lever.name} from {self.lever.text(low)} to {self.lever.text(high)}, "
             f"{_what(self.outcome)} come nearest to {number(answer.question.target)} at {nearest}: "
@@ -145,19 +152,15 @@ class Found:
 
     def _spread_here(self) -> str:
         if len(self.seeds) == 1:
-            return "one run"
+            return f"{number(float(self.answer.here.mean()), 3)} in one run"
         low, high = self.outcome_range
-        return f"9 in 10 runs between {number(low)} and {number(high)}"
+        mean = number(float(self.answer.here.mean()), 3)
+        return f"{mean} on average, {self.most} between {number(low, 3)} and {number(high, 3)}"
 
     def _chance(self) -> str:
         n = len(self.seeds)
         reached = round(self.answer.share_reaching * n)
         return f"at least {number(self.answer.question.target)} in {reached} of {words.counted(n, 'run')}"
-
-    def _end(self, value: float) -> str:
-        if math.isinf(value):
-            return f"beyond {self.lever.text(self.lever.high if value > 0 else self.lever.low)}"
-        return self.lever.short(value)
 
     def record(self) -> dict[str, Any]:
         """The answer as solve.yaml holds it; what cannot be said is null."""
@@ -169,7 +172,6 @@ class Found:
             "interval_90": _pair(answer.interval(SHARE)),
             "runs_meet_target_between_90": _pair(answer.spread(SHARE)),
             "mean": float(answer.here.mean()),
-            "mean_interval_90": _pair(mean_interval(answer.here, SHARE)),
             "outcome_90": _pair(self.outcome_range),
             "share_reaching_target": answer.share_reaching,
             "curve": answer.shape,
@@ -198,9 +200,12 @@ class Found:
         return text.getvalue()
 
 
-def number(value: float) -> str:
-    """An outcome in a line: two significant figures, as ``"510,000"``; ``"12"`` where it is small."""
-    return words.about(value) if abs(value) >= 100 or value == 0 else f"{words.headline(value):g}"
+def number(value: float, figures: int = 2) -> str:
+    """An outcome in a line, at so many significant figures: ``"510,000"``, ``"1.2 million"``, ``"12"``."""
+    if figures == 2 and abs(value) >= 100:
+        return words.about(value)
+    rounded = 0.0 if abs(value) < TINY else float(f"{value:.{figures}g}")
+    return f"{rounded / 1e6:g} million" if abs(rounded) >= 1e6 else f"{rounded:,.10g}"
 
 
 def _what(outcome: Headline) -> str:

@@ -1,0 +1,218 @@
+"""A question put to the model: every value tried is a set of runs, and replicate r has the same luck in each."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shlex
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+import yaml
+
+from flightsim import __version__, compose, outcomes, provenance, words
+from flightsim.complaints import Complaints, InputError
+from flightsim.compose import Job
+from flightsim.io.write import check_writable, write_text
+from flightsim.outcomes import Headline
+from flightsim.plots import style
+from flightsim.scenario import Scenario, from_config
+from flightsim.solve import asked, figure
+from flightsim.solve.asked import Config, Lever
+from flightsim.solve.roots import AT_MOST, Answer, Question, solve
+from flightsim.solve.telling import Found
+
+FOLDER, RUNS = (
+    "solve",
+    "runs",
+)  # results/NAME/solve/LEVER-HASH/ and, for all questions, results/NAME/solve/runs/
+ANSWER, TABLE, PICTURE = "solve.yaml", "evaluations.csv", "curve.png"
+README = f"""One question put to flightsim: which value of a lever meets a target? Modelled, not observed.
+
+{ANSWER}        the question, the answer, how sure it is, and the command
+{TABLE}   a row a run: the value tried, the replicate (the same luck at every value), the outcome
+{PICTURE}         the curve: a dot a run, the line their mean
+../{RUNS}/           the runs themselves; the same command again makes only those that are missing
+"""
+
+
+T = TypeVar("T")
+
+
+class Ran(Protocol):
+    """What became of a run."""
+
+    @property
+    def path(self) -> Path | None:
+        """The run's folder, if it is done."""
+
+    @property
+    def error(self) -> str:
+        """Why it is not."""
+
+
+Execute = Callable[[Sequence[Config], Path], Sequence[Ran]]  # configurations, and the folder for their runs
+
+
+@dataclass(frozen=True)
+class Task:
+    """One question, checked and ready to run."""
+
+    lever: Lever
+    outcome: Headline
+    question: Question
+    overrides: tuple[str, ...]  # of the scenario, the lever's aside
+    seeds: tuple[int, ...]  # (R,) of the replicates
+    scenario: Scenario  # with the lever as it is: its configuration, its folder, its inputs
+    command: tuple[str, ...] = ()
+    runs: dict[float, tuple[str, ...]] = field(default_factory=dict)  # by value tried, each replicate's
+
+    @property
+    def count_from(self) -> date | None:
+        """The day from which additional people are counted; None: the start."""
+        day = self.scenario.config.get("count_from")
+        return date.fromisoformat(str(day)) if day else None
+
+    @property
+    def hash(self) -> str:
+        """8 hex digits: a fingerprint of the question. The same question again finds its folder by it."""
+        config = {key: value for key, value in self.scenario.config.items() if key != "results"}
+        asked = [self.lever, self.outcome.name, self.question, self.seeds, provenance.code_version()]
+        content = json.dumps([config, [str(each) for each in asked]], sort_keys=True, default=str)
+        return hashlib.sha256(content.encode()).hexdigest()[:8]
+
+    @property
+    def all_runs(self) -> Path:
+        """The folder of the runs of every question put to the experiment."""
+        return self.scenario.folder / FOLDER / RUNS
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the answer."""
+        return self.scenario.folder / FOLDER / f"{self.lever.name}-{self.hash}"
+
+    @property
+    def at_most(self) -> int:
+        """Values that are tried at most."""
+        return AT_MOST
+
+    def configs(self, value: float) -> list[Config]:
+        """The configuration of each replicate at a value of the lever."""
+        config = self.lever.at(dict(self.scenario.config), value)
+        return [{**config, "seed": seed, "figures": False} for seed in self.seeds]
+
+    def solve(self, execute: Execute) -> Found:
+        """Search, running what is missing; RunsFailed if a run fails, for the others then lack their pair."""
+        check_writable(self.all_runs)
+
+        def evaluate(value: float) -> list[float]:
+            done = execute(self.configs(value), self.all_runs)
+            paths = [run.path for run in done if run.path is not None]
+            if len(paths) < len(done):
+                raise RunsFailed(self.lever.override(value), [run.error for run in done if run.path is None])
+            self.runs[value] = tuple(path.name for path in paths)
+            name = self.outcome.name
+            return [outcomes.of_run(path, [name], self.count_from)[name] for path in paths]
+
+        answer = solve(evaluate, self.question, self.at_most)
+        return self.found(answer)
+
+    def found(self, answer: Answer) -> Found:
+        """The answer with what its numbers mean."""
+        return Found(self.lever, self.outcome, answer, self.seeds, self.runs, drawn=False)
+
+    def write(self, found: Found) -> Path:
+        """Write the answer's folder, each file whole, solve.yaml last; its path."""
+        check_writable(self.folder)
+        record = {
+            "flightsim": __version__,
+            "code": provenance.code_version(),
+            "command": shlex.join(self.command),
+            "created_utc": datetime.now(UTC).isoformat(timespec="seconds"),
+            "experiment": self.scenario.config["name"],
+            "overrides": list(self.overrides),
+            "count_from": str(self.count_from or self.scenario.clock.start),
+            "answer": found.lines(),
+            **found.record(),
+        }
+        write_text(self.folder / "README.txt", README)
+        write_text(self.folder / TABLE, found.table())
+        figure.draw(found, self.folder / PICTURE, self._foot(found))
+        write_text(self.folder / ANSWER, yaml.safe_dump(record, sort_keys=False, allow_unicode=True))
+        return self.folder
+
+    def _foot(self, found: Found) -> str:
+        """What the picture rests on."""
+        world, clock = self.scenario.world, self.scenario.clock
+        end = clock.date_of(clock.days - 1)
+        return (
+            f"Modelled, not observed: {words.counted(found.answer.outcomes.size, 'run')}, "
+            f"{words.counted(len(self.seeds), 'replicate')} with the same luck at every value; "
+            f"{words.day_year(clock.start)} to {words.day_year(end)}.{style.unchecked(world, end)} "
+            f"{style.source(world, __version__)}"
+        )
+
+
+@dataclass(frozen=True)
+class _Ran:
+    path: Path | None
+    error: str = ""
+
+
+def runs(
+    configs: Sequence[Config], folder: Path, progress: Callable[[int, int], None] | None = None
+) -> list[_Ran]:
+    """One after the other, until the executor is there."""
+    done = []
+    for at, config in enumerate(configs):
+        scenario = from_config({**config, "results": str(folder.parent), "name": folder.name})
+        try:
+            done.append(_Ran(scenario.run().path))
+        except InputError as error:
+            done.append(_Ran(None, str(error)))
+        if progress:
+            progress(at + 1, len(configs))
+    return done
+
+
+class RunsFailed(Exception):
+    """Some replicates of a value failed; those that are done stay and are not run again."""
+
+    def __init__(self, where: str, errors: Sequence[str]) -> None:
+        several = words.counted(len(errors), "run")
+        super().__init__(f"{several} failed with {where}: {'; '.join(dict.fromkeys(errors))}")
+
+
+def task(given: Sequence[str], config_dir: Path | None = None, command: Sequence[str] = ()) -> Task:
+    """The task that the words ask for; InputError with all that is wrong with them, before anything runs."""
+    word, own, overrides = asked.split(given)
+    scenario = from_config(_one(compose.jobs(overrides, config_dir=config_dir)).config)
+    complaints = Complaints()
+    lever = _or_complain(complaints, lambda: asked.lever(word, dict(scenario.config)))
+    wanted = _or_complain(complaints, lambda: asked.wanted(**own))
+    complaints.raise_if_any()
+    assert lever is not None
+    assert wanted is not None
+    seeds = tuple(scenario.seed + r for r in range(wanted.replicates))
+    question = wanted.of(lever)
+    return Task(lever, wanted.outcome, question, tuple(overrides), seeds, scenario, tuple(command))
+
+
+def _one(jobs: Sequence[Job]) -> Job:
+    """The one scenario that was chosen."""
+    if len(jobs) > 1:
+        names = ", ".join(f"'{job.label}'" for job in jobs)
+        raise InputError(f"one scenario at a time can be solved; choose with scenario=NAME from {names}")
+    return jobs[0]
+
+
+def _or_complain(complaints: Complaints, made: Callable[[], T]) -> T | None:
+    """What is made, or None and the reasons why not among the complaints."""
+    try:
+        return made()
+    except InputError as error:
+        complaints.texts += [text for text in error.complaints if text not in complaints.texts]
+        return None
