@@ -45,8 +45,9 @@ LAYERS = (
         "outcomes",
         "sweepfolder",
     },  # what the tables of a run say; what was seen that winter
+    {"scoring"},  # modelled beside observed and beside baselines
     {"plots", "summary"},  # tables in, figures and words out
-    {"comparison"},  # the runs of a sweep side by side
+    {"comparison", "validation"},  # the runs of a sweep side by side
     {"model"},  # a step, as a list one can read
     {"scenario"},  # describe() and run()
     {"overrides"},  # NAME=VALUE, read and checked
@@ -68,6 +69,8 @@ READS_FOLDERS_ONLY = {
     "plots",
     "summary",
     "comparison",
+    "scoring",
+    "validation",
 }
 OUTSIDERS = {
     "hydra": {"overrides", "configs", "compose", "launchers"},

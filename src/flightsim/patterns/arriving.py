@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import pandas as pd
 
 from flightsim.patterns.seen import DANA, IDLEB, NORTHERN_ALEPPO, Pattern, covers, on, share_in
 from flightsim.results import Results

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -57,6 +59,12 @@ class Board:
         return (
             self.totals.set_index("forecaster")["crps_people"] if len(self.totals) else pd.Series(dtype=float)
         )
+
+    @property
+    def model_totals(self) -> dict[str, float]:
+        """The model's row of the totals, as numbers."""
+        row: dict[Hashable, Any] = next(r for r in self.totals.to_dict("records") if r["forecaster"] == MODEL)
+        return {str(key): float(value) for key, value in row.items() if key != "forecaster"}
 
     @property
     def misplaced(self) -> pd.Series:

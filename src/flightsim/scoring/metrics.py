@@ -82,7 +82,7 @@ def pit(observed: Floats, members: Floats) -> Floats:
 
 def pit_counts(values: Floats) -> list[int]:
     """How many PIT values lie in each of ``PIT_BINS`` equal bins: a hump says too unsure, two ends too sure."""
-    return np.histogram(values, bins=PIT_BINS, range=(0, 1))[0].tolist()
+    return [int(n) for n in np.histogram(values, bins=PIT_BINS, range=(0, 1))[0]]
 
 
 def probability_above(members: Floats, threshold: float | Floats) -> Floats:

@@ -27,13 +27,13 @@ def why_not(o: Observation, ensemble: Ensemble) -> str:
     """Why an observation cannot be scored with these runs; empty if it can."""
     first, last = ensemble.days[0].date(), ensemble.days[-1].date()
     if o.measure == RETURNS:
-        return "returns are not modelled"
+        return "of returns, which are not modelled"
     if o.since == o.until and o.best == 0:
         return "nought by definition"
     if o.since is None:
-        return "its window has no beginning"
+        return "without a first day"
     if o.measure != SHELTER and o.since < first:
-        return f"counted from before the run begins ({first})"
+        return f"from before the run begins ({first})"
     if o.until > last:
         return f"after the run ends ({last})"
     return "before the run begins" if o.until < first else ""

@@ -11,14 +11,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from flightsim.complaints import Complaints
 from flightsim.io.observations import Observation
 from flightsim.scoring import metrics, totals
 from flightsim.scoring.counts import MODEL, Counts
-from flightsim.scoring.ensemble import Ensemble
+from flightsim.scoring.ensemble import Ensemble, read
 from flightsim.scoring.ground import Ground
 from flightsim.world import Floats
 
@@ -81,6 +83,28 @@ def forecasts(
                     }
                 )  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def drawn_ensembles(path: str | Path, like: Ensemble) -> dict[date, Ensemble]:
+    """The ensembles of a sweep over ``events.known_until``, by origin: the last day that each knows.
+
+    InputError if a scenario knows all events, or its runs are of another case or begin on another day.
+    """
+    from flightsim import sweepfolder
+
+    found, complaints = {}, Complaints()
+    for scenario in sweepfolder.read(path).scenarios:
+        runs = read(path, scenario)
+        config = runs.runs[0].config
+        events = config["events"]
+        if events.get("violence") != "goes_on" or not events.get("known_until"):
+            complaints.add(f"{path}: scenario '{scenario}' knows all events; expected events=goes_on")
+        elif runs.case != like.case or runs.days[0] != like.days[0]:
+            complaints.add(f"{path}: scenario '{scenario}' is of another case or begins on another day")
+        else:
+            found[date.fromisoformat(str(events["known_until"])[:10]) - timedelta(days=1)] = runs
+    complaints.raise_if_any()
+    return found
 
 
 def _said(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import coo_array
@@ -54,9 +56,11 @@ def earth_movers_km(counts: Floats, observed: Floats, km: Floats) -> float:
     both = np.concatenate(
         [cell // n, n + cell % n]
     )  # each cell of the plan in its row's and its column's sum
-    sums = coo_array((np.ones(2 * n * n), (both, np.concatenate([cell, cell]))), shape=(2 * n, n * n)).tocsr()
+    sums: Any = coo_array(
+        (np.ones(2 * n * n), (both, np.concatenate([cell, cell]))), shape=(2 * n, n * n)
+    ).tocsr()
     found = linprog(np.asarray(km, float).ravel(), A_eq=sums, b_eq=np.concatenate([a, b]), method="highs")
-    return float(found.fun) if found.success else float("nan")
+    return float(found.fun or 0.0) if found.success else float("nan")
 
 
 def top_found(counts: Floats, observed: Floats, k: int = 3) -> float:
