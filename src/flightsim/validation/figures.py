@@ -38,7 +38,7 @@ def totals(report: Report) -> Figure | None:
     if not b.counts.rows:
         return None
     figure = style.new_figure()
-    axes = figure.add_axes((style.LEFT, style.BOTTOM, 0.72, 0.65))
+    axes = figure.add_axes((style.LEFT, style.BOTTOM, 0.7, 0.74))
     days = b.ensemble.days.to_numpy()
     best, _ = best_baseline(b.crps)
     for name, course in b.counts.courses.items():
@@ -139,7 +139,7 @@ def destinations(report: Report) -> Figure | None:
     rows = list(found[["question", "cell"]].drop_duplicates().itertuples(index=False))[:24]
     figure = style.new_figure(10.0, 2.6 + 0.32 * len(rows))
     high = float(figure.get_size_inches()[1])
-    axes = figure.add_axes((0.42, 0.75 / high, 0.55, 1 - 1.95 / high))
+    axes = figure.add_axes((0.43, 0.85 / high, 0.54, 1 - 1.65 / high))
     shares: dict[tuple[str, str, str], tuple[float, float]] = {
         (r["question"], r["cell"], r["forecaster"]): (100 * r["share"], 100 * r["observed_share"])
         for r in found.to_dict("records")
@@ -162,7 +162,7 @@ def destinations(report: Report) -> Figure | None:
 
 
 def _named(cell: str, known: dict[str, str]) -> str:
-    ends = [" and ".join(known.get(code, code) for code in end.split("+")) for end in cell.split(" to ")]
+    ends = [", ".join(known.get(code, code) for code in end.split("+")) for end in cell.split(" to ")]
     text = " to ".join(ends)
     return text if len(text) < 40 else f"{text[:37]}..."
 
