@@ -130,6 +130,7 @@ def tables(world: World, days: int = 40, seed: int = 0, quiet: bool = False) -> 
         _total("at_crossings_persons", 0.01 * leave.sum(axis=1).cumsum(), dates, "GATE"),
         _total("abroad_persons", np.zeros(days), dates, "GATE"),
         _total("mean_road_km_to_border", np.linspace(90, 20, days), dates),
+        _total("needs_met_share", np.linspace(1, 0.8, days), dates),
         _total("persons_total", np.full(days, world.persons), dates),
     ]
     hours = pd.date_range("2019-12-01", periods=24 * days, freq="h")

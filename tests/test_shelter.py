@@ -194,18 +194,23 @@ def test_no_tents_where_the_enemy_is() -> None:
     assert shelter.room[:, SITE].tolist() == [0, 10]
 
 
-def test_with_half_of_the_aid_crossings_half_of_the_tents() -> None:
+@pytest.mark.parametrize(
+    ("un_share", "tents"), [(1.0, [30, 30, 15, 15, 60, 60]), (0.8, [30, 30, 18, 18, 54, 54]), (0.0, [30] * 6)]
+)
+def test_tents_follow_the_crossings_as_far_as_aid_comes_through_them(
+    un_share: float, tents: list[float]
+) -> None:
     events = [
         worlds.event("aid_authorisation", "ALL", 4.0, day(-5)),
         worlds.event("aid_authorisation", "ALL", 2.0, day(2)),
         worlds.event("aid_authorisation", "ALL", 8.0, day(4)),
     ]
-    shelter, grown = start(village(), events, tents_per_day=8, persons_a_tent=5), []
+    shelter, grown = start(village(), events, tents_per_day=8, persons_a_tent=5, un_share=un_share), []
     for n in range(6):
         before = shelter.room[0, SITE]
         shelter.new_day(n, NONE_LOST)
         grown.append(float(shelter.room[0, SITE] - before))
-    assert grown == [30, 30, 15, 15, 30, 30]  # more crossings than at the start do not make more tents
+    assert grown == pytest.approx(tents)
 
 
 def test_without_sites_or_tents_nothing_grows(line: World) -> None:

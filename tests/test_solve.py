@@ -261,6 +261,27 @@ def test_whether_a_lever_is_whole_is_the_parameters_own_word() -> None:
     assert {config["hazard"]["memory_days"] for config in found.configs(3)} == {3}
 
 
+def test_a_scenario_that_sets_the_lever_itself_does_not_hold_it_fast(tmp_path: Path) -> None:
+    (tmp_path / "experiment").mkdir()
+    text = "# @package _global_\nname: mine\nscenarios:\n  weak: [hazard.strength=0.5]\n  strong: [hazard.strength=2]\n"
+    (tmp_path / "experiment" / "mine.yaml").write_text(text, encoding="utf-8")
+    words = ["hazard.strength=0..4", "target=5", "experiment=mine", "case=toy", "replicates=3"]
+    found = task([*words, "scenario=weak"], tmp_path)
+    assert {config["hazard"]["strength"] for config in found.configs(3)} == {3}
+    with pytest.raises(InputError, match="choose with scenario=NAME from 'weak', 'strong'"):
+        task(words, tmp_path)
+
+
+def test_what_is_drawn_is_the_same_at_every_value() -> None:
+    words = [*TOY, "hazard.strength=0..4", "target=5", "replicates=3", "uncertainty.draw=priors"]
+    found = task(words)
+    at = {value: found.configs(value) for value in (1, 3)}
+    memories = [[config["hazard"]["memory_days"] for config in configs] for configs in at.values()]
+    assert memories[0] == memories[1]
+    assert len(set(memories[0])) == 3, "each replicate has its own"
+    assert {config["hazard"]["strength"] for config in at[3]} == {3}, "the lever itself is not drawn"
+
+
 # What is told -----------------------------------------------------------------------------------------------
 
 
@@ -276,17 +297,18 @@ def found(
 
 
 def test_a_solution_is_told_with_how_sure_it_is() -> None:
-    first, sure, there, curve, rest = found(lambda x: 1000 * x, 3700, 200 * LUCK).lines()
+    first, sure, there, curve, whose, rest = found(lambda x: 1000 * x, 3700, 200 * LUCK).lines()
     assert first == "Solved: hazard.strength=3.7 meets the target, 3,700 people displaced."
     assert "between 3.61 and 3.79 (90 % interval, from 8 runs" in sure
     assert "all 8 runs by themselves meet it between 3.5 and 3.9" in sure
     assert "at least 3,700 in 4 of 8 runs" in there
     assert "rises over the values tried: 0 at 0, 10,000 at 10" in curve
+    assert whose.startswith("hazard.strength is not ours to choose")
     assert "luck alone" in rest
 
 
 def test_a_target_out_of_reach_is_told_with_the_nearest_end() -> None:
-    first, there, curve, _ = found(lambda x: 100 * x + 5000, 37000).lines()
+    first, there, curve, *_ = found(lambda x: 100 * x + 5000, 37000).lines()
     assert first.startswith(
         "Not reached: with hazard.strength from 0 to 10, people displaced come nearest to 37,000"
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from flightsim.clock import is_night
-from flightsim.households import NO_INTENT
+from flightsim.households import ABROAD, NO_INTENT
 from flightsim.world import OPEN, Floats
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def count_day(model: DisplacementModel) -> None:
         "dispersed_person_nights": dispersed,
         "en_route_persons": model.on_the_road_persons - at_gates.sum(),
         "mean_road_km_to_border": _mean_km_to_border(model),
+        "needs_met_share": _needs_met_share(model),
         "persons_total": model.everybody(),
     }
     gates = {"waiting": model.gates.waiting_persons + at_gates, "through": model.gates.through_persons}
@@ -75,6 +76,14 @@ def _trapped_persons(model: DisplacementModel) -> Floats:
     trapped = waiting[hours > TRAPPED_AFTER_HOURS]
     counted = np.bincount(h.place[trapped], h.people(trapped), minlength=len(model.world.places))
     return np.asarray(counted, np.float64)
+
+
+def _needs_met_share(model: DisplacementModel) -> float:
+    """Aid for each displaced person in the country against the start's, when it was just enough (assumption)."""
+    h = model.households
+    new = h.people(np.flatnonzero(h.displaced & ~h.idp & (h.state != ABROAD))).sum()
+    before = model.world.places.idps_persons.sum()
+    return min(1.0, model.shelter.aid * before / (before + new)) if before + new else 1.0
 
 
 def _mean_km_to_border(model: DisplacementModel) -> float:

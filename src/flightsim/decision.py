@@ -124,6 +124,14 @@ class Flight:
     )
     services: float = parameter(0.5, "utility", 0, 5, "Worth of working health care within reach", ASSUMPTION)
     shelter: float = parameter(1.0, "utility", 0, 10, "Worth of free room against the open air", ASSUMPTION)
+    aid: float = parameter(
+        0.5,
+        "utility",
+        0,
+        10,
+        "Worth of twice the start's aid where all live in sites, and what is lost where there is none",
+        "assumption on size; aid attracts (mobile phone data from Turkey, Beine et al.)",
+    )
     distance_exponent: float = parameter(
         1.0,
         "exponent",
@@ -211,10 +219,12 @@ class Flight:
         working_care: Floats,
         free_share: Floats,
         allowed: Bools,
+        aid_gained: Floats | float = 0.0,
     ) -> Floats:
         """(P,) what a place is worth to anybody, before the way there; minus infinity where one cannot go.
 
-        ``persons`` at the start; ``allowed`` where a fleeing household may settle.
+        ``persons`` at the start; ``allowed`` where a fleeing household may settle; ``aid_gained`` in sites, against
+        the start: 0 as then, -1 where everybody lives in sites and no aid comes any more.
         """
         danger = np.maximum(fear, alarm)
         value = (
@@ -222,6 +232,7 @@ class Flight:
             + self.size * np.log(np.maximum(persons, 1.0))
             + self.services * working_care
             + self.shelter * free_share
+            + self.aid * aid_gained
         )
         return np.where(allowed & ((persons > 0) | (free_share > 0)), value, -np.inf)
 

@@ -11,6 +11,7 @@ from flightsim.hazard import Hazard
 from flightsim.households import Households
 from flightsim.population import place_keys
 from flightsim.services import Care
+from flightsim.shelter import Shelter
 from flightsim.world import Bools, Floats, Ints, World
 
 CHUNK = 256  # households that choose at once: bounds the memory of a choice
@@ -32,12 +33,13 @@ class Destinations:
         self._area_key = np.array([name_key(name) for name in [*world.areas.area_id, *gates]], np.uint64)
 
     def options(
-        self, hazard: Hazard, care: Care, free_share: Floats, gates: Gates, allowed: Bools
+        self, hazard: Hazard, care: Care, shelter: Shelter, gates: Gates, allowed: Bools
     ) -> Alternatives:
         """The places one may flee to as things stand, and the gates that lead abroad."""
         rule = self._behaviour
         fear = rule.fear(hazard.feared)
-        here = rule.appeal(fear, hazard.feared_alarm, self._persons, care.working, free_share, allowed)
+        room, aid = shelter.free_share(), shelter.aid_gained()
+        here = rule.appeal(fear, hazard.feared_alarm, self._persons, care.working, room, allowed, aid)
         abroad = np.full(self._n_gates, -np.inf)
         abroad[gates.leads_abroad] = rule.abroad + rule.size * np.log(self._everybody)
         side = np.concatenate([hazard.control, np.full(self._n_gates, -1)])

@@ -107,6 +107,12 @@ MEASURES: dict[str, Measure] = {
             "road distance left to the border, mean over the people displaced since the start",
         ),
         _total(
+            "needs_met_share",
+            "share",
+            "mean",
+            "aid for each displaced person against the start's, when it is taken to have been just enough; at most 1",
+        ),
+        _total(
             "persons_total",
             "persons",
             "stock",

@@ -214,9 +214,8 @@ class DisplacementModel(mesa.Model):
         News is of the morning: it comes anew each day, and at once when a place falls, a road is cut or a rule changes.
         """
         if self._news is None:
-            room = self.shelter.free_share()
             self._news = self.destinations.options(
-                self.hazard, self.care, room, self.gates, self.can_be_reached
+                self.hazard, self.care, self.shelter, self.gates, self.can_be_reached
             )
         return self._news
 

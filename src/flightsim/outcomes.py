@@ -124,7 +124,7 @@ HEADLINES: dict[str, Headline] = {
         Headline(
             "in_sites_persons",
             "people",
-            "Displaced people in camps and sites",
+            "Displaced people in sites",
             "people displaced since the start who are in camps and sites at the end of the run",
             "end",
             "sheltered_persons",

@@ -25,7 +25,7 @@ FLOWS_OF_DAY = (
 )
 STOCKS = ("displaced_persons", "moves_persons", "present_persons", "trapped_persons")
 HOURLY = ("departures_hourly_persons", "en_route_hourly_persons", "strikes_hourly")
-TOTALS = ("en_route_persons", "mean_road_km_to_border", "persons_total")
+TOTALS = ("en_route_persons", "mean_road_km_to_border", "needs_met_share", "persons_total")
 
 
 class Recorder:

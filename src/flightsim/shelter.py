@@ -38,7 +38,9 @@ class ShelterLadder:
         ASSUMPTION,
         role=LEVER,
     )
-    site_room: float = parameter(1.0, "factor", 0, 5, "Multiplies the free room in sites", ASSUMPTION, role=LEVER)
+    site_room: float = parameter(
+        1.0, "factor", 0, 5, "Multiplies the free room in sites", ASSUMPTION, role=LEVER
+    )
     tents_per_day: float = parameter(
         150.0,
         "tents a day",
@@ -49,6 +51,14 @@ class ShelterLadder:
         role=LEVER,
     )
     persons_a_tent: float = parameter(5.5, "persons", 3, 9, "People a tent shelters", "CCCM: 5.5 a tent")
+    un_share: float = parameter(
+        0.8,
+        "share of aid",
+        0,
+        1,
+        "Aid that comes through crossings authorised for the UN; the rest comes anyhow",
+        ASSUMPTION,
+    )
 
     def __post_init__(self) -> None:
         check(self, "shelter")
@@ -64,7 +74,7 @@ class UnlimitedShelter:
 
     host_share = rent_share = 1.0
     room = site_room = float("inf")
-    tents_per_day, persons_a_tent = 0.0, 5.5
+    tents_per_day, persons_a_tent, un_share = 0.0, 5.5, 0.0
 
     def start(self, world: World, events: Sequence[Event], clock: Clock, row_persons: float = 0.0) -> Shelter:
         """Room without end."""
@@ -94,15 +104,26 @@ class Shelter:
         in_sites = world.site_population_persons
         self._site_share = in_sites / max(in_sites.sum(), 1e-9)
         self._aid = [(clock.day_index(event.date), float(event.value)) for event in events]
-        at_start = [crossings for day, crossings in self._aid if day <= 0]
-        self._crossings_at_start = at_start[-1] if at_start else max([c for _, c in self._aid] + [1.0])
+        people = world.places.residents_persons + world.places.idps_persons
+        self._in_sites = in_sites / np.maximum(people, 1.0)
+        self.aid = 1.0
 
     def new_day(self, day: int, lost: Bools) -> None:
         """Tents go up, as far as aid comes in; places that the enemy took offer no room."""
-        now = [crossings for since, crossings in self._aid if since <= day]
-        aid = (now[-1] if now else self._crossings_at_start) / max(self._crossings_at_start, 1e-9)
-        tents = self._part.tents_per_day * self._part.persons_a_tent * min(aid, 1.0)
+        self.aid = self._supply(day)
+        tents = self._part.tents_per_day * self._part.persons_a_tent * self.aid
         self.room[:, SITE] += tents * self._site_share * ~lost
+
+    def _supply(self, day: int) -> float:
+        """Aid that comes in, against the first authorisation there was: part of it through UN crossings."""
+        now = [crossings for since, crossings in self._aid if since <= day]
+        if not now:
+            return 1.0
+        return 1.0 + self._part.un_share * (now[-1] / max(self._aid[0][1], 1.0) - 1.0)
+
+    def aid_gained(self) -> Floats:
+        """(P,) aid in sites beyond the start's, or short of it, by the share of people there who live in sites."""
+        return np.asarray((self.aid - 1.0) * self._in_sites)
 
     def close(self, places: Ints) -> None:
         """No more room at places that were lost."""

@@ -15,11 +15,11 @@ import sys
 from collections.abc import Sequence
 
 from flightsim import __version__
-from flightsim.cli import cases, describe, parameters, run, solve, validate
+from flightsim.cli import cases, compare, describe, parameters, run, solve, validate
 from flightsim.cli.terminal import OutputLost, answering_signals, end_without_output, tell
 from flightsim.complaints import nearest
 
-COMMANDS = (run, solve, describe, cases, parameters, validate)  # in the order of the help
+COMMANDS = (run, compare, validate, solve, describe, cases, parameters)  # in the order of the help
 
 EVERYDAY = """\
 everyday commands:

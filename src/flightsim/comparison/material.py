@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from flightsim.comparison.roles import LEVER
 from flightsim.outcomes import HEADLINES, Headline
 from flightsim.sweepfolder import Sweep
 from flightsim.world import Floats, Ints
@@ -32,6 +33,12 @@ class Material:
     configs: Mapping[str, Mapping[str, Any]]  # of one run of each scenario
     notes: tuple[str, ...] = ()  # what limits the comparison, a sentence each
     same_people: bool = True  # whether all scenarios have the same households
+    axis_values: Mapping[str, Mapping[str, Any]] = field(
+        default_factory=dict
+    )  # of each scenario, of what is varied
+    varied: Mapping[str, str] = field(
+        default_factory=dict
+    )  # what the scenarios differ in: lever | uncertainty | …
 
     @property
     def baseline(self) -> str:
@@ -57,6 +64,27 @@ class Material:
     def count_from(self) -> date | None:
         """The date from which additional people are counted, if one was given."""
         return date.fromisoformat(self.sweep.count_from) if self.sweep.count_from else None
+
+    @property
+    def case(self) -> str:
+        """The case all runs are of."""
+        return str(self.configs[self.baseline].get("case"))
+
+    def role_of(self, scenario: str) -> str:
+        """Whether what sets a scenario apart is ours to choose: lever, uncertainty, or both in words."""
+        own, base = self.axis_values.get(scenario, {}), self.axis_values.get(self.baseline, {})
+        apart = {role for name, role in self.varied.items() if own.get(name) != base.get(name)}
+        return " and ".join(sorted(apart)) or "setting"
+
+    @property
+    def levers(self) -> tuple[str, ...]:
+        """What the scenarios differ in that is ours to choose."""
+        return tuple(name for name, role in self.varied.items() if role == LEVER)
+
+    @property
+    def uncertainties(self) -> tuple[str, ...]:
+        """What the scenarios differ in that is not ours."""
+        return tuple(name for name, role in self.varied.items() if role != LEVER)
 
     @property
     def main(self) -> Headline:

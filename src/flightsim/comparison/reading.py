@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,6 +14,7 @@ import pandas as pd
 from pyarrow import parquet
 
 from flightsim import __version__, outcomes, words
+from flightsim.comparison import roles
 from flightsim.comparison.material import Material
 from flightsim.complaints import Complaints, InputError, nearest
 from flightsim.measures import MEASURES
@@ -24,6 +25,7 @@ from flightsim.world import Floats
 
 MOST_COMPLAINTS = 10
 FLOW = "arrivals_persons"
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,17 @@ class Run:
     arrivals: dict[str, Floats]  # by area_id (D,)
 
 
-def read(sweep: Sweep, baseline: str | None = None) -> Material:
-    """All that is compared; InputError if there is nothing to compare, or tables cannot be read."""
+def read(
+    sweep: Sweep,
+    baseline: str | None = None,
+    role_of: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
+) -> Material:
+    """All that is compared; InputError if there is nothing to compare, or tables cannot be read.
+
+    ``role_of``: by parameter, as ``border.policy``, whether it is ours to choose. ``progress`` is told how many
+    runs are read, of how many.
+    """
     done = sweep.runs[sweep.runs["status"] == DONE]
     there = [name for name in sweep.scenarios if (done["scenario"] == name).any()]
     if not there:
@@ -48,7 +59,7 @@ def read(sweep: Sweep, baseline: str | None = None) -> Material:
     configs = {name: config_of(runs.loc[runs["scenario"] == name, "path"].iloc[0]) for name in scenarios}
     _same_case(configs)
     count_from = date.fromisoformat(sweep.count_from) if sweep.count_from else None
-    found = _read_all(list(runs["path"]), count_from)
+    found = _read_all(list(runs["path"]), count_from, progress)
     days = _common_days(found)
     same_people = len({json.dumps(c.get("population"), sort_keys=True) for c in configs.values()}) == 1
     areas = tuple(sorted({area for run in found for area in run.arrivals}))
@@ -70,6 +81,7 @@ def read(sweep: Sweep, baseline: str | None = None) -> Material:
     return Material(
         sweep, scenarios, runs[["scenario", "replicate", "seed", "path"]], days, tuple(headlines), courses,
         arrivals.sum(axis=2, dtype=float), areas, names, configs, tuple(notes), same_people,
+        roles.values(sweep, configs), roles.of_scenarios(sweep, configs, role_of or {}),
     )  # fmt: skip
 
 
@@ -98,12 +110,14 @@ def _same_case(configs: Mapping[str, Mapping[str, Any]]) -> None:
         raise InputError(f"scenarios of different cases cannot be compared ({said})")
 
 
-def _read_all(paths: Sequence[Path], count_from: date | None) -> list[Run]:
+def _read_all(paths: Sequence[Path], count_from: date | None, progress: Progress | None) -> list[Run]:
     """What is kept of each run; InputError with the first troubles if tables are spoilt."""
     complaints = Complaints(at_most=MOST_COMPLAINTS)
     found: list[Run] = []
     known: dict[Path, Run] = {}
-    for path in paths:
+    for number, path in enumerate(paths, start=1):
+        if progress:
+            progress(number, len(paths))
         if path in known:  # a run that two scenarios amount to stands there once
             found.append(known[path])
             continue

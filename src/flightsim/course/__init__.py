@@ -40,19 +40,19 @@ class Course:
         AS_IT_HAPPENED,
         (AS_IT_HAPPENED, "none_closed", "twice_as_many"),
         "Closures of health facilities: as they happened, none but where a place is taken, or as many again nearby",
-        "scenario",
+        "choice",
     )
     ceasefire: str = choice(
         AS_IT_HAPPENED,
         (AS_IT_HAPPENED, "holds", "daily_pause"),
         "A ceasefire that holds, or some hours without bombardment every day",
-        "scenario",
+        "choice",
     )
     ceasefire_from: str | None = given(
         None,
         DATE + "the first ceasefire announced in the period (a daily pause: the start)",
         "From when on",
-        "scenario",
+        "choice",
         "date",
         SETTING,
     )
@@ -63,59 +63,59 @@ class Course:
         6, "hours", 1, 24, "How long it lasts", "the pause of 21 December 2019 (OCHA)", SETTING
     )
     aid_crossings: float | None = parameter(
-        None, "crossings", 0, 10, "Crossings authorised for UN aid; null: as it was", "scenario", LEVER
+        None, "crossings", 0, 10, "Crossings authorised for UN aid; null: as it was", "choice", LEVER
     )
     aid_from: str | None = given(
-        None, DATE + "the first authorisation in the period", "From when on", "scenario", "date", SETTING
+        None, DATE + "the first authorisation in the period", "From when on", "choice", "date", SETTING
     )
     cut_road: str | None = given(
-        None, "a road number, as M5; null: none", "A road that is cut", "scenario", role=SETTING
+        None, "a road number, as M5; null: none", "A road that is cut", "choice", role=SETTING
     )
     cut_at: str | None = given(
-        None, "a place or sub-district; null: all along", "Where, by name or P-code", "scenario", role=SETTING
+        None, "a place or sub-district; null: all along", "Where, by name or P-code", "choice", role=SETTING
     )
-    cut_from: str | None = given(None, DATE + "the start", "From when on", "scenario", "date", SETTING)
+    cut_from: str | None = given(None, DATE + "the start", "From when on", "choice", "date", SETTING)
     cut_left: float = parameter(
-        0.0, "share of capacity", 0, 1, "What still passes where the road is cut", "scenario", SETTING
+        0.0, "share of capacity", 0, 1, "What still passes where the road is cut", "choice", SETTING
     )
     temperature_shift_c: float = parameter(
-        0.0, "deg C", -20, 20, "Added to every night's minimum", "scenario", prior=(-3, 3)
+        0.0, "deg C", -20, 20, "Added to every night's minimum", "choice", prior=(-3, 3)
     )
     violence: str = choice(
         AS_IT_HAPPENED,
         (AS_IT_HAPPENED, "goes_on"),
         "Strikes and captures from known_until on: as they happened, or made from the two weeks before",
-        "scenario",
+        "choice",
     )
     known_until: str | None = given(
         None,
         "a date, with violence=goes_on",
         "The first day of which nothing is known",
-        "scenario",
+        "choice",
         "date",
         SETTING,
     )
     growth_per_week: float = parameter(
-        0.0, "share a week", -0.9, 3, "How much violence that goes on grows", "scenario", prior=(-0.2, 0.2)
+        0.0, "share a week", -0.9, 3, "How much violence that goes on grows", "choice", prior=(-0.2, 0.2)
     )
     strength_after: float = parameter(
-        1.0, "factor", 0, 20, "How much violence that goes on is of what it was", "scenario", prior=(0.5, 2)
+        1.0, "factor", 0, 20, "How much violence that goes on is of what it was", "choice", prior=(0.5, 2)
     )
     front: str = choice(
         "advances",
         ("advances", "stands"),
         "Whether violence that goes on takes as many places a day as before, nearest to the last taken first",
-        "scenario",
+        "choice",
     )
     phases: Sequence[Any] = given(
         [],
         "phases of {area, from, to}",
         "A plan: sub-districts taken one after the other, with violence=goes_on aimed at them",
-        "scenario",
+        "choice",
         role=SETTING,
     )
     add: str | None = given(
-        None, "a file like events.csv; null: none", "Further events, added last", "scenario", role=SETTING
+        None, "a file like events.csv; null: none", "Further events, added last", "choice", role=SETTING
     )
 
     def __post_init__(self) -> None:

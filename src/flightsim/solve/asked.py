@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import dataclasses
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,8 @@ from typing import Any
 
 from flightsim.complaints import Complaints, InputError, nearest
 from flightsim.outcomes import Headline, headline
-from flightsim.scenario import PARTS, from_config
+from flightsim.priors import parameters
+from flightsim.scenario import from_config, role_of
 from flightsim.solve.roots import Question
 
 Config = dict[str, Any]
@@ -36,6 +36,11 @@ class Lever:
     low: float
     high: float
     whole: bool
+
+    @property
+    def role(self) -> str:
+        """Whose it is: lever (ours to choose), uncertainty or setting."""
+        return role_of(self.name)
 
     def at(self, config: Config, value: float) -> Config:
         """The configuration with the lever at this value; the one given is left as it is."""
@@ -168,28 +173,18 @@ def _all(value: Any, name: str = "") -> dict[str, Any]:
 
 def _numbers(config: Config) -> list[str]:
     """Of these the numbers, and what a part declares to be one although it is left open."""
+    declared = parameters(config)
     return [
         name
         for name, value in _all(config).items()
         if (isinstance(value, int | float) and not isinstance(value, bool))
-        or "low" in getattr(_declared(name, config), "metadata", ())
+        or (name in declared and "low" in declared[name].metadata)
     ]
-
-
-def _declared(name: str, config: Config) -> dataclasses.Field[Any] | None:
-    """The field of a part that a dotted name stands for; None for a setting."""
-    group, _, field = name.partition(".")
-    section = config[group]
-    target = section.get("_target_") if isinstance(section, Mapping) else None
-    for part_type in PARTS.get(group, ()):
-        if target == f"{part_type.__module__}.{part_type.__name__}":
-            return next((each for each in dataclasses.fields(part_type) if each.name == field), None)
-    return None
 
 
 def _is_whole(name: str, config: Config) -> bool:
     """Whether the lever takes whole numbers only: as its part declares it, or as it stands in the settings."""
-    declared = _declared(name, config)
+    declared = parameters(config).get(name)
     if declared is None:
         return isinstance(_all(config)[name], int)
     return str(declared.type).partition(" ")[0] == "int"

@@ -8,21 +8,21 @@ import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 import yaml
 
-from flightsim import __version__, compose, outcomes, provenance, words
+from flightsim import __version__, outcomes, plan, provenance, words
 from flightsim.complaints import Complaints, InputError
-from flightsim.compose import Job
 from flightsim.io.write import check_writable, write_text
-from flightsim.outcomes import Headline
+from flightsim.plan import Plan
 from flightsim.plots import style
 from flightsim.scenario import Scenario, from_config
 from flightsim.solve import asked, figure
-from flightsim.solve.asked import Config, Lever
-from flightsim.solve.roots import AT_MOST, Answer, Question, solve
+from flightsim.solve.asked import Config, Lever, Wanted
+from flightsim.solve.roots import AT_MOST, Question, solve
 from flightsim.solve.telling import Found
 
 FOLDER, RUNS = (
@@ -62,26 +62,37 @@ class Task:
     """One question, checked and ready to run."""
 
     lever: Lever
-    outcome: Headline
-    question: Question
-    overrides: tuple[str, ...]  # of the scenario, the lever's aside
-    seeds: tuple[int, ...]  # (R,) of the replicates
-    scenario: Scenario  # with the lever as it is: its configuration, its folder, its inputs
-    command: tuple[str, ...] = ()
+    wanted: Wanted
+    plan: Plan  # one scenario, with its replicates; the lever as it is
+    overrides: tuple[str, ...]  # what makes the scenario
     runs: dict[float, tuple[str, ...]] = field(default_factory=dict)  # by value tried, each replicate's
+
+    @property
+    def question(self) -> Question:
+        """The question as the search takes it."""
+        return self.wanted.of(self.lever)
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """With the lever as it is: its configuration, its folder, its world."""
+        return from_config(self.plan.jobs[0].config)
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """(R,) of the replicates."""
+        return tuple(self.plan.seeds(self.wanted.replicates))
 
     @property
     def count_from(self) -> date | None:
         """The day from which additional people are counted; None: the start."""
-        day = self.scenario.config.get("count_from")
-        return date.fromisoformat(str(day)) if day else None
+        day = self.plan.count_from
+        return date.fromisoformat(day) if day else None
 
     @property
     def hash(self) -> str:
         """8 hex digits: a fingerprint of the question. The same question again finds its folder by it."""
-        config = {key: value for key, value in self.scenario.config.items() if key != "results"}
-        asked = [self.lever, self.outcome.name, self.question, self.seeds, provenance.code_version()]
-        content = json.dumps([config, [str(each) for each in asked]], sort_keys=True, default=str)
+        asked = [self.plan.hash, self.lever, self.wanted, self.seeds, provenance.code_version()]
+        content = json.dumps([str(each) for each in asked])
         return hashlib.sha256(content.encode()).hexdigest()[:8]
 
     @property
@@ -94,15 +105,10 @@ class Task:
         """The folder of the answer."""
         return self.scenario.folder / FOLDER / f"{self.lever.name}-{self.hash}"
 
-    @property
-    def at_most(self) -> int:
-        """Values that are tried at most."""
-        return AT_MOST
-
     def configs(self, value: float) -> list[Config]:
-        """The configuration of each replicate at a value of the lever."""
-        config = self.lever.at(dict(self.scenario.config), value)
-        return [{**config, "seed": seed, "figures": False} for seed in self.seeds]
+        """The configuration of each replicate at a value of the lever: same luck and same draws at every value."""
+        replicates = range(self.wanted.replicates)
+        return [self.lever.at({**self.plan.config(0, r), "figures": False}, value) for r in replicates]
 
     def solve(self, execute: Execute) -> Found:
         """Search, running what is missing; RunsFailed if a run fails, for the others then lack their pair."""
@@ -114,15 +120,12 @@ class Task:
             if len(paths) < len(done):
                 raise RunsFailed(self.lever.override(value), [run.error for run in done if run.path is None])
             self.runs[value] = tuple(path.name for path in paths)
-            name = self.outcome.name
+            name = self.wanted.outcome.name
             return [outcomes.of_run(path, [name], self.count_from)[name] for path in paths]
 
-        answer = solve(evaluate, self.question, self.at_most)
-        return self.found(answer)
-
-    def found(self, answer: Answer) -> Found:
-        """The answer with what its numbers mean."""
-        return Found(self.lever, self.outcome, answer, self.seeds, self.runs, drawn=False)
+        answer = solve(evaluate, self.question, AT_MOST)
+        drawn = self.plan.draws is not None
+        return Found(self.lever, self.wanted.outcome, answer, self.seeds, self.runs, drawn)
 
     def write(self, found: Found) -> Path:
         """Write the answer's folder, each file whole, solve.yaml last; its path."""
@@ -130,7 +133,7 @@ class Task:
         record = {
             "flightsim": __version__,
             "code": provenance.code_version(),
-            "command": shlex.join(self.command),
+            "command": shlex.join(self.plan.command),
             "created_utc": datetime.now(UTC).isoformat(timespec="seconds"),
             "experiment": self.scenario.config["name"],
             "overrides": list(self.overrides),
@@ -189,24 +192,25 @@ class RunsFailed(Exception):
 def task(given: Sequence[str], config_dir: Path | None = None, command: Sequence[str] = ()) -> Task:
     """The task that the words ask for; InputError with all that is wrong with them, before anything runs."""
     word, own, overrides = asked.split(given)
-    scenario = from_config(_one(compose.jobs(overrides, config_dir=config_dir)).config)
     complaints = Complaints()
-    lever = _or_complain(complaints, lambda: asked.lever(word, dict(scenario.config)))
     wanted = _or_complain(complaints, lambda: asked.wanted(**own))
+    replicates = f"replicates={wanted.replicates if wanted else 1}"
+    made = _or_complain(complaints, lambda: _plan([*overrides, replicates], config_dir, command))
+    lever = None if made is None else _or_complain(complaints, lambda: asked.lever(word, made.config(0, 0)))
     complaints.raise_if_any()
-    assert lever is not None
     assert wanted is not None
-    seeds = tuple(scenario.seed + r for r in range(wanted.replicates))
-    question = wanted.of(lever)
-    return Task(lever, wanted.outcome, question, tuple(overrides), seeds, scenario, tuple(command))
+    assert made is not None
+    assert lever is not None
+    return Task(lever, wanted, made, tuple(overrides))
 
 
-def _one(jobs: Sequence[Job]) -> Job:
-    """The one scenario that was chosen."""
-    if len(jobs) > 1:
-        names = ", ".join(f"'{job.label}'" for job in jobs)
+def _plan(overrides: Sequence[str], config_dir: Path | None, command: Sequence[str]) -> Plan:
+    """The plan of the one scenario that the overrides choose."""
+    made = plan.make(overrides, config_dir=config_dir, command=command)
+    if len(made.jobs) > 1:
+        names = ", ".join(f"'{job.label}'" for job in made.jobs)
         raise InputError(f"one scenario at a time can be solved; choose with scenario=NAME from {names}")
-    return jobs[0]
+    return made
 
 
 def _or_complain(complaints: Complaints, made: Callable[[], T]) -> T | None:

@@ -12,6 +12,7 @@ import numpy as np
 
 from flightsim import words
 from flightsim.outcomes import Headline
+from flightsim.parameter import UNCERTAINTY
 from flightsim.solve.asked import Lever
 from flightsim.solve.roots import (
     FALLING,
@@ -145,8 +146,10 @@ class Found:
         )
         tried = words.counted(len(answer.values), "value")
         asked = f"Asked within {answer.question.tolerance * 100:g} %"
+        not_ours = f"{self.lever.name} is not ours to choose: this says what it would take, not what to do."
         return [
             f"The curve {CURVE[answer.shape]} over the values tried: {ends}{warning}.",
+            *([not_ours] if self.lever.role == UNCERTAINTY else []),
             f"{asked}; {tried} tried, {words.counted(answer.outcomes.size, 'run')}. {luck}",
         ]
 
@@ -178,7 +181,8 @@ class Found:
             "values_tried": list(answer.order),
             "runs": int(answer.outcomes.size),
             "lever": {
-                "name": self.lever.name, "low": question.low, "high": question.high, "whole": question.whole
+                "name": self.lever.name, "role": self.lever.role,
+                "low": question.low, "high": question.high, "whole": question.whole,
             },
             "outcome": {"name": self.outcome.name, "unit": self.outcome.unit, "meaning": self.outcome.meaning},
             "target": question.target,

@@ -1,0 +1,213 @@
+"""Small maps side by side: arrivals by sub-district in each scenario, and differences to the baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap, to_hex
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from flightsim import words
+from flightsim.comparison.figures import look
+from flightsim.comparison.material import Material
+from flightsim.comparison.paired import CLEAR_SHARE, FEWEST_CLEAR
+from flightsim.comparison.tables import DIFFERENCE, LEVEL
+from flightsim.measures import SMALL_CELL_PERSONS
+from flightsim.plots import ground, shapes, style
+from flightsim.world import Floats, World
+
+NAMED = 4  # sub-districts on each map
+LIMITS = tuple(float(digit * 10**power) for power in range(2, 7) for digit in (1, 2, 5))
+MOST_CLASSES = 5
+UNKNOWN = "#FFFFFF"
+NO_CHANGE = "#EFEDE8"
+MAP_WIDE_IN, KEY_IN = {1: 6.0, 2: 4.6, 3: 3.9, 4: 3.3}, 1.75
+HEAD_IN, FOOT_IN, ROW_GAP_IN = 1.35, 0.65, 0.3
+
+
+def draw(
+    table: pd.DataFrame, material: Material, world: World, shown: Sequence[str],
+    boundaries: str | Path | None = None,
+) -> Figure:  # fmt: skip
+    """One page: columns are scenarios; above mean arrivals, below the mean paired difference."""
+    view, outlines = ground.view_of(world), shapes.outlines(world, boundaries)
+    centres = dict(zip(world.areas.area_id, shapes.centres(world, outlines), strict=True))
+    n, rows = len(shown), 1 + (len(shown) > 1)
+    wide = MAP_WIDE_IN[n]
+    high = wide * view.height / view.width
+    figure = style.new_figure(n * wide + KEY_IN + 0.2, HEAD_IN + FOOT_IN + rows * (high + ROW_GAP_IN))
+    level, change = _limits(_most(table, LEVEL)), _limits(_most(table, DIFFERENCE))
+    total_wide, total_high = (float(v) for v in figure.get_size_inches())
+    for column, name in enumerate(shown):
+        for row, what in enumerate((LEVEL, DIFFERENCE)[:rows]):
+            if row and not column:
+                continue
+            bottom = total_high - HEAD_IN - (row + 1) * (high + ROW_GAP_IN) + ROW_GAP_IN / 2
+            box = (0.15 + column * wide, bottom, wide - 0.1, high)
+            axes = figure.add_axes(
+                (box[0] / total_wide, box[1] / total_high, box[2] / total_wide, box[3] / total_high)
+            )
+            part = table[(table["scenario"] == name) & (table["what"] == what)]
+            _map(
+                axes,
+                view,
+                world,
+                outlines,
+                centres,
+                part,
+                level if row == 0 else change,
+                what,
+                view.width / wide,
+            )
+            title = name if row == 0 else f"{name} minus {material.baseline}"
+            axes.set_title(
+                title, loc="left", size=10, color=look.colours(material.scenarios)[name], weight="bold"
+            )
+    _keys(figure, level, change, rows, n * wide + 0.25, high)
+    subtitle = (
+        f"Mean arrivals by sub-district, {look.span(material)}; whoever moves on counts again. "
+        f"{'Below: mean difference between runs with the same luck. ' if rows > 1 else ''}"
+        f"Counts under {SMALL_CELL_PERSONS:.0f} are not shown."
+    )
+    look.write(
+        figure, _title(table, material), subtitle, material, world, ("outlines.geojson", "lines.geojson")
+    )
+    return figure
+
+
+def _map(
+    axes: Axes, view: ground.View, world: World, outlines: Any, centres: Mapping[str, Floats], part: pd.DataFrame,
+    limits: Sequence[float], what: str, km_per_inch: float,
+) -> None:  # fmt: skip
+    values = part.set_index("area_id")["mean"]
+    ramp = level_colours(len(limits)) if what == LEVEL else None
+    faces = {str(a): _colour(float(v), limits, ramp) for a, v in values.items()}
+    ground.prepare(axes, view)
+    ground.land(axes, outlines, faces)
+    ground.lines(axes, world, view, roads=False)
+    if not outlines:
+        for area_id, face in faces.items():
+            x, y = centres[area_id]
+            axes.scatter([x], [y], marker="s", s=150, color=face, edgecolor=style.LAND_EDGE, zorder=3)
+    if what == DIFFERENCE:
+        for area_id in part.loc[_unclear(part), "area_id"]:
+            axes.plot(*centres[str(area_id)], marker="x", ms=4.5, mew=1.1, color=style.INK, zorder=4)
+    important = values.abs().dropna().sort_values(ascending=False).head(NAMED)
+    names = part.set_index("area_id")["area_name"]
+    labels = [(str(names[a]), centres[str(a)]) for a in important[important >= limits[0]].index]
+    ground.names(axes, view, labels, km_per_inch)
+
+
+def _unclear(part: pd.DataFrame) -> Any:
+    """Differences drawn in a colour though fewer than nine in ten pairs, or fewer than five, agree."""
+    agree = part[["more", "fewer"]].astype(float).max(axis=1)
+    unclear = (agree < CLEAR_SHARE * part["n_runs"]) | (part["n_runs"] < FEWEST_CLEAR)
+    return unclear & (part["mean"].abs() >= SMALL_CELL_PERSONS)
+
+
+def _limits(most: float) -> list[float]:
+    """Lower limits of the classes, from 100 up."""
+    limits = [v for v in LIMITS if v < most] or [SMALL_CELL_PERSONS]
+    while len(limits) > MOST_CLASSES:
+        limits.pop(1)
+    return limits
+
+
+def level_colours(n: int) -> list[str]:
+    """From light to dark for counts."""
+    ramp = LinearSegmentedColormap.from_list("people", ["#E4E1F2", "#8D83C4", style.PEOPLE])
+    return [to_hex(c) for c in ramp(np.linspace(0, 1, n) if n > 1 else [0.6])]
+
+
+def change_colours(n: int, more: bool) -> list[str]:
+    """From light to dark for differences: orange for more, blue for fewer."""
+    ends = ["#FBDCC4", "#D55E00", "#7A3200"] if more else ["#CFE4F2", "#0072B2", "#003B5C"]
+    ramp = LinearSegmentedColormap.from_list("change", ends)
+    return [to_hex(c) for c in ramp(np.linspace(0, 1, n) if n > 1 else [0.5])]
+
+
+def _colour(value: float, limits: Sequence[float], ramp: Sequence[str] | None) -> str:
+    if np.isnan(value):
+        return UNKNOWN
+    at = int(np.searchsorted(limits, abs(value), side="right")) - 1
+    if at < 0:
+        return UNKNOWN if ramp else NO_CHANGE
+    return ramp[at] if ramp else change_colours(len(limits), value > 0)[at]
+
+
+def _most(table: pd.DataFrame, what: str) -> float:
+    return float(table.loc[table["what"] == what, "mean"].abs().max())
+
+
+def _keys(
+    figure: Figure, level: Sequence[float], change: Sequence[float], rows: int, left: float, high: float
+) -> None:
+    """What the colours mean, at the right of each row."""
+    wide, tall = (float(v) for v in figure.get_size_inches())
+    handles: list[Any] = [
+        Patch(fc=c, ec=style.LAND_EDGE, label=_class(level, i))
+        for i, c in enumerate(level_colours(len(level)))
+    ]
+    handles.append(Patch(fc=UNKNOWN, ec=style.LAND_EDGE, label="under 100"))
+    place: dict[str, Any] = {
+        "fontsize": 8,
+        "handlelength": 1.5,
+        "alignment": "left",
+        "borderaxespad": 0,
+        "loc": "upper left",
+    }
+    figure.legend(
+        handles=handles, title="Arrivals", bbox_to_anchor=(left / wide, 1 - (HEAD_IN + 0.2) / tall), **place
+    )
+    if rows == 1:
+        return
+    n = len(change)
+    handles = [
+        Patch(fc=change_colours(n, True)[i], label="+" + _class(change, i)) for i in reversed(range(n))
+    ]
+    handles.append(Patch(fc=NO_CHANGE, ec=style.LAND_EDGE, label="within ±100"))
+    handles += [Patch(fc=change_colours(n, False)[i], label="−" + _class(change, i)) for i in range(n)]
+    handles.append(Patch(fc=UNKNOWN, ec=style.LAND_EDGE, label="a count under 100"))
+    handles.append(_cross())
+    at = (left / wide, 1 - (HEAD_IN + 0.2 + high + ROW_GAP_IN) / tall)
+    figure.legend(handles=handles, title="Difference", bbox_to_anchor=at, **place)
+
+
+def _cross() -> Any:
+    return Line2D(
+        [], [], ls="", marker="x", ms=5, color=style.INK, label="not clear: fewer than\n9 in 10 pairs agree"
+    )
+
+
+def _class(limits: Sequence[float], i: int) -> str:
+    low = words.short(limits[i])
+    return f"{low} to {words.short(limits[i + 1])}" if i + 1 < len(limits) else f"{low} and more"
+
+
+def _title(table: pd.DataFrame, material: Material) -> str:
+    """Where the difference that is largest and clear lies; without one, where most arrive."""
+    gaps = table[(table["what"] == DIFFERENCE) & table["mean"].notna()]
+    gaps = gaps[~_unclear(gaps) & (gaps["mean"].abs() >= SMALL_CELL_PERSONS)]
+    if len(gaps):
+        top = max(look.records(gaps), key=lambda row: abs(row["mean"]))
+        count, word = (top["more"], "more") if top["mean"] > 0 else (top["fewer"], "fewer")
+        where = (
+            f"{words.about(abs(top['mean']))} {word} arrivals in {top['area_name']} than {material.baseline}"
+        )
+        title = f"{top['scenario']}: {where}, {word} in {count} of {top['n_runs']} runs"
+        return title[0].upper() + title[1:]
+    levels = table[
+        (table["what"] == LEVEL) & (table["scenario"] == material.baseline) & table["mean"].notna()
+    ]
+    if levels.empty:
+        return "Nowhere as many as 100 people arrive"
+    top = max(look.records(levels), key=lambda row: row["mean"])
+    same = "; no clear difference between the scenarios" if material.others else ""
+    return f"More people arrive in {top['area_name']} ({words.about(top['mean'])}) than anywhere else{same}"

@@ -1,0 +1,104 @@
+"""One look for all figures of a comparison: a scenario keeps its colour and its marker in every one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from flightsim import __version__, words
+from flightsim.comparison.material import Material
+from flightsim.comparison.sentences import FEWEST_FOR_BANDS, NO_BAND, rests_on
+from flightsim.plots import style
+from flightsim.world import World
+
+BASELINE = "#4D4D4D"
+# Told apart with any common colour blindness (after Okabe and Ito); markers tell scenarios apart without colour.
+OTHERS = ("#0072B2", "#D55E00", "#009E73", "#AA4499", "#B8860B", "#56B4E9", "#882255")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
+LEVER, UNCERTAINTY = "#0072B2", "#999999"
+ZERO = "#888888"
+BANDS = "Dark band: the middle half of the runs; light band: 9 in 10 of them; line: the median."
+FEW = "Fewer than 20 runs: the light band is about their whole range."
+
+
+def colours(scenarios: Sequence[str]) -> dict[str, str]:
+    """A colour for each scenario, the baseline's grey."""
+    return {name: OTHERS[(i - 1) % len(OTHERS)] if i else BASELINE for i, name in enumerate(scenarios)}
+
+
+def markers(scenarios: Sequence[str]) -> dict[str, str]:
+    """A marker for each scenario."""
+    return {name: MARKERS[i % len(MARKERS)] for i, name in enumerate(scenarios)}
+
+
+def bands_explained(material: Material) -> str:
+    """What the bands are, and what they cannot be with few runs."""
+    least = min(material.sizes.values())
+    if least < 2:
+        return NO_BAND + "."
+    return BANDS if least >= FEWEST_FOR_BANDS else f"{BANDS} {FEW}"
+
+
+def foot(material: Material, world: World | None, tables: tuple[str, ...] = ()) -> str:
+    """What a figure rests on: modelled, how many runs, whose choice, what data."""
+    pairs = (
+        "; each pair of runs shares households and luck" if material.others and material.same_people else ""
+    )
+    said = f"Modelled, not observed: {material.counted}{pairs}. {rests_on(material)[0]}"
+    if world is None:
+        return f"{said} Source: flightsim {__version__}, case “{material.case}”; its folder is not there any more."
+    return f"{said}{style.unchecked(world, material.last)} {style.source(world, __version__, tables)}"
+
+
+def span(material: Material) -> str:
+    """The days compared."""
+    return f"{words.day_year(material.first)} to {words.day_year(material.last)}"
+
+
+def write(figure: Figure, title: str, subtitle: str, material: Material, world: World | None,
+          tables: tuple[str, ...] = ()) -> None:  # fmt: skip
+    """The finding, what is shown, and what it rests on."""
+    style.write(figure, title, subtitle, foot(material, world, tables))
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a table, each by column."""
+    return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
+
+
+def values(axis: Any, unit: str) -> None:
+    """Ticks of a value axis: few, as counts."""
+    axis.set_major_locator(MaxNLocator(5))
+    if unit == "km":
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        return
+
+    def told(value: float, _: object) -> str:
+        most = max(abs(v) for v in axis.get_view_interval())
+        return words.short(value, most) if abs(value) >= 1 or value == 0 else f"{value:g}"
+
+    axis.set_major_formatter(FuncFormatter(told))
+
+
+def signed(axis: Any, unit: str) -> None:
+    """Ticks of an axis of differences, with their sign."""
+    values(axis, unit)
+    plain = axis.get_major_formatter()
+    axis.set_major_formatter(
+        FuncFormatter(lambda value, at: ("+" if value > 0 else "") + plain(value, at).replace("-", "−"))
+    )
+
+
+def band_key(axes: Axes, colour: str, many: bool) -> None:
+    """What a fan's shades mean, drawn as the fans are."""
+    outer = "9 in 10 runs" if many else "nearly all runs"
+    handles: list[Any] = [Patch(fc=colour, alpha=0.55, label="middle half of the runs")]
+    handles.append(Patch(fc=colour, alpha=0.22, label=outer))
+    (line,) = axes.plot([], [], color=colour, lw=2, label="median")
+    axes.legend(handles=[line, *handles], loc="upper left", fontsize=8.5)

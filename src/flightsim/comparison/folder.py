@@ -1,0 +1,225 @@
+"""The folder of a comparison: findings in words, figures, and the table behind each. Whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from flightsim import __version__, sweepfolder
+from flightsim.comparison import lives, reading, sentences, tables
+from flightsim.comparison.figures import areas, changed, over_time, responses, tornado, whiskers
+from flightsim.comparison.material import Material
+from flightsim.comparison.reading import Progress
+from flightsim.complaints import InputError
+from flightsim.io.case import read_case
+from flightsim.io.write import check_writable, plain_errors, whole_folder, write_text
+from flightsim.outcomes import Headline
+from flightsim.plots import style
+from flightsim.world import World
+
+NAME, MARK = "comparison", "comparison.json"
+MOST_PAGES = 3  # of scenarios, three on each, in figures; the tables hold all
+OVER_TIME = 6  # outcomes drawn over time
+RARELY = ("moves_persons", "mean_road_km_to_border", "exposure_person_hours")  # drawn over time last
+
+README = """This folder is a comparison of scenarios by flightsim. It is modelled, not observed.
+
+findings.txt        what was found, in words
+over_time_*.png     an outcome over time in each scenario, and its difference to the baseline, run by run
+outcomes.png        all headline outcomes by scenario, and their differences
+areas.png           arrivals by sub-district, and the differences
+lives.png           how many households live a different life, in what way, and what they fled from
+response.png        outcomes over a number that was varied; heat.png: over two
+tornado.png         which drawn parameters move the outcome, beside our levers
+NAME.csv, .parquet  the table behind each figure of that name; mean_low to mean_high is the 95 % interval of the mean,
+                    p5 … p95 are quantiles between runs; what: level, or difference to the baseline run by run
+comparison.json     which folders were compared, with which version
+
+Not every comparison has every figure. Counts under 100 people by sub-district are left out.
+Not for targeting, interdiction, closing borders, or decisions about individuals.
+"""
+
+Draw = Callable[[], Figure]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Where a comparison was written, and what it found."""
+
+    path: Path
+    findings: tuple[str, ...]
+
+
+def compare(
+    folders: Sequence[str | Path],
+    baseline: str | None = None,
+    output: str | Path | None = None,
+    role_of: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
+) -> Comparison:
+    """Compare the scenarios in the folders and write ``comparison`` into the first, or ``output``.
+
+    A comparison that is there already is replaced. InputError if there is nothing to compare, a table cannot
+    be read, or the folder cannot be written.
+    """
+    sweep = sweepfolder.read(folders if len(folders) > 1 else folders[0])
+    folder = Path(output) if output is not None else Path(folders[0]) / NAME
+    _check_place(folder)
+    material = reading.read(sweep, baseline, role_of, progress)
+    world, notes = _world(material)
+    changed_lives, n_pairs, more = _lives(material)
+    title = f"{sweep.name}: {world.manifest['title'] if world else material.case}"
+    found = sentences.findings(material, title, changed_lives, n_pairs)
+    found[1:1] = [*notes, *more]
+
+    def fill(inside: Path) -> None:
+        for name, table, draws in _pieces(material, world, tables.changed_lives(changed_lives), n_pairs):
+            _write(inside, name, table, draws)
+        write_text(inside / "findings.txt", "\n".join(found) + "\n")
+        write_text(inside / "README.txt", README)
+        write_text(inside / MARK, json.dumps(_about(material, folders), indent=2, ensure_ascii=False) + "\n")
+
+    with style.looks():
+        _replace(folder, fill)
+    return Comparison(folder, tuple(found))
+
+
+Piece = tuple[str, pd.DataFrame, list[Draw]]
+
+
+def _pieces(
+    material: Material, world: World | None, changed_lives: pd.DataFrame, n_pairs: int
+) -> Iterable[Piece]:
+    """Name, table and pictures of everything that this comparison can show."""
+    pages = over_time.pages(material)[:MOST_PAGES]
+    for i, headline in enumerate(_over_time(material)):
+        table = tables.over_time(material, headline)
+        some = pages if i == 0 else pages[:1]
+        yield (
+            f"over_time_{headline.name}",
+            table,
+            [_fan(table, headline, material, world, page) for page in some],
+        )
+    table = tables.outcomes(material)
+    yield "outcomes", table, [lambda: whiskers.draw(table, material, world)] if material.telling else []
+    if material.area_ids:
+        by_area = tables.areas(material)
+        drawn = [_map(by_area, material, world, page) for page in pages] if world else []
+        yield "areas", by_area, drawn
+    if len(changed_lives):
+        yield "lives", changed_lives, [lambda: changed.draw(changed_lives, material, world, n_pairs)]
+    yield from _responses(material, world)
+    effects = tables.tornado(material, material.main)
+    if len(effects):
+        yield "tornado", effects, [lambda: tornado.draw(effects, material.main, material, world)]
+
+
+def _responses(material: Material, world: World | None) -> Iterable[Piece]:
+    """A curve if one axis of the sweep is numbers, a heat map if two are."""
+    numeric = responses.numeric_axes(material)
+    if not numeric or not material.telling:
+        return
+    table = tables.response(material, responses.shown(material))
+    if len(numeric) == 1:
+        yield "response", table, [lambda: responses.curves(table, material, world, numeric[0])]
+    else:
+        yield "heat", table, [lambda: responses.heat(table, material, world, numeric)]
+
+
+def _over_time(material: Material) -> list[Headline]:
+    order = sorted(material.telling, key=lambda h: h.name in RARELY)
+    return order[:OVER_TIME]
+
+
+def _fan(
+    table: pd.DataFrame, headline: Headline, material: Material, world: World | None, page: Sequence[str]
+) -> Draw:
+    return lambda: over_time.draw(table, headline, material, world, page)
+
+
+def _map(table: pd.DataFrame, material: Material, world: World, page: Sequence[str]) -> Draw:
+    boundaries = material.configs[material.baseline].get("boundaries")
+    return lambda: areas.draw(table, material, world, page, boundaries)
+
+
+def _write(folder: Path, name: str, table: pd.DataFrame, draws: Sequence[Draw]) -> None:
+    """The table as CSV and Parquet, and its pictures, numbered from the second on."""
+    write_text(folder / f"{name}.csv", table.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
+    with plain_errors(folder / f"{name}.parquet"):
+        table.to_parquet(folder / f"{name}.parquet", index=False, compression="zstd")
+    for number, draw in enumerate(draws, start=1):
+        path = folder / (f"{name}.png" if number == 1 else f"{name}_{number}.png")
+        with plain_errors(path):
+            style.save(draw(), path)
+
+
+def _world(material: Material) -> tuple[World | None, list[str]]:
+    """The case's world for maps and sources; without its folder the rest is still compared."""
+    try:
+        return read_case(material.case).world, []
+    except InputError as problem:
+        return None, [f"No maps: {problem.complaints[0]}."]
+
+
+def _lives(material: Material) -> tuple[pd.DataFrame, int, list[str]]:
+    """Changed lives, of how many pairs, and a note if they could not be compared or not all."""
+    try:
+        found, n = lives.compare(material)
+    except InputError as problem:
+        return pd.DataFrame(), 0, [f"Changed lives are not compared: {problem.complaints[0]}."]
+    most = max((len(material.pairs(name)[0]) for name in material.others), default=0)
+    if 0 < n < most:
+        return (
+            found,
+            n,
+            [f"Changed lives are those of the first {n:,} of {most:,} pairs; more would take long."],
+        )
+    return found, n, []
+
+
+def _about(material: Material, folders: Sequence[str | Path]) -> dict[str, Any]:
+    return {
+        "flightsim": __version__,
+        "created_utc": datetime.now(UTC).isoformat(timespec="seconds"),
+        "folders": [str(folder) for folder in folders],
+        "baseline": material.baseline,
+        "runs": material.sizes,
+        "levers": list(material.levers),
+        "uncertainties": [*material.uncertainties, *material.sweep.drawn],
+    }
+
+
+def _check_place(folder: Path) -> None:
+    """The folder can be written, and what has its name is an earlier comparison, or nothing."""
+    if (
+        folder.exists()
+        and not (folder / MARK).is_file()
+        and not (folder.is_dir() and not any(folder.iterdir()))
+    ):
+        raise InputError(f"{folder} is in the way: it is no comparison of flightsim, and is left as it is")
+    try:
+        check_writable(folder.parent)
+    except InputError as problem:
+        raise InputError([*problem.complaints, "choose another place with --output DIR"]) from problem
+
+
+def _replace(folder: Path, fill: Callable[[Path], None]) -> None:
+    """Write a folder whole beside the old one, then let it take its name."""
+    new, old = (folder.with_name(f".{folder.name}.{word}") for word in ("new", "old"))
+    for left in (new, old):  # by a process that was killed
+        shutil.rmtree(left, ignore_errors=True)
+    with whole_folder(new) as inside, plain_errors(folder):
+        fill(inside)
+    with plain_errors(folder):
+        if folder.exists():
+            folder.rename(old)
+        new.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,314 @@
+"""Findings in words: natural frequencies, two significant figures, what is ours to choose and what is not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from flightsim import words
+from flightsim.comparison import enough, lives, paired
+from flightsim.comparison.material import Material
+from flightsim.comparison.paired import Difference
+from flightsim.measures import SMALL_CELL_PERSONS
+from flightsim.outcomes import Headline
+from flightsim.world import Floats
+
+FEWEST_FOR_BANDS = 20  # runs; of fewer the whole range is told, not the inner nine tenths
+NOT_FOR = "Not for targeting, interdiction, closing borders, or decisions about individuals."
+WORTH_A_TITLE = 0.05  # of the baseline: a difference that figures open with
+MOST_TOLD = 4  # outcomes a scenario
+MOST_SCENARIOS = 8  # told one by one
+NO_BAND = "1 run each: no band can be drawn. Add replicates=30"
+JUDGED = ("displaced_persons", "additional_displaced_persons", "in_open_persons",
+          "open_below_zero_person_nights", "trapped_persons", "exposure_person_hours")  # fmt: skip
+
+
+def findings(material: Material, title: str, changed: pd.DataFrame, n_lives: int) -> list[str]:
+    """The comparison in a page of lines, the most important first."""
+    span = f"{words.day_year(material.first)} to {words.day_year(material.last)}"
+    lines = [
+        f"{title}: {span}. Modelled, not observed: {material.counted}.",
+        *material.notes,
+        *rests_on(material),
+        levels(material),
+    ]
+    for scenario in material.others[:MOST_SCENARIOS]:
+        told = [*compared(material, scenario), *different_lives(material, scenario, changed, n_lives)]
+        lines += [f"{scenario}, against {material.baseline}:", *(f"  - {line}" for line in told)]
+    if len(material.others) > MOST_SCENARIOS:
+        lines.append(f"{len(material.others) - MOST_SCENARIOS} more scenarios are in outcomes.csv.")
+    lines.append(replicates(material))
+    return [*lines, NOT_FOR]
+
+
+def rests_on(material: Material) -> list[str]:
+    """What is ours to choose in these scenarios, and what is not."""
+    ours = words.listing(list(material.levers)) or "none"
+    drawn = material.sweep.drawn
+    parts = [*material.uncertainties]
+    if drawn:
+        parts.append(f"{words.counted(len(drawn), 'drawn parameter')}, the same in every scenario")
+    lucks = material.runs["seed"].nunique()
+    parts.append(
+        f"luck, {words.counted(lucks, 'seed')}" if lucks > 1 else "luck, 1 seed: its spread is unknown"
+    )
+    lines = [f"Levers (ours to choose): {ours}. Uncertainties (not ours): {words.listing(parts)}."]
+    if material.others:
+        lines.append(
+            f"Baseline: {material.baseline}. Run by run, the others have its households and its luck."
+            if material.same_people
+            else f"Baseline: {material.baseline}."
+        )
+    return lines
+
+
+def levels(material: Material) -> str:
+    """What the first outcome comes to in each scenario."""
+    told = [
+        f"{name} {spread(material.values(material.main)[material.of(name)], material.main.unit)}"
+        for name in material.scenarios[: MOST_SCENARIOS + 1]
+    ]
+    since = f" from {words.day(material.count_from)} on" if material.count_from else ""
+    return f"{material.main.title}{since}: {'; '.join(told)}."
+
+
+def compared(material: Material, scenario: str) -> list[str]:
+    """How a scenario differs from the baseline: the clear differences, the largest first, then what is unclear."""
+    found = [paired.of(material, scenario, h) for h in material.telling]
+    found = [d for d in found if d.n]
+    if not found:
+        return ["no run has the baseline's luck, so nothing is compared in pairs."]
+    if all(d.is_nothing for d in found):
+        return [f"all outcomes are the same as {material.baseline}'s in every run."]
+    told = sorted((d for d in found if d.is_clear and not d.is_nothing), key=lambda d: -relative(d))
+    told = [d for d in found[:1] if d.headline is material.main] + [
+        d for d in told if d.headline is not material.main
+    ]
+    lines = [f"{difference(d, material.baseline)}." for d in told[:MOST_TOLD]]
+    if found[0].n < paired.FEWEST_CLEAR:
+        lines.append(f"{words.counted(found[0].n, 'pair')} of runs: too few to call a difference clear.")
+    unclear = [noun(d.headline) for d in found if not d.is_clear and d not in told[:MOST_TOLD]]
+    if unclear and found[0].n >= paired.FEWEST_CLEAR:
+        lines.append(f"no clear difference in {words.listing(unclear)}.")
+    return lines
+
+
+def difference(d: Difference, baseline: str) -> str:
+    """``in 27 of 30 runs fewer people trapped than closed, typically 12,000 fewer (5,000 to 20,000)``."""
+    if d.is_nothing:
+        return f"{noun(d.headline)}: the same as {baseline} in all {d.n} runs"
+    up, down = comparatives(d.headline)
+    if not d.is_clear and d.n >= paired.FEWEST_CLEAR:
+        return (
+            f"no clear difference in {noun(d.headline)}: {up} in {d.more} of {d.n} runs, {down} in {d.fewer}"
+        )
+    is_more = d.more >= d.fewer
+    count, word = (d.more, up) if is_more else (d.fewer, down)
+    sizes = np.sort(d.values if is_more else -d.values)
+    low, high = _ends(sizes)
+    typical = f"typically {amount(abs(d.middle), d.headline.unit)} {word}"
+    told = _range(low, high, d.headline.unit)
+    reach = f" ({told})" if d.n > 1 and " to " in told else ""
+    share = f", {_percent(relative(d))}" if 0.01 <= relative(d) <= 5 else ""
+    return (
+        f"in {d.n and count} of {d.n} runs {word} {noun(d.headline)} than {baseline}, {typical}{share}{reach}"
+    )
+
+
+def different_lives(material: Material, scenario: str, changed: pd.DataFrame, n: int) -> list[str]:
+    """How many households live a different life, in what way, and what they fled from."""
+    if not n or changed.empty:
+        return []
+    rows = changed[changed["scenario"] == scenario]
+    if rows.empty:
+        return []
+    each = rows.groupby("change")["households"].sum() / rows["replicate"].nunique()
+    if each[lives.LEFT] < 1 or each[lives.ANY] < 1:
+        return ["no household lives a different life."]
+    kinds = each.drop([lives.ANY, lives.LEFT]).sort_values(ascending=False, kind="stable")
+    told = [
+        f"{words.about(v)} {_SHORT[str(kind)]}{_hours(rows, str(kind))}"
+        for kind, v in kinds[kinds >= 100].head(3).items()
+    ]
+    why = rows[rows["change"] == lives.ANY].groupby("cause")["households"].sum()
+    cause = (
+        f"; most of them flee {_CAUSE.get(str(why.idxmax()), 'for causes unknown')}" if why.max() > 0 else ""
+    )
+    share = words.in_ten(each[lives.ANY] / each[lives.LEFT])
+    tail = f": {words.listing(told)}{cause}" if told else ""
+    who = f"{words.about(each[lives.ANY])} of {words.about(each[lives.LEFT])}"
+    told_of = f"{share} of the households that leave live a different life, {who}"
+    return [f"{told_of}{tail} (means of {words.counted(n, 'pair')})."]
+
+
+_SHORT = {
+    lives.STAYED: "stay that left in the baseline",
+    lives.LEFT_TOO: "leave that stayed in the baseline",
+    lives.EARLIER: "leave earlier",
+    lives.LATER: "leave later",
+    lives.ELSEWHERE: "first arrive elsewhere",
+    lives.OTHER_SHELTER: "end in another kind of shelter",
+}
+_CAUSE = {
+    "shelling": "shelling",
+    "front": "the front",
+    "care": "for want of health care",
+    "neighbours": "with their neighbours",
+    "crowding": "crowding",
+}
+
+
+def replicates(material: Material) -> str:
+    """Whether there are enough replicates, and otherwise how many are needed."""
+    needs = {h: needed(material, h) for h in material.telling if h.name in JUDGED}
+    least = min(material.sizes.values())
+    if least < 2:
+        return "Replicates: 1 run cannot show how far luck matters. Add replicates=30, or replicates=auto."
+    short = {h: n for h, n in needs.items() if n > least}
+    within = f"the 95 % interval of each mean within {_percent(enough.WITHIN)} of it"
+    if not short:
+        if least < enough.FEWEST:
+            return f"Replicates: {least} for each scenario; {enough.FEWEST} are the least to judge by."
+        return f"Replicates: enough, {within}."
+    by_need: dict[int, list[str]] = {}
+    for h, n in sorted(short.items(), key=lambda item: -item[1]):
+        by_need.setdefault(n, []).append(noun(h))
+    told = [f"{_number(n)} for {words.listing(names)}" for n, names in by_need.items()]
+    most = f"Replicates: not enough with {least}. For {within}: {'; '.join(told)}."
+    return f"{most} Paired differences need fewer." if material.others else most
+
+
+def needed(material: Material, headline: Headline) -> int:
+    """The most replicates that any scenario needs for this outcome's mean; means under 100 are not judged."""
+    values = [material.values(headline)[material.of(name)] for name in material.scenarios]
+    judged = [
+        v for v in values if np.isfinite(v).all() and len(v) > 1 and abs(v.mean()) >= SMALL_CELL_PERSONS
+    ]
+    return max((enough.replicates_needed(v) for v in judged), default=enough.FEWEST)
+
+
+def clearest(material: Material, headline: Headline) -> str:
+    """The finding on one outcome, as a figure's title says it."""
+    found = [d for d in (paired.of(material, name, headline) for name in material.others) if d.n]
+    if not found:
+        name = material.baseline
+        return f"{headline.title}: {spread(material.values(headline)[material.of(name)], headline.unit)}"
+    clear = [d for d in found if d.is_clear and not d.is_nothing]
+    if clear or found[0].n < paired.FEWEST_CLEAR:
+        most = max(clear or found, key=lambda d: abs(d.middle))
+        text = short(most, material.baseline)
+    elif all(d.is_nothing for d in found):
+        text = f"{headline.title}: the same in every scenario"
+    else:
+        text = f"{headline.title}: no clear difference between the scenarios"
+    return text[0].upper() + text[1:]
+
+
+def short(d: Difference, baseline: str) -> str:
+    """A clear difference as a title: ``open: 740,000 fewer people trapped than closed, fewer in 12 of 12 runs``."""
+    if d.is_nothing:
+        return f"{d.scenario}: {noun(d.headline)} the same as {baseline} in all {d.n} runs"
+    up, down = comparatives(d.headline)
+    count, word = (d.more, up) if d.middle >= 0 else (d.fewer, down)
+    size = amount(abs(d.middle), d.headline.unit)
+    runs = "in the one run" if d.n == 1 else f"{word} in {count} of {d.n} runs"
+    return f"{d.scenario}: {size} {word} {noun(d.headline)} than {baseline}, {runs}"
+
+
+def most_telling(material: Material) -> Headline:
+    """The outcome to open with: the first one if it differs by a twentieth, else the one that differs most."""
+    sizes = {
+        h: max((relative(d) for d in _clear(material, h) if np.isfinite(relative(d))), default=0.0)
+        for h in material.telling
+        if h.name in JUDGED
+    }
+    if not sizes or sizes.get(material.main, 0.0) >= WORTH_A_TITLE:
+        return material.main
+    return max(sizes, key=lambda h: sizes[h])
+
+
+def _clear(material: Material, headline: Headline) -> list[Difference]:
+    found = [paired.of(material, name, headline) for name in material.others]
+    return [d for d in found if d.is_clear and not d.is_nothing]
+
+
+def spread(values: Floats, unit: str) -> str:
+    """The middle and the reach of some runs' numbers: ``about 1.8 million people (9 in 10 runs: 1.7 to …)``."""
+    known = np.sort(values[np.isfinite(values)])
+    if not len(known):
+        return "unknown"
+    middle = f"about {amount(float(np.median(known)), unit)}".replace("about none", "none").replace(
+        "about fewer", "fewer"
+    )
+    reach = _range(*_ends(known), unit) if len(known) > 1 else ""
+    return f"{middle} ({reach})" if " to " in reach else middle
+
+
+def amount(value: float, unit: str) -> str:
+    """Two significant figures with the unit left out for people: ``12,000``, ``24 km``."""
+    if unit == "km":
+        return f"{words.headline(value):g} km"
+    return words.about(value)
+
+
+def noun(headline: Headline) -> str:
+    """What an outcome counts, inside a sentence."""
+    return headline.title[0].lower() + headline.title[1:]
+
+
+def comparatives(headline: Headline) -> tuple[str, str]:
+    """The words for more and for less of it."""
+    return ("longer", "shorter") if headline.unit == "km" else ("more", "fewer")
+
+
+def relative(d: Difference) -> float:
+    """The size of a difference as a share of the baseline's; inf if that has none."""
+    base = abs(float(np.median(d.of_baseline))) if d.n else 0.0
+    return abs(d.middle) / base if base else float("inf")
+
+
+def _ends(known: Floats) -> tuple[float, float]:
+    """The inner nine tenths of sorted numbers; all of them if they are few."""
+    if len(known) < FEWEST_FOR_BANDS:
+        return float(known[0]), float(known[-1])
+    low, high = np.quantile(known, [0.05, 0.95])
+    return float(low), float(high)
+
+
+def _percent(share: float) -> str:
+    return f"{share:.0%}".replace("%", " %")
+
+
+def _range(low: float, high: float, unit: str) -> str:
+    a, b = amount(low, unit), amount(high, unit)
+    if a == b:
+        return a
+    if a.endswith(" million") and b.endswith(" million"):
+        a = a.removesuffix(" million")
+    return f"{a} to {b}"
+
+
+def _hours(rows: pd.DataFrame, kind: str) -> str:
+    hours = rows.loc[rows["change"] == kind, "hours"].median()
+    if not np.isfinite(hours):
+        return ""
+    return f" (typically by {words.counted(round(hours / 24), 'day') if hours >= 48 else f'{hours:.0f} h'})"
+
+
+def _number(n: int) -> str:
+    return f"{n:,}" if n < enough.MOST else f"{n:,} or more"
+
+
+def scenario_names(names: Sequence[str]) -> str:
+    """Names in a line, with those beyond the first few counted."""
+    some = list(names[:4])
+    return words.listing([*some, f"{len(names) - 4} more"] if len(names) > 4 else some)
+
+
+def amount_signed(value: float, unit: str) -> str:
+    """An amount with its sign: ``+12,000``, ``−24 km``, ``±0``."""
+    if words.headline(value) == 0:
+        return "±0"
+    return ("+" if value > 0 else "−") + amount(abs(value), unit)
