@@ -66,15 +66,18 @@ class Counts:
         return metrics.with_error(self.forecasts[forecaster], low, self.observed, high)
 
     @cached_property
-    def observed_course(self) -> tuple[int, Floats] | None:
-        """First day's row and the reported total by day, straight between reports; None with fewer than three."""
+    def _same_window(self) -> list[Observation]:
+        """The observations that count from the same first day, one a day; none with fewer than three."""
         since = min((o.since for o in self.rows if o.since), default=self.first)
-        points = {o.until: o.best for o in self.rows if o.since == since}
-        if len(points) < 3:
-            return None
-        start, days = self.day(since), sorted(points)
-        at = [start - 1, *(self.day(d) for d in days)]
-        return start, np.interp(np.arange(start, at[-1] + 1), at, [0.0, *(points[d] for d in days)])
+        points = {o.until: o for o in self.rows if o.since == since}
+        return [points[until] for until in sorted(points)] if len(points) > 2 else []
+
+    def _between(self, at_reports: Floats) -> Floats:
+        """A course by day, straight between its values on the days of the reports, from nought."""
+        rows = self._same_window
+        start = self.day(rows[0].since or self.first) - 1
+        days = [start, *(self.day(o.until) for o in rows)]
+        return np.interp(np.arange(start + 1, days[-1] + 1), days, [0.0, *at_reports])
 
     def table(self) -> pd.DataFrame:
         """A row a forecaster: errors, inside the bounds, probabilistic scores and timing."""
@@ -99,18 +102,22 @@ class Counts:
         }
         for level in metrics.LEVELS:
             row[f"coverage_{100 * level:.0f}"] = metrics.covered(y, reports, level).mean()
-        peak, half = self._timing(self.courses[name])
+        peak, half = self._timing(name)
         return row | {"peak_week_error_days": peak, "half_error_days": half}
 
-    def _timing(self, course: Floats) -> tuple[float, float]:
-        """Days by which the median member is late: the week with most people, the day of half."""
-        if self.observed_course is None:
+    def _timing(self, name: str) -> tuple[float, float]:
+        """Days by which the median member is late: the week with most people, the day of half.
+
+        Both courses are read on the days of the reports only, or the gaps between reports would count as error.
+        """
+        rows = self._same_window
+        if not rows:
             return math.nan, math.nan
-        start, seen = self.observed_course
-        before = course[start - 1] if start > 0 else np.zeros(course.shape[1])
-        part = course[start : start + len(seen)] - before
-        peaks = [timing.peak_week(member) - timing.peak_week(seen) for member in part.T]
-        halves = [timing.half_day(member) - timing.half_day(seen) for member in part.T]
+        seen = self._between(np.array([o.best for o in rows]))
+        at = [self.rows.index(o) for o in rows]
+        courses = [self._between(member) for member in self.forecasts[name][at].T]
+        peaks = [timing.peak_week(course) - timing.peak_week(seen) for course in courses]
+        halves = [timing.half_day(course) - timing.half_day(seen) for course in courses]
         return float(np.median(peaks)), float(np.median(halves))
 
     def thresholds(self) -> pd.DataFrame:
@@ -149,7 +156,7 @@ def counts(rows: list[Observation], known: totals.Known, ensemble: Ensemble, gro
         day = np.array([(o.until - first).days + 1.0 for o in same])
         line = totals.hindsight_line(day, np.array([o.best for o in same]), at + 1)
         courses[totals.HINDSIGHT] = line[:, None]
-    said = np.array([answer(o, ensemble, ground) for o in chosen]).reshape(len(chosen), -1)
+    said = np.array([answer(o, ensemble, ground) for o in chosen]).reshape(len(chosen), len(ensemble.runs))
     return Counts(chosen, first, courses, said)
 
 
