@@ -61,7 +61,7 @@ def test_gravity() -> None:
 
 
 def test_radiation() -> None:
-    """From the first (100): to the second 100 * 200 / (100 * 300); to the third, with 200 nearer, 100 * 600 / (300 * 900)."""
+    """100 leave: the near 200 pull 100 * 200 / (100 * 300), the far 600 behind them 100 * 600 / (300 * 900)."""
     found = splits.radiation(np.array([100.0, 200.0, 600.0]), KM, OPEN)
     near, far = 100 * 200 / (100 * 300), 100 * 600 / (300 * 900)
     assert found[0] == pytest.approx([0, near / (near + far), far / (near + far)])

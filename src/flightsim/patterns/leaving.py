@@ -19,6 +19,7 @@ from flightsim.patterns.seen import (
     Pattern,
     covers,
     first_capture_near,
+    left_from,
     newly_displaced,
     on,
 )
@@ -126,9 +127,7 @@ def saraqab_east_anticipates(found: Results, world: World) -> Pattern:
     town = int(world.areas.gateway[area])
     east = (places.area == area) & (places.lon > places.lon[town] + EAST_DEGREES)
     ids = {places.place_id[i] for i in np.flatnonzero(east)}
-    movers = found.households
-    gone = movers[movers["home_place"].isin(ids) & (movers["first_departure"] < pd.Timestamp("2020-01-03"))]
-    people = float((gone["persons"] * gone["weight"]).sum()) if covers(found, "2020-01-02") else math.nan
+    people = left_from(found, ids, "2020-01-02")
     return Pattern(
         "people east of Saraqab leave in anticipation",
         "thousands fled Saraqab's eastern countryside between 24 December and 2 January, over a month before its "

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from flightsim.clock import is_night
+from flightsim.complaints import InputError
 from flightsim.results import Results
 from flightsim.world import World
 
@@ -71,6 +72,17 @@ def newly_displaced(found: Results, first: str, last: str) -> float:
     """People displaced for the first time from the first to the last day, both included; nan outside the run."""
     total = found.series("displaced_persons")
     return on(total, last) - on(total, str((pd.Timestamp(first) - pd.Timedelta(days=1)).date()))
+
+
+def left_from(found: Results, place_ids: set[str], day: str) -> float:
+    """People of some places who had left by the end of a day; nan outside the run, or if its households are not at hand."""
+    try:
+        movers = found.households
+    except InputError:  # the table is not for sharing: results that were passed on may lack it
+        return math.nan
+    until = pd.Timestamp(day) + pd.Timedelta(days=1)
+    gone = movers[movers["home_place"].isin(place_ids) & (movers["first_departure"] < until)]
+    return float((gone["persons"] * gone["weight"]).sum()) if covers(found, day) else math.nan
 
 
 def share_in(found: Results, day: str, codes: tuple[str, ...]) -> float:
