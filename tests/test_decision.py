@@ -280,7 +280,7 @@ def best(
 ) -> np.ndarray:
     """The place each household chooses, -1 for none, where each area is worth the same to all."""
     table = np.broadcast_to(np.array(values, float), (len(who), len(options.row)))
-    column = choose(options, table, who, PLACE_LUCK, AREA_LUCK, not_here[: len(who)])[:, 0]
+    column = choose(options, table, who, PLACE_LUCK, AREA_LUCK, not_here[: len(who), None])[:, 0]
     return np.where(column >= 0, options.place[column], -1)
 
 
@@ -369,13 +369,13 @@ def test_without_any_way_there_is_no_choice() -> None:
 def test_the_next_best_are_of_other_areas_and_in_order() -> None:
     options = options_of(np.zeros(9), [0, 0, 1, 1, 2, 2, 3, 3, 3])
     values = np.zeros((len(WHO), 4))
-    top = choose(options, values, WHO, PLACE_LUCK, AREA_LUCK, NOBODY_THERE)
+    top = choose(options, values, WHO, PLACE_LUCK, AREA_LUCK, NOBODY_THERE[:, None])
     assert top.shape == (len(WHO), TOP)
     areas = options.area[top]
     assert all(len(set(row)) == TOP for row in areas[:500].tolist())
     without_best = values.copy()
     without_best[np.arange(len(WHO)), areas[:, 0]] = -np.inf
-    second = choose(options, without_best, WHO, PLACE_LUCK, AREA_LUCK, NOBODY_THERE)
+    second = choose(options, without_best, WHO, PLACE_LUCK, AREA_LUCK, NOBODY_THERE[:, None])
     np.testing.assert_array_equal(second[:, 0], top[:, 1])
 
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 import worlds
 from flightsim.clock import Clock
 from flightsim.events import Event
-from flightsim.movement import NO_EDGE, PULL_OFF_HOURS, Traffic, Travellers, nobody
+from flightsim.kernels import NO_EDGE, PULL_OFF_HOURS
+from flightsim.movement import NOBODY, Traffic, Travellers
 from flightsim.roads import FreeFlow, RoadNetwork, Routes
 from flightsim.world import GOVERNMENT, World
 
@@ -66,7 +67,8 @@ class Journey:
         }
         values = {name: np.full(n, value) for name, value in (usual | columns).items()}
         self.traffic.depart(
-            Travellers(
+            Travellers.of(
+                n,
                 household=rows,
                 target=np.full(n, target),
                 place=np.full(n, place),
@@ -413,7 +415,7 @@ def test_who_is_taken_off_leaves_the_road_free(line: World) -> None:
 
 
 def test_an_empty_road(line: World) -> None:
-    assert len(nobody()) == 0
+    assert len(NOBODY) == 0
     journey = Journey(line)
     journey.go(steps=3)
     assert not len(journey.turn_back("B"))
@@ -462,16 +464,3 @@ def test_nobody_is_lost_and_no_road_lets_in_too_many(departures: list[tuple[str,
         np.cumsum(per_hour, axis=0) <= journey.routes.capacity * np.arange(1, len(per_hour) + 1)[:, None] + 40
     ).all()
     assert rush(departures, backwards=True).go().arrived_at == journey.go().arrived_at
-
-
-@settings(max_examples=15, deadline=None, derandomize=True, database=None)
-@given(DEPARTURES)
-def test_the_sweep_over_free_roads_is_the_queue_without_anybody_waiting(
-    departures: list[tuple[str, str, int, float]],
-) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Traffic, "_unhindered", lambda *_: None)
-        slow = rush(departures).go()
-    fast = rush(departures).go()
-    assert fast.arrived_at == slow.arrived_at
-    np.testing.assert_allclose(fast.entered, slow.entered, atol=1e-9)

@@ -13,6 +13,8 @@ import pytest
 import worlds
 from flightsim.clock import Clock
 from flightsim.events import Event
+from flightsim.kernels import edge_hours
+from flightsim.movement import net_of
 from flightsim.roads import QUEUE_HOURS_AT_MOST, FreeFlow, RoadNetwork, Routes
 from flightsim.world import BORDER_RULES, GOVERNMENT, SDF, SNA, World
 
@@ -121,22 +123,25 @@ def test_every_way_leads_there_in_the_hours_promised(town: World) -> None:
     assert reached == 67
 
 
+def hours_on_the_first_road(world: World, at_hours: list[float], pace_kmh: float) -> list[float]:
+    net = net_of(start(world))
+    return [edge_hours(0, at, pace_kmh, net) for at in at_hours]
+
+
 def test_speed_by_night_and_by_day(line: World) -> None:
-    routes, edges = start(line), np.zeros(5, np.int64)
-    at_hours = np.array([6.0, 16.99, 17.0, 24 + 5.99, 48 + 12.0])
-    taken = routes.edge_hours(edges, at_hours, np.full(5, np.nan))
+    taken = hours_on_the_first_road(line, [6.0, 16.99, 17.0, 24 + 5.99, 48 + 12.0], np.nan)
     assert taken == pytest.approx([20 / 40, 20 / 40, 20 / 18, 20 / 18, 20 / 40])
 
 
 def test_the_dark_makes_no_road_faster() -> None:
     world = worlds.line_world(kmh=10)
-    taken = start(world).edge_hours(np.zeros(2, np.int64), np.array([0.0, 12]), np.full(2, np.nan))
+    taken = hours_on_the_first_road(world, [0.0, 12.0], np.nan)
     assert taken == pytest.approx([2, 2])
 
 
 def test_walkers_walk_a_third_of_the_day(line: World) -> None:
     """4 km/h for 8 hours of 24: 32 km a day, by any hour at which one sets out."""
-    taken = start(line).edge_hours(np.zeros(2, np.int64), np.array([0.0, 12]), np.full(2, 4.0))
+    taken = hours_on_the_first_road(line, [0.0, 12.0], 4.0)
     assert taken == pytest.approx([20 / 32 * 24] * 2)
 
 

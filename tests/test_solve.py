@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from flightsim import cli
+from flightsim.batch import Run
 from flightsim.complaints import InputError
 from flightsim.outcomes import HEADLINES
 from flightsim.solve import asked, figure, roots
@@ -391,10 +392,7 @@ def test_refused_before_anything_is_written(tmp_path: Path, capsys: pytest.Captu
 
 def test_a_failing_run_is_told_and_nothing_is_answered(tmp_path: Path) -> None:
     each = task([*TOY, "hazard.strength=0..4", "target=5", "replicates=2", f"results={tmp_path}"])
-
-    class Failed:
-        path, error = None, "the machine was on fire"
-
+    failed = Run(None, "the machine was on fire")
     with pytest.raises(RunsFailed, match=r"2 runs failed with hazard\.strength=0: the machine was on fire"):
-        each.solve(lambda configs, folder: [Failed() for _ in configs])
+        each.solve(lambda value, configs, folder: [failed for _ in configs])
     assert not each.folder.exists()

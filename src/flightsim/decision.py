@@ -193,14 +193,17 @@ class Flight:
 
         ``remembered`` strikes, ``alarm`` 0 to 1, ``lost_care`` 0 to 1, ``neighbours_gone`` 0 to 1, all (P,).
         """
-        rates = np.zeros((N_CAUSES, len(remembered), N_KINDS))
-        rates[SHELLING] = (self.shelling_per_hour * self.fear(remembered))[:, None]
-        rates[FRONT] = (self.front_per_hour * alarm)[:, None]
-        danger = rates[SHELLING] + rates[FRONT]
-        factor = np.array([self.care_factor, self.care_factor_in_need] * (N_KINDS // 2)) - 1
-        rates[CARE] = lost_care[:, None] * (danger * factor + self.care_per_hour)
+        shelling, front = self.shelling_per_hour * self.fear(remembered), self.front_per_hour * alarm
+        factor = (
+            np.array([self.care_factor, self.care_factor_in_need]) - 1
+        )  # kinds without and with a need, in turn
+        care = lost_care[:, None] * ((shelling + front)[:, None] * factor + self.care_per_hour)
+        rates = np.empty((N_CAUSES, len(remembered), N_KINDS))
+        rates[SHELLING] = shelling[:, None]
+        rates[FRONT] = front[:, None]
+        rates[CARE] = np.tile(care, N_KINDS // 2)
         rates[NEIGHBOURS] = (self.neighbours_per_hour * neighbours_gone)[:, None]
-        rates[CROWDING, :, N_KINDS - 2 :] = self.crowding_per_hour
+        rates[CROWDING] = np.repeat([0.0, self.crowding_per_hour], [N_KINDS - 2, 2])
         return rates
 
     def held_back(self) -> Floats:
@@ -284,19 +287,20 @@ class Alternatives:
         return np.repeat(np.arange(len(self.first)), np.diff(self.first, append=len(self.place)))
 
     @cached_property
-    def columns(self) -> Ints:
-        """(A', L) the columns of each area's places; D where it has fewer than the largest one."""
-        sizes = np.diff(self.first, append=len(self.place))
-        within = np.arange(sizes.max())
-        return np.where(within < sizes[:, None], self.first[:, None] + within, len(self.place))
+    def bounds(self) -> Ints:
+        """(A' + 1,) where each area begins, and the end."""
+        return np.append(self.first, len(self.place))
+
+    @cached_property
+    def _column(self) -> Ints:
+        """The column of each place up to the last that is an alternative; and, at the end, what stands for none."""
+        column = np.full(self.place.max() + 2, len(self.place))
+        column[self.place] = np.arange(len(self.place))
+        return column
 
     def column_of(self, places: Ints) -> Ints:
-        """The column of each place; D if it is no alternative."""
-        column = np.full(
-            max(int(self.place.max()), int(places.max())) + 2, len(self.place)
-        )  # the last is for -1
-        column[self.place] = np.arange(len(self.place))
-        return np.asarray(column[places])
+        """The column of each place; D if it is no alternative, or -1."""
+        return np.asarray(self._column[np.minimum(places, len(self._column) - 1)])
 
 
 def alternatives(
@@ -349,24 +353,12 @@ def choose(
     (household and occasion) and alternative, so closing one place moves only those who would have gone there.
     ``not_here`` (n, m) places that are no alternatives for this household (where it is, its home), or -1.
     """
-    n, n_areas = values.shape
-    rows = np.arange(n)
-    race = np.full((n, len(options.place) + 1), np.inf, np.float32)  # the last column stands for no place
-    luck = exponential_table(place_decision, who, options.key)
-    np.multiply(luck, options.inverse_weight, out=race[:, :-1])
-    race[rows[:, None], options.column_of(not_here)] = np.inf
+    from flightsim.kernels import best_areas, first_of_each  # a compiler is not needed to describe a scenario
+
+    race = exponential_table(place_decision, who, options.key)
+    race *= options.inverse_weight
+    least, column = first_of_each(race, options.column_of(not_here), options.bounds)
     with np.errstate(divide="ignore"):
-        inside = -np.log(np.minimum.reduceat(race[:, :-1], options.first, axis=1), dtype=np.float64)
-    total = (
-        values + gumbel(area_decision, who[:, None], options.area_key[None, :]).reshape(n, n_areas) + inside
-    )
-    columns = options.columns
-    top = np.full((n, TOP), -1, np.int64)
-    for rank in range(min(TOP, n_areas)):
-        area = total.argmax(axis=1)
-        reached = np.isfinite(total[rows, area])
-        of_area = columns[area]
-        winner = of_area[rows, race[rows[:, None], of_area].argmin(axis=1)]
-        top[reached, rank] = winner[reached]
-        total[rows, area] = -np.inf
-    return top
+        inside = -np.log(least, dtype=np.float64)
+    total = values + gumbel(area_decision, who[:, None], options.area_key).reshape(values.shape) + inside
+    return best_areas(total, column, TOP)

@@ -69,29 +69,10 @@ def gumbel(key: int, who: npt.ArrayLike, which: npt.ArrayLike = 0) -> npt.NDArra
 def exponential_table(key: int, who: npt.ArrayLike, which: npt.ArrayLike) -> npt.NDArray[np.float32]:
     """(n, m) exponential numbers of mean 1 in single precision, for every ``who`` (n,) with every ``which`` (m,).
 
-    Where households meet every place this is most of a run's work, so it mixes 32 bits: the low and the high half
-    of the 64 keyed bits of each side, by the finaliser "lowbias32" (Wellons 2018), to 23 bits of a uniform: with a 24th
-    one draw in 17 million would be 0, and its alternative win at any price.
+    Where households meet every place this is most of a run's work, so it mixes 32 bits of each side.
     """
-    row, column = keyed_bits(key, who), keyed_bits(key, which, 1)
-    bits = row.astype(np.uint32)[:, None] ^ column.astype(np.uint32)[None, :]
-    spare = np.empty_like(bits)
-    _mix32(bits, spare)
-    bits ^= (row >> np.uint64(32)).astype(np.uint32)[:, None]
-    bits += (column >> np.uint64(32)).astype(np.uint32)[None, :]
-    _mix32(bits, spare)
-    bits >>= np.uint32(9)
-    drawn = bits.astype(np.float32)
-    drawn += np.float32(0.5)
-    drawn *= np.float32(2.0**-23)
+    from flightsim.kernels import uniform_table  # a compiler is not needed to describe a scenario
+
+    drawn = uniform_table(keyed_bits(key, who), keyed_bits(key, which, 1))
     np.log(drawn, out=drawn)
     return np.asarray(np.negative(drawn, out=drawn))
-
-
-def _mix32(x: npt.NDArray[np.uint32], spare: npt.NDArray[np.uint32]) -> None:
-    """The finaliser lowbias32, in place; ``spare`` is overwritten."""
-    for shift, factor in ((16, 0x7FEB352D), (15, 0x846CA68B), (16, None)):
-        np.right_shift(x, np.uint32(shift), out=spare)
-        x ^= spare
-        if factor is not None:
-            x *= np.uint32(factor)

@@ -11,8 +11,8 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -57,7 +57,7 @@ class Died:
 
 def each(
     function: Callable[[Item], Result], items: Sequence[Item], where: Where
-) -> Iterator[tuple[int, Result | Died]]:
+) -> Generator[tuple[int, Result | Died]]:
     """Call ``function`` with each item; give (index, result) as they come, in any order.
 
     The function must be importable by name and answer for its own errors. Closing the iterator, or Ctrl-C,
@@ -78,9 +78,10 @@ def each(
                 batch = batch[:1]  # the last chance, with nobody near
             under_way: set[int] = set()
             try:
-                for index, result in _calls(function, items, batch, where, backend, under_way):
-                    del deaths[index]
-                    yield index, result
+                with closing(_calls(function, items, batch, where, backend, under_way)) as calls:
+                    for index, result in calls:
+                        del deaths[index]
+                        yield index, result
             except Exception as error:
                 if type(error).__name__ not in DEATHS:
                     raise
@@ -98,7 +99,7 @@ def _calls(
     where: Where,
     backend: Callable[[], AbstractContextManager[Any]],
     under_way: set[int],
-) -> Iterator[tuple[int, Result]]:
+) -> Generator[tuple[int, Result]]:
     """The calls of one batch; ``under_way`` holds those that were sent off and did not come back."""
 
     def sent() -> Iterator[Any]:

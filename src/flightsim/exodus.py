@@ -28,7 +28,7 @@ class NoExodus:
     def check(self, world: World, clock: Clock) -> None:
         """Nothing can be wrong."""
 
-    def words(self, clock: Clock) -> list[str]:
+    def words(self, world: World, clock: Clock) -> list[str]:
         """Nothing to tell."""
         return []
 
@@ -155,10 +155,12 @@ class Prescribed:
         unit = 1.0 if self.persons is None else self.persons
         return {str(name): float(share) * unit for name, share in self.areas.items()}
 
-    def words(self, clock: Clock) -> list[str]:
+    def words(self, world: World, clock: Clock) -> list[str]:
         """What is prescribed, in a sentence for ``describe``."""
         wanted = self.wanted_persons()
-        where = listing([f"{name} {persons:,.0f}" for name, persons in wanted.items()])
+        rows = {name: world.areas.row_of(name) for name in wanted}
+        names = {name: world.areas.name[row] if row is not None else name for name, row in rows.items()}
+        where = listing([f"{names[name]} {persons:,.0f}" for name, persons in wanted.items()])
         begins = day_year(clock.date_of(self.first_day(clock)))
         total = f"{sum(wanted.values()):,.0f} people"
         return [

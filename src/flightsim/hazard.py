@@ -125,9 +125,9 @@ class Hazard:
         self.temperature_c: Floats = np.full(n, np.nan)
         self._everywhere_c, self._here_c = np.nan, np.full(n, np.nan)  # told for all, for a place's own area
         self._memory, self._fright = np.zeros(n), np.zeros(n)  # strikes and captures at the end of the step
-        self._felt = np.exp(-world.distance_km / part.strike_distance_km)
-        self._felt[world.distance_km > 6 * part.strike_distance_km] = 0.0
-        self._alarmed = np.exp(-world.distance_km / part.front_distance_km)
+        near = world.distance_km <= 6 * part.strike_distance_km
+        self._felt = np.zeros((n, n))
+        self._felt[near] = np.exp(-world.distance_km[near] / part.strike_distance_km)
         self._strikes = self._strikes_by_day(events)
         self._timed = self._by_days_it_lasts(
             event for event in by_type(events, *STRIKES) if event.hour is not None
@@ -212,12 +212,13 @@ class Hazard:
         covered = clock.hours_of(step)
         if self._timed.get(day) or self._pauses.get(day):
             self.strikes_hourly = self._hour_by_hour(day, covered)
-            self.near_hourly = self._felt @ self.strikes_hourly
+            at = np.flatnonzero(self.strikes_hourly.any(axis=1))
+            self.near_hourly = self._felt[:, at] @ self.strikes_hourly[at]
         else:
             self.strikes_hourly = self._struck[:, None] * self._profile[covered]
             self.near_hourly = self._near[:, None] * self._profile[covered]
-        self.strikes_per_hour = self.strikes_hourly.mean(axis=1)
-        self.near_per_hour = self.near_hourly.mean(axis=1)
+        self.strikes_per_hour = self.strikes_hourly.sum(axis=1) / hours
+        self.near_per_hour = self.near_hourly.sum(axis=1) / hours
         self._remember(self.near_per_hour, hours)
 
     def _near_on(self, day: int) -> Floats:
@@ -245,7 +246,8 @@ class Hazard:
             if holder == self.control[place]:
                 continue
             if holder in (GOVERNMENT, SDF):
-                self._fright = np.maximum(self._fright, self._alarmed[place])
+                alarmed = np.exp(-self._world.distance_km[place] / self._part.front_distance_km)
+                self._fright = np.maximum(self._fright, alarmed)
             self.control[place] = holder
             changed.append(place)
         self.captured = np.array(sorted(set(changed)), np.int64)

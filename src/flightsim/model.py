@@ -27,7 +27,8 @@ from flightsim.households import (
     NO_INTENT,
     SETTLED,
 )
-from flightsim.movement import NO_EDGE, Traffic, Travellers
+from flightsim.kernels import NO_EDGE
+from flightsim.movement import Traffic, Travellers
 from flightsim.parts import Parts
 from flightsim.record import Recorder
 from flightsim.roads import WALKED_HOURS_A_DAY
@@ -327,7 +328,8 @@ class DisplacementModel(mesa.Model):
         local = np.append(self.last_leg_km, np.zeros(len(self.world.crossings)))[destination]
         began = np.maximum(np.full(n, self.now * float(self.clock.step_hours)), from_hours)
         self.traffic.depart(
-            Travellers(
+            Travellers.of(
+                n,
                 household=rows,
                 persons=h.people(rows),
                 vehicles=each * h.weight,
@@ -336,11 +338,11 @@ class DisplacementModel(mesa.Model):
                 place=destination,
                 last_leg_hours=local / np.where(on_foot, pace * WALKED_HOURS_A_DAY / HOURS_A_DAY, LOCAL_KMH),
                 node=node,
-                edge=np.full(n, NO_EDGE),
-                queues_for=np.full(n, NO_EDGE) if queues_for is None else queues_for,
+                edge=NO_EDGE,
+                queues_for=NO_EDGE if queues_for is None else queues_for,
                 at_hours=began,
-                since_hours=began.copy() if since_hours is None else since_hours,
-                on_last_leg=np.zeros(n, bool),
+                since_hours=began if since_hours is None else since_hours,
+                on_last_leg=False,
             )
         )
 

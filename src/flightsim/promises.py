@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flightsim.households import SETTLED
-from flightsim.movement import NO_EDGE
+from flightsim.kernels import NO_EDGE
 
 if TYPE_CHECKING:
     from flightsim.model import DisplacementModel

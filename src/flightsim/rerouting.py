@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flightsim.destinations import NOWHERE
-from flightsim.movement import NO_EDGE
+from flightsim.kernels import NO_EDGE
 from flightsim.world import Ints
 
 if TYPE_CHECKING:

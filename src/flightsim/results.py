@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -65,7 +66,7 @@ SORTED_BY = {
 README = f"""This folder is one run of flightsim. It is modelled, not observed.
 
 config.yaml          the full configuration: this run again is `flightsim run` with these values
-provenance.json      versions, commit, seed, fingerprint of each input file, wall time
+provenance.json      versions, commit, seed, fingerprint of each input file and of what was written, wall time
 summary.csv          the headline figures, and by sub-district (blank under {SMALL_CELL_PERSONS:.0f} people)
 figures/             pictures for a briefing
 measures.parquet     every measure by day and sub-district (hourly for totals): time, area_id (P-code),
@@ -290,6 +291,20 @@ def is_complete(path: str | Path) -> bool:
     return _provenance_in(Path(path)) is not None
 
 
+def edited(path: str | Path) -> list[str]:
+    """The files of a finished run that are not as they were written, or are gone; figures and texts may change."""
+    provenance = _provenance_in(Path(path)) or {}
+    now = _hashes(Path(path))
+    written: dict[str, str] = provenance.get("outputs", {})
+    return [name for name, digest in written.items() if now.get(name) != digest]
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    """SHA-256 of the files that say what a run was and found, by name."""
+    paths = [*sorted(folder.glob("*.parquet")), folder / "config.yaml", folder / "summary.csv"]
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths if path.is_file()}
+
+
 def find_complete(parent: Path, run_id: str) -> Path | None:
     """The finished run ``run_id`` in ``parent``, or None; InputError if something else has its place."""
     folder = parent / run_id
@@ -331,7 +346,7 @@ def write_run(
         (folder / "figures").mkdir()
         if figures is not None:
             figures(folder / "figures")
-        whole = {**provenance, "complete": True}
+        whole = {**provenance, "outputs": _hashes(folder), "complete": True}
         write_text(folder / PROVENANCE, json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
     return parent / name
 

@@ -9,8 +9,6 @@ from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import dijkstra
 
 from flightsim.clock import HOURS_A_DAY, Clock, is_night
 from flightsim.events import Event, by_type
@@ -21,7 +19,6 @@ from flightsim.world import BORDER_RULES, GOVERNMENT, SDF, SNA, Bools, Floats, I
 NO_EDGE = -1
 CLOSED = BORDER_RULES.index("closed")
 QUEUE_HOURS_AT_MOST = 168.0  # assumption: nobody reckons with more than a week's wait on one road
-DARK = is_night(np.arange(HOURS_A_DAY))
 WALKED_HOURS_A_DAY = 8.0  # winter days (evacuation practice: domain note D, 8 h a day); the rest is rest
 
 
@@ -117,6 +114,8 @@ class Routes:
 
     open_edge   (2E,)   whether one may set out on it
     capacity    (2E,)   vehicles an hour; inf without queues
+    drive_hours (24, 2E) hours in a vehicle, by the hour of the day at which one enters
+    walked_share        of the day's hours that those on foot walk
     storage     (2E,)   vehicles that fit
     counts_people (2E,) whether it leads through an internal gate, which counts people, on foot or not
     hours       (N, G)  hours to each target by the way chosen (danger counted in); inf: no way
@@ -131,9 +130,11 @@ class Routes:
         self.tail: Ints = np.concatenate([roads.u, roads.v])
         self.head: Ints = np.concatenate([roads.v, roads.u])
         self.km: Floats = np.concatenate([roads.km, roads.km])
-        self.day_kmh = np.concatenate([roads.free_flow_kmh] * 2) * part.day_speed
-        self._day_hours = self.km / self.day_kmh
-        self._night_hours = self.km / np.minimum(self.day_kmh, part.night_kmh)
+        day_kmh = np.concatenate([roads.free_flow_kmh] * 2) * part.day_speed
+        self._day_hours, night_hours = self.km / day_kmh, self.km / np.minimum(day_kmh, part.night_kmh)
+        dark = is_night(np.arange(HOURS_A_DAY))
+        self.drive_hours: Floats = np.where(dark[:, None], night_hours, self._day_hours)
+        self.walked_share = WALKED_HOURS_A_DAY / HOURS_A_DAY
         self.targets: Ints = np.concatenate([world.areas.gateway, n_places + np.arange(len(world.crossings))])
         self._rated = np.concatenate([roads.capacity_vehicles_h] * 2)
         ends = np.maximum(self.tail, self.head) - n_places  # >= 0: the road leads to a crossing
@@ -157,11 +158,15 @@ class Routes:
         self._place_ids = {place_id: i for i, place_id in enumerate(world.places.place_id)}
         self.open_edge: Bools = np.zeros(2 * len(roads), bool)
         self._control = self._gate_rules = np.zeros(0, np.int64)  # as last seen: none yet
-        self._edge_between = np.full((self.n_nodes, self.n_nodes), NO_EDGE, np.int32)
+        self._into = np.argsort(
+            self.head, kind="stable"
+        )  # the edges by the node they lead to, and where each begins
+        self._begin = np.searchsorted(self.head, np.arange(self.n_nodes + 1), sorter=self._into)
         self._passable_node: Bools = np.ones(self.n_nodes, bool)
         self.hours: Floats = np.full((self.n_nodes, len(self.targets)), np.inf)
         self.next_edge: npt.NDArray[np.int64] = np.full((len(self.targets), self.n_nodes), NO_EDGE)
         self._danger_day = -1
+        self.capacity = self._capacity()
         for step in sorted(step for step in self._cuts if step < 0):
             self._cut(step)
 
@@ -198,9 +203,9 @@ class Routes:
             else:
                 place = self._place_ids[event.target]
                 self._left[(self._world.roads.u == place) | (self._world.roads.v == place)] = left
+        self.capacity = self._capacity()
 
-    @property
-    def capacity(self) -> Floats:
+    def _capacity(self) -> Floats:
         """(2E,) vehicles an hour that each directed edge lets in now."""
         if not self._part.queues:
             return np.full(len(self._rated), np.inf)
@@ -231,62 +236,36 @@ class Routes:
         danger[: len(remembered)] = remembered / (remembered + part.danger_strikes)
         cost = self._day_hours * (1 + part.danger_aversion * (danger[self.tail] + danger[self.head]) / 2)
         cost += np.minimum(waiting / np.maximum(self.capacity, 1e-9), QUEUE_HOURS_AT_MOST)
-        usable = np.flatnonzero(self.open_edge)
-        edge_of, cost_of = self._lightest(usable, cost)
-        tail, head = self.tail[edge_of], self.head[edge_of]
-        shape = (self.n_nodes, self.n_nodes)
         sought = np.flatnonzero(self._passable_node[self.targets])
-        reverse = csr_matrix((cost_of, (head, tail)), shape=shape)
-        hours, onward = dijkstra(reverse, indices=self.targets[sought], return_predecessors=True)
+        hours, next_edge = self._ways(np.where(self.open_edge, cost, np.inf), self.targets[sought])
         self.hours = np.full((self.n_nodes, len(self.targets)), np.inf)
         self.hours[:, sought] = hours.T
-        edge_between = self._edge_between
-        edge_between[tail, head] = edge_of
         self.next_edge = np.full((len(self.targets), self.n_nodes), NO_EDGE)
-        step_on = edge_between[np.arange(self.n_nodes), np.maximum(onward, 0)]
-        self.next_edge[sought] = np.where(onward >= 0, step_on, NO_EDGE)
-        edge_between[tail, head] = NO_EDGE  # clean for the next time
+        self.next_edge[sought] = next_edge
 
-    def _lightest(self, usable: Ints, cost: Floats) -> tuple[Ints, Floats]:
-        """Of parallel roads the quickest one: a sparse matrix would add them up."""
-        pair = self.tail[usable] * self.n_nodes + self.head[usable]
-        order = np.lexsort((usable, cost[usable], pair))
-        keep = np.flatnonzero(np.diff(pair[order], prepend=-1))
-        chosen = usable[order][keep]
-        return chosen, cost[chosen]
+    def _ways(self, cost: Floats, targets: Ints) -> tuple[Floats, Ints]:
+        """(G', N) the cheapest ways' costs and first edges; ``cost`` (2E,) inf where an edge is closed."""
+        from flightsim.kernels import shortest_ways  # a compiler is not needed to describe a scenario
 
-    def edge_hours(self, edges: Ints, at_hours: Floats, pace_kmh: Floats) -> Floats:
-        """Hours to travel each edge entered at ``at_hours`` of the day; ``pace_kmh`` is nan for vehicles.
-
-        Walkers go at their pace for 8 of 24 hours; vehicles at the road's speed by day, slower in the dark.
-        """
-        drive = np.where(
-            DARK[at_hours.astype(np.int64) % HOURS_A_DAY], self._night_hours[edges], self._day_hours[edges]
-        )
-        walk = self.km[edges] / (pace_kmh * (WALKED_HOURS_A_DAY / HOURS_A_DAY))
-        return np.where(np.isnan(pace_kmh), drive, walk)
+        return shortest_ways(cost, self.tail, self._into, self._begin, targets)
 
     def km_to_border(self) -> Floats:
         """(P,) road km from each place to the nearest border gate when all roads among the lived-in places are open."""
-        usable, km = self._lightest(
-            np.flatnonzero(self._passable(self._world.places.control, self._world.crossings.rule)), self.km
-        )
-        matrix = csr_matrix((km, (self.head[usable], self.tail[usable])), shape=(self.n_nodes, self.n_nodes))
-        n_places = len(self._world.places)
-        gates = n_places + np.flatnonzero(self._world.crossings.is_border)
+        n_places, crossings = len(self._world.places), self._world.crossings
+        open_at_start = self._passable(self._world.places.control, crossings.rule)
+        gates = n_places + np.flatnonzero(crossings.is_border)
         if not len(gates):
             return np.full(n_places, np.nan)
-        return np.asarray(dijkstra(matrix, indices=gates, min_only=True)[:n_places])
+        km, _ = self._ways(np.where(open_at_start, self.km, np.inf), gates)
+        return np.asarray(km.min(axis=0)[:n_places])
 
     def last_leg_km(self) -> Floats:
         """(P,) road km from each place's gateway to it, at the start; a straight line x 1.4 where no road leads."""
-        usable, km = self._lightest(
-            np.flatnonzero(self._passable(self._world.places.control, self._world.crossings.rule)), self.km
-        )
-        matrix = csr_matrix((km, (self.tail[usable], self.head[usable])), shape=(self.n_nodes, self.n_nodes))
-        areas, n_places = self._world.areas, len(self._world.places)
-        rows = dijkstra(matrix, indices=areas.gateway)[:, :n_places]
-        by_road = rows[self._world.places.area, np.arange(n_places)]
-        gateway = areas.gateway[self._world.places.area]
+        places, n_places = self._world.places, len(self._world.places)
+        open_at_start = self._passable(places.control, self._world.crossings.rule)
+        there_from_here = np.roll(open_at_start, len(self._world.roads))  # each edge the other way
+        km, _ = self._ways(np.where(there_from_here, self.km, np.inf), self._world.areas.gateway)
+        by_road = km[places.area, np.arange(n_places)]
+        gateway = self._world.areas.gateway[places.area]
         straight = self._world.distance_km[np.arange(n_places), gateway] * 1.4  # assumption: detour factor
         return np.where(np.isfinite(by_road), by_road, straight)

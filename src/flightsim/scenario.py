@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flightsim import provenance, results, words
 from flightsim.border import Border, OpenBorder
@@ -22,7 +22,6 @@ from flightsim.exodus import NoExodus, Prescribed
 from flightsim.hazard import Bombardment, NoHazard
 from flightsim.io.case import Case, cached_case
 from flightsim.io.write import can_be_folder, check_writable
-from flightsim.model import DisplacementModel
 from flightsim.parameter import LEVER, SETTING, UNCERTAINTY
 from flightsim.parts import Parts
 from flightsim.population import Population
@@ -31,6 +30,9 @@ from flightsim.services import HealthCare, NoServices
 from flightsim.shelter import ShelterLadder, UnlimitedShelter
 from flightsim.transport import FreeTransport, Transport
 from flightsim.world import CONTROLS, OPEN, OPPOSITION, RUNGS, SITE, SNA, World
+
+if TYPE_CHECKING:
+    from flightsim.model import DisplacementModel
 
 PARTS: dict[str, tuple[type, ...]] = {
     "hazard": (Bombardment, NoHazard),
@@ -109,6 +111,8 @@ class Scenario:
 
     def model(self) -> DisplacementModel:
         """A fresh model, at its start: for notebooks, and for ``run``."""
+        from flightsim.model import DisplacementModel  # Mesa and numba take a second: not needed to describe
+
         return DisplacementModel(self.world, self.events, self.clock, self.parts, self.seed)
 
     def run(self, progress: Progress | None = None, parent: Path | None = None) -> Outcome:
@@ -359,7 +363,7 @@ def _description(scenario: Scenario) -> list[str]:
         care,
         what,
         scenario.course.words(),
-        *parts.exodus.words(clock),
+        *parts.exodus.words(world, clock),
         "Parts: " + ", ".join(f"{name} {type(part).__name__}" for name, part in vars(parts).items()) + ".",
         f"Results would go to {scenario.folder / scenario.run_id}.",
         *(f"Note: {warning}" for warning in scenario.case.warnings),

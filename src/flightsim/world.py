@@ -153,8 +153,8 @@ class World:
     @cached_property
     def distance_km(self) -> Floats:
         """(P, P) straight distances between places, in km."""
-        d = self.xy_km[:, None, :] - self.xy_km[None, :, :]
-        return np.asarray(np.sqrt((d**2).sum(axis=2)))
+        east, north = (at[:, None] - at for at in self.xy_km.T)
+        return np.asarray(np.sqrt(east**2 + north**2))
 
     @property
     def node_ids(self) -> list[str]:

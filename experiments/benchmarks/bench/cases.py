@@ -41,6 +41,7 @@ def job(overrides: Sequence[str]) -> Case:
     import pyarrow.parquet  # noqa: F401  # imported here so that no import is timed with the job
 
     from flightsim import compose, plots, scenario, summary  # noqa: F401
+    from flightsim.io import case
     from flightsim.model import DisplacementModel
     from flightsim.population import Population
 
@@ -53,7 +54,7 @@ def job(overrides: Sequence[str]) -> Case:
         return made
 
     Population.synthesise = counted
-    for owner, name in ((scenario, "read_case"), (scenario.Scenario, "model"), (scenario.Scenario, "_write")):
+    for owner, name in ((case, "read_case"), (scenario.Scenario, "model"), (scenario.Scenario, "_write")):
         watch.put_on(owner, name)
     watch.put_on(plots, "draw_all")
     for name in (*STAGES, "step"):

@@ -4,40 +4,60 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flightsim.cli.arguments import command, takes_overrides
-from flightsim.cli.terminal import DONE, FAILED, OutputLost, progress_bar, say, tell
-from flightsim.complaints import Complaints, InputError
+from flightsim.cli.terminal import (
+    DONE,
+    FAILED,
+    STOPPED,
+    OutputLost,
+    count_bar,
+    note,
+    progress_bar,
+    say,
+    tell,
+)
 
 if TYPE_CHECKING:
-    from flightsim.compose import Job
+    from flightsim.plan import Plan
+    from flightsim.sweepfolder import Sweep
 
 RESULTS = "results"
+MOST_ERRORS = 10  # told at the end; runs.csv has all
 
 
 def register(commands: Any) -> None:
     """Add the command."""
-    run = command(commands, "run", "run a scenario, or with -m several, and write results folders", _run)
+    run = command(commands, "run", "run a scenario, or a sweep of several, and write results folders", _run)
     run.add_argument("-m", "--multirun", action="store_true", help="run every combination of comma lists")
     takes_overrides(run)
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    """Run every scenario asked for; one that fails does not stop the others."""
+    """Run what is asked for, one scenario or a sweep; the last line is its folder, whatever happens."""
     folder = _asked_for(arguments.overrides)
     try:
-        from flightsim import compose
+        from flightsim import plan
 
-        jobs = compose.jobs(arguments.overrides, many=arguments.multirun, config_dir=arguments.config_dir)
-        folder = _shared_folder(jobs)
-        if len(jobs) == 1:
-            folder = _run_one(jobs[0])
+        asked = plan.make(
+            arguments.overrides,
+            many=arguments.multirun,
+            config_dir=arguments.config_dir,
+            command=_command(arguments),
+        )
+        if asked.is_single:
+            config = asked.jobs[0].config
+            folder = _folder(config)
+            folder = _run_one(config)
             return DONE
-        return _run_all(jobs)
+        from flightsim import sweep
+
+        folder = Path(os.path.realpath(sweep.place(asked)))
+        return _run_all(asked, folder)
     except OutputLost:
         raise
     except (KeyboardInterrupt, Exception) as error:
@@ -46,51 +66,84 @@ def _run(arguments: argparse.Namespace) -> int:
         say(folder)
 
 
-def _run_one(job: Job) -> Path:
+def _command(arguments: argparse.Namespace) -> list[str]:
+    """What was typed, for the records."""
+    words = ["flightsim", "run", *(["-m"] if arguments.multirun else []), *arguments.overrides]
+    return [*words, *(["--config-dir", str(arguments.config_dir)] if arguments.config_dir else [])]
+
+
+def _run_one(config: Mapping[str, Any]) -> Path:
     """Run a scenario, with a progress bar on a terminal, and print its summary; the results folder."""
     from flightsim.scenario import from_config
 
-    scenario = from_config(job.config)
-    with progress_bar(job.label or str(job.config["name"])) as progress:
+    scenario = from_config(config)
+    with progress_bar(str(config["name"])) as progress:
         outcome = scenario.run(progress)
     if outcome.reused:
-        print(
-            "These results were there already: same configuration, inputs, version and seed.", file=sys.stderr
-        )
+        note("These results were there already: same configuration, inputs, version and seed.")
     say(outcome.summary)
     return Path(os.path.realpath(outcome.path))
 
 
-def _run_all(jobs: Sequence[Job]) -> int:
-    """Run the scenarios of a sweep one after the other; what failed is told at the end once more."""
-    from flightsim.scenario import from_config
+def _run_all(asked: Plan, folder: Path) -> int:
+    """Make the runs of a sweep; what failed is told at the end."""
+    from flightsim import sweep
 
-    complaints = Complaints()
-    for job in jobs:  # bad values are told before anything runs
-        try:
-            from_config(job.config)
-        except InputError as error:
-            complaints.texts += [text for text in error.complaints if text not in complaints.texts]
-    complaints.raise_if_any()
-    failed = []
-    for number, job in enumerate(jobs, start=1):
-        say(f"[{number}/{len(jobs)}] {job.label}")
-        try:
-            say(_run_one(job), end="\n\n")
-        except OutputLost:
-            raise
-        except Exception as error:
-            tell(error)
-            failed.append(job.label)
-    for label in failed:
-        print(f"failed: {label}", file=sys.stderr)
-    say(f"{len(jobs) - len(failed)} of {len(jobs)} runs done.")
-    return FAILED if failed else DONE
+    n = len(asked.jobs)
+    each = "replicates as needed" if asked.replicates is None else f"{asked.replicates} replicates"
+    say(f"{asked.name}: {n} {'scenario' if n == 1 else 'scenarios'}, {each}.")
+    with _how_to_go_on(folder), count_bar(asked.name, asked.where.n_workers) as progress:
+        done = sweep.run(asked, progress=progress, tell=note)
+    return _say_sweep(done)
 
 
-def _shared_folder(jobs: Sequence[Job]) -> Path:
-    """The folder that holds all the runs, as far as their settings can be one."""
-    return Path(os.path.commonpath([_folder(job.config) for job in jobs]))
+@contextmanager
+def _how_to_go_on(folder: Path) -> Iterator[None]:
+    """Who stops a sweep is told that nothing is lost."""
+    try:
+        yield
+    except KeyboardInterrupt as stop:
+        note(f"stopped; finished runs are kept in {folder}; the same command goes on from there")
+        raise SystemExit(STOPPED) from stop
+
+
+def _say_sweep(sweep: Sweep) -> int:
+    """What came out, a line a scenario; the exit code."""
+    from flightsim import sweepfolder, words
+
+    outcomes = _summary(sweep)
+    width = max(len(name) for name in sweep.scenarios)
+    for name in sweep.scenarios:
+        rows = sweep.runs[sweep.runs["scenario"] == name]
+        n_done = int((rows["status"] == sweepfolder.DONE).sum())
+        line = f"  {name:<{width}}  {n_done} of {len(rows)} runs"
+        if name in outcomes:
+            low, mean, high = (words.about(outcomes[name][key]) for key in ("p5", "mean", "p95"))
+            line += f"; displaced: {mean} on average" + (
+                f", 9 in 10 runs {low} to {high}" if n_done > 1 else ""
+            )
+        say(line)
+    failed = sweep.runs[sweep.runs["status"] == sweepfolder.FAILED]
+    for row in list(failed.itertuples())[:MOST_ERRORS]:
+        note(f"failed: {row.scenario}, seed {row.seed}: {row.error}")
+    if len(failed) > MOST_ERRORS:
+        note(f"... and {len(failed) - MOST_ERRORS} more, in {sweep.path / sweepfolder.RUNS}")
+    n = len(sweep.done)
+    say(
+        f"{n} of {len(sweep.runs)} runs done. Modelled, not observed. Compare: flightsim compare {sweep.path}"
+    )
+    return DONE if not len(failed) else FAILED
+
+
+def _summary(sweep: Sweep) -> dict[str, Any]:
+    """The outcome of the line, by scenario."""
+    import pandas as pd
+
+    from flightsim import sweepfolder
+
+    table = pd.read_csv(sweep.path / sweepfolder.SUMMARY)
+    rows = table[table["outcome"] == "displaced_persons"]
+    return {str(row["scenario"]): row for _, row in rows.iterrows()}
 
 
 def _folder(config: Mapping[str, Any]) -> Path:

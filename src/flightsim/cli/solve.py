@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
+from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from flightsim.cli.arguments import command, takes_overrides
 from flightsim.cli.terminal import DONE, FAILED, progress_bar, say
+
+if TYPE_CHECKING:
+    from flightsim.batch import Run
+    from flightsim.executors import Where
 
 MEANING = "find the value of one lever at which an outcome, as a mean over runs, meets a target"
 EXAMPLES = """\
@@ -37,15 +44,32 @@ def register(commands: Any) -> None:
 
 def _solve(arguments: argparse.Namespace) -> int:
     """Check the question, search, write the answer and say it; the last line is the folder."""
-    from flightsim.solve.task import runs, task
+    from flightsim.solve.task import RunsFailed, task
 
     words = ["flightsim", "solve", *arguments.overrides]
     if arguments.config_dir is not None:
         words += ["--config-dir", str(arguments.config_dir)]
     asked = task(arguments.overrides, arguments.config_dir, words)
-    with progress_bar(asked.lever.name) as progress:
-        found = asked.solve(partial(runs, progress=progress))
+    try:
+        found = asked.solve(partial(_execute, asked.plan.where))
+    except RunsFailed as failed:
+        print(f"flightsim: {failed}", file=sys.stderr)
+        return FAILED
     folder = asked.write(found)
     say("\n".join(found.lines()))
     say(os.path.realpath(folder))
     return DONE if found.is_solved else FAILED
+
+
+def _execute(where: Where, value: str, configs: Sequence[Mapping[str, Any]], folder: Path) -> list[Run]:
+    """Make the runs of one value, with a bar."""
+    from flightsim import batch
+
+    with progress_bar(value) as progress:
+        return batch.run_configs(
+            configs,
+            folder,
+            workers=where.workers,
+            executor=where.executor,
+            progress=lambda done, _failed, n: progress(done, n),
+        )

@@ -7,12 +7,14 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from flightsim.complaints import InputError
 
 DONE, FAILED, REFUSED, STOPPED = 0, 1, 2, 130
+SECONDS_A_LINE = 60.0  # in a log
 _stopped = threading.Event()
 
 
@@ -30,6 +32,11 @@ def say(text: object, end: str = "\n") -> None:
         print(text, end=end, flush=True)
     except OSError as error:
         raise OutputLost(error) from error
+
+
+def note(text: str) -> None:
+    """Say on standard error what is no part of the result."""
+    print(f"flightsim: {text}", file=sys.stderr, flush=True)
 
 
 def end_without_output(lost: OutputLost) -> int:
@@ -66,7 +73,7 @@ def tell(error: BaseException) -> int:
         lines.append("FLIGHTSIM_DEBUG=1 shows where")
         code = FAILED
     for line in lines:
-        print(f"flightsim: {line}", file=sys.stderr, flush=True)
+        note(line)
     return code
 
 
@@ -96,6 +103,32 @@ def progress_bar(name: str) -> Iterator[Callable[[int, int], None]]:
             if stopped():  # the interrupt was lost in a callback whose exceptions Python ignores
                 raise KeyboardInterrupt
             bar.total = steps
+            bar.update(done - bar.n)
+
+        yield progress
+
+
+@contextmanager
+def count_bar(name: str, workers: int) -> Iterator[Callable[[int, int, int], None]]:
+    """A bar for a whole sweep on a terminal, a line now and then in a log; takes runs done, failed and in all."""
+    from tqdm import tqdm
+
+    shape = "{desc} |{bar}| {postfix}, {elapsed} gone, {remaining} left"
+    told = time.monotonic()
+    with tqdm(desc=name, total=1, bar_format=shape, leave=False, disable=None, file=sys.stderr) as bar:
+
+        def progress(done: int, failed: int, total: int) -> None:
+            nonlocal told
+            if stopped():
+                raise KeyboardInterrupt
+            text = f"{done} of {total} runs done, {min(workers, total - done)} running, {failed} failed"
+            if bar.disable and time.monotonic() - told > SECONDS_A_LINE:
+                told = time.monotonic()
+                note(text)
+            if not bar.n and done:
+                bar.initial = done  # those that were there already say nothing of the time left
+            bar.total = total
+            bar.set_postfix_str(text, refresh=False)
             bar.update(done - bar.n)
 
         yield progress

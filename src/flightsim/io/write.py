@@ -13,7 +13,13 @@ from pathlib import Path
 
 from flightsim.complaints import InputError
 
+try:
+    import fcntl
+except ImportError:  # not on Windows
+    fcntl = None  # type: ignore[assignment]
+
 STALE_SECONDS = 3600.0  # what a killed run left behind is swept when older than this; *assumption*
+LOCK, UNFINISHED = ".lock", ".unfinished"
 FORBIDDEN = frozenset('/\\:*?"<>|\0\n')  # in the name of a folder, on one system or another
 
 _CAUSES = {
@@ -59,6 +65,31 @@ def check_writable(folder: Path) -> None:
         Path(tempfile.mkdtemp(prefix=".flightsim-check-", dir=folder)).rmdir()
 
 
+@contextmanager
+def alone_in(folder: Path, tidy: bool = True) -> Iterator[None]:
+    """Hold ``folder`` for this process alone; InputError if another has it. Ends with the process, killed or not.
+
+    With ``tidy``, what killed processes left there half-written is removed: nobody can be at it any more.
+    """
+    check_writable(folder)
+    with (folder / LOCK).open("w") as file:
+        if fcntl is not None:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise InputError(
+                    f"another flightsim is at work in {folder}; wait for it, or stop it"
+                ) from None
+            except OSError:  # some network file systems have no locks; then nothing may be removed either
+                tidy = False
+            if tidy:
+                for path in folder.glob(f".*{UNFINISHED}-*"):
+                    shutil.rmtree(path, ignore_errors=True)
+                for path in folder.glob(f".*{UNFINISHED}"):
+                    path.unlink(missing_ok=True)
+        yield
+
+
 def write_text(path: Path, text: str) -> None:
     """Write a whole text file (UTF-8) at ``path``, replacing what was there only when it is safe on disk."""
     write_bytes(path, text.encode("utf-8"))
@@ -67,7 +98,7 @@ def write_text(path: Path, text: str) -> None:
 def write_bytes(path: Path, content: bytes) -> None:
     """Write a whole file at ``path``, replacing what was there only when it is safe on disk."""
     with plain_errors(path):
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".unfinished", dir=path.parent)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=UNFINISHED, dir=path.parent)
         temporary = Path(name)
         try:
             with os.fdopen(handle, "wb") as file:
@@ -109,7 +140,7 @@ def whole_folder(folder: Path) -> Iterator[Path]:
 
 
 def _prefix(folder: Path) -> str:
-    return f".{folder.name}.unfinished-"
+    return f".{folder.name}{UNFINISHED}-"
 
 
 def _sweep(folder: Path) -> None:

@@ -75,7 +75,7 @@ def newly_displaced(found: Results, first: str, last: str) -> float:
 
 
 def left_from(found: Results, place_ids: set[str], day: str) -> float:
-    """People of some places who had left by the end of a day; nan outside the run, or if its households are not at hand."""
+    """People of some places who had left by the end of a day; nan outside the run or without its households."""
     try:
         movers = found.households
     except InputError:  # the table is not for sharing: results that were passed on may lack it

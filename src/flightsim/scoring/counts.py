@@ -77,7 +77,7 @@ class Counts:
         rows = self._same_window
         start = self.day(rows[0].since or self.first) - 1
         days = [start, *(self.day(o.until) for o in rows)]
-        return np.interp(np.arange(start + 1, days[-1] + 1), days, [0.0, *at_reports])
+        return np.asarray(np.interp(np.arange(start + 1, days[-1] + 1), days, [0.0, *at_reports]), np.float64)
 
     def table(self) -> pd.DataFrame:
         """A row a forecaster: errors, inside the bounds, probabilistic scores and timing."""

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import yaml
 
 from flightsim import __version__, outcomes, plan, provenance, words
+from flightsim.batch import Run
 from flightsim.complaints import Complaints, InputError
 from flightsim.io.write import check_writable, write_text
 from flightsim.plan import Plan
@@ -42,19 +43,8 @@ README = f"""One question put to flightsim: which value of a lever meets a targe
 T = TypeVar("T")
 
 
-class Ran(Protocol):
-    """What became of a run."""
-
-    @property
-    def path(self) -> Path | None:
-        """The run's folder, if it is done."""
-
-    @property
-    def error(self) -> str:
-        """Why it is not."""
-
-
-Execute = Callable[[Sequence[Config], Path], Sequence[Ran]]  # configurations, and the folder for their runs
+Execute = Callable[[str, Sequence[Config], Path], Sequence[Run]]
+"""What makes runs: the value tried, in words; the configurations; the folder for their runs."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +105,7 @@ class Task:
         check_writable(self.all_runs)
 
         def evaluate(value: float) -> list[float]:
-            done = execute(self.configs(value), self.all_runs)
+            done = execute(self.lever.override(value), self.configs(value), self.all_runs)
             paths = [run.path for run in done if run.path is not None]
             if len(paths) < len(done):
                 raise RunsFailed(self.lever.override(value), [run.error for run in done if run.path is None])
@@ -157,28 +147,6 @@ class Task:
             f"{words.day_year(clock.start)} to {words.day_year(end)}.{style.unchecked(world, end)} "
             f"{style.source(world, __version__)}"
         )
-
-
-@dataclass(frozen=True)
-class _Ran:
-    path: Path | None
-    error: str = ""
-
-
-def runs(
-    configs: Sequence[Config], folder: Path, progress: Callable[[int, int], None] | None = None
-) -> list[_Ran]:
-    """One after the other, until the executor is there."""
-    done = []
-    for at, config in enumerate(configs):
-        scenario = from_config({**config, "results": str(folder.parent), "name": folder.name})
-        try:
-            done.append(_Ran(scenario.run().path))
-        except InputError as error:
-            done.append(_Ran(None, str(error)))
-        if progress:
-            progress(at + 1, len(configs))
-    return done
 
 
 class RunsFailed(Exception):

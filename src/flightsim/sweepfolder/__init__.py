@@ -2,9 +2,11 @@
 
 from flightsim.sweepfolder.files import (
     COLUMNS,
+    DRAWS,
     DONE,
     FAILED,
     MISSING,
+    RUNS,
     SUMMARY,
     Axis,
     Drawn,
@@ -22,8 +24,10 @@ from flightsim.sweepfolder.gather import read
 __all__ = [
     "COLUMNS",
     "DONE",
+    "DRAWS",
     "FAILED",
     "MISSING",
+    "RUNS",
     "SUMMARY",
     "Axis",
     "Drawn",

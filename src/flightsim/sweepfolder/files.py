@@ -12,7 +12,7 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pandas as pd
@@ -71,7 +71,7 @@ class Sweep:
     scenarios: tuple[str, ...]  # in the order asked for
     baseline: str
     replicates: int
-    runs: pd.DataFrame = field(repr=False)
+    runs: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     count_from: str | None = None
     axes: tuple[Axis, ...] = ()
     overrides: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # what makes each scenario
@@ -236,8 +236,9 @@ def _row_trouble(row: Mapping[str, Any], scenarios: set[str]) -> str:
         return f"scenario is {row['scenario']!r}, which {SWEEP} does not know"
     if row["status"] not in STATUSES:
         return f"status is {row['status']!r}; expected one of {', '.join(STATUSES)}"
-    if not (len(row["run"]) == 12 and set(row["run"]) <= set("0123456789abcdef")):
-        return f"run is {row['run']!r}; expected the 12 hex digits of a run's folder"
+    run = PurePosixPath(row["run"])
+    if run.is_absolute() or ".." in run.parts or not run.name:
+        return f"run is {row['run']!r}; expected a run's folder inside this one"
     try:
         float(row["seconds"] or 0)
     except ValueError:

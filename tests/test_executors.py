@@ -1,0 +1,127 @@
+"""Where runs are made: on this machine, on Dask, on Ray, by a launcher of Hydra: the same results, the same errors."""
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from flightsim import executors, launchers, plan, sweep, sweepfolder
+from flightsim.complaints import InputError
+from flightsim.executors import Died, Where
+
+TOY = ["case=toy", "start=2020-01-05", "days=2", "population.scale=0.1", "border=closed,open", "replicates=2"]
+
+
+def doubled(number: int) -> tuple[int, int]:
+    """Twice the number, and who found it. 13 kills whoever is at it."""
+    if number == 13:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return 2 * number, os.getpid()
+
+
+def threads(_: int) -> str | None:
+    return os.environ.get("OMP_NUM_THREADS")
+
+
+def test_one_worker_is_this_process() -> None:
+    found = dict(executors.each(doubled, [1, 2, 3], Where(workers=1)))
+    assert found == {0: (2, os.getpid()), 1: (4, os.getpid()), 2: (6, os.getpid())}
+
+
+def test_workers_are_other_processes_with_one_thread_each() -> None:
+    found = dict(executors.each(doubled, range(8), Where(workers=2)))
+    assert [found[at][0] for at in range(8)] == [2 * n for n in range(8)]
+    assert os.getpid() not in {pid for _, pid in found.values()}
+    assert set(dict(executors.each(threads, range(4), Where(workers=2))).values()) == {"1"}
+
+
+def test_nothing_to_do() -> None:
+    assert list(executors.each(doubled, [], Where(workers=2))) == []
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of other systems")
+def test_a_call_that_kills_its_process_is_given_up_and_no_other() -> None:
+    found = dict(executors.each(doubled, [1, 13, 2, 3, 4], Where(workers=2)))
+    assert isinstance(found.pop(1), Died)
+    assert {at: result[0] for at, result in found.items()} == {0: 2, 2: 4, 3: 6, 4: 8}
+
+
+def made(folder: Path, *words: str) -> dict[str, bytes]:
+    """The tables of a small sweep, made where the words say."""
+    done = sweep.run(plan.make([*TOY, f"results='{folder}'", *words], many=True))
+    assert len(done.done) == 4
+    assert not (folder / sweep.PAPERS).exists()
+    assert set(sweepfolder.read(folder).runs["error"]) == {""}
+    return {str(file.relative_to(folder)): file.read_bytes() for file in sorted(folder.glob("*/*.parquet"))}
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    return made(tmp_path_factory.mktemp("here") / "sweep", "workers=1")
+
+
+def test_hydras_basic_launcher_makes_the_same_bytes(tmp_path: Path, here: dict[str, bytes]) -> None:
+    assert made(tmp_path / "sweep", "hydra/launcher=basic", "workers=1") == here
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # those of other packages are theirs
+@pytest.mark.parametrize(
+    ("package", "words"),
+    [
+        ("distributed", ["executor=dask", "workers=2"]),
+        ("ray", ["executor=ray", "workers=2"]),
+        ("hydra_plugins.hydra_submitit_launcher", ["hydra/launcher=submitit_local", "workers=1"]),
+        ("hydra_plugins.hydra_joblib_launcher", ["hydra/launcher=joblib", "hydra.launcher.n_jobs=2"]),
+    ],
+)
+def test_another_machinery_makes_the_same_bytes(
+    package: str, words: list[str], tmp_path: Path, here: dict[str, bytes]
+) -> None:
+    pytest.importorskip(package)
+    assert made(tmp_path / "sweep", *words) == here
+
+
+@pytest.mark.parametrize("executor", ["dask", "ray"])
+def test_an_executor_whose_package_is_missing(
+    executor: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, {"dask": "distributed", "ray": "ray"}[executor], None)
+    with pytest.raises(InputError, match=rf"pip install 'flightsim\[{executor}\]'"):
+        made(tmp_path / "sweep", f"executor={executor}")
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["hydra/launcher=submitit_slrm"], "no hydra/launcher is called 'submitit_slrm'; there is: "),
+        (["hydra/launcher=basic", "hydra.launcher._target_=os.system"], "only hydra/launcher can be chosen"),
+        (["hydra/launcher=basic,joblib"], "only one"),
+        (["executor=spark"], "executor is 'spark'; expected loky, dask, ray"),
+        (["executor_address=tcp://there:8786"], "executor=loky runs on this machine"),
+        (["workers=0"], "workers is 0; expected a whole number from 1, or null"),
+    ],
+)
+def test_a_place_that_is_none(words: list[str], expected: str) -> None:
+    with pytest.raises(InputError) as refused:
+        plan.make([*TOY, *words], many=True)
+    assert expected in "\n".join(refused.value.complaints)
+
+
+def test_an_unknown_setting_of_a_launcher(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="hydra/launcher=basic cannot be set up"):
+        made(tmp_path / "sweep", "hydra/launcher=basic", "hydra.launcher.nodes=3")
+
+
+def test_a_job_that_fails_is_an_error_not_an_end(tmp_path: Path) -> None:
+    def odd(job: int) -> int:
+        if job % 2:
+            return job
+        raise RuntimeError("no memory on that node")
+
+    found = launchers.launch(["hydra/launcher=basic"], odd, 2, tmp_path)
+    assert isinstance(found[0], RuntimeError)
+    assert found[1] == 1
