@@ -29,6 +29,7 @@ from flightsim.decision import (
     alternatives,
     area_values,
     choose,
+    way_values,
 )
 from flightsim.draws import decision_key, exponential, name_key
 from flightsim.events import Event
@@ -233,7 +234,7 @@ def test_the_way_kin_and_another_authority() -> None:
     part = Flight(distance_exponent=2, near_hours=0.5, kin=1.5, other_authority=1.0)
     hours = np.array([[0.5, 1.5, np.inf]])
     kin, other = np.array([[False, True, False]]), np.array([[False, True, True]])
-    values = area_values(part, hours, kin, other)[0]
+    values = area_values(part, way_values(part, hours), kin, other)[0]
     assert values[:2] == pytest.approx([0, -2 * np.log(2) + 0.5])
     assert values[2] == -np.inf
 
@@ -241,7 +242,7 @@ def test_the_way_kin_and_another_authority() -> None:
 def test_even_where_distance_means_nothing_there_must_be_a_way() -> None:
     part = Flight(distance_exponent=0)
     no = np.zeros((1, 2), bool)
-    assert area_values(part, np.array([[3.0, np.inf]]), no, no).tolist() == [[0, -np.inf]]
+    assert area_values(part, way_values(part, np.array([[3.0, np.inf]])), no, no).tolist() == [[0, -np.inf]]
 
 
 # ------------------------------------------------------------------ alternatives

@@ -30,7 +30,7 @@ def count_step(model: DisplacementModel) -> None:
     under_fire = present * -np.expm1(-strikes) * clock.step_hours
     recorder.add("exposure_person_hours", clock.day_of(model.now), under_fire)
     recorder.hourly["strikes_hourly"][model.now] = strikes.sum()
-    at_gates, _ = _at_internal_gates(model)
+    at_gates = model.traffic.travellers.persons[model.traffic.at_gates(model.routes)]
     recorder.hourly["en_route_hourly_persons"][model.now] = model.on_the_road_persons - at_gates.sum()
 
 

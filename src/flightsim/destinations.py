@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from flightsim.border import Gates
-from flightsim.decision import TOP, Alternatives, Flight, alternatives, area_values, choose
+from flightsim.decision import TOP, Alternatives, Flight, alternatives, area_values, choose, way_values
 from flightsim.draws import name_key
 from flightsim.hazard import Hazard
 from flightsim.households import Households
@@ -26,6 +26,7 @@ class Destinations:
         self._behaviour, self._luck, self._n_areas = behaviour, (place_luck, area_luck), n_areas
         self._n_places, self._n_gates, self._everybody = len(world.places), len(gates), world.persons
         self._persons = world.places.residents_persons + world.places.idps_persons
+        self._way: tuple[Alternatives, Floats, Floats] | None = None
         self._area: Ints = np.concatenate([world.places.area, n_areas + np.arange(len(gates))])
         self._key = np.concatenate(
             [place_keys(world), np.array([name_key(gate) for gate in gates], np.uint64)]
@@ -63,6 +64,7 @@ class Destinations:
         h, top = households, np.full((len(rows), TOP), NOWHERE)
         if not len(options.place):
             return top
+        way = self._way_values(options, hours)
         control = np.append(hazard.control, np.full(self._n_gates, -1))
         has_men = h.persons[rows] > h.children[rows] + h.women[rows]
         for begin in range(0, len(rows), CHUNK):
@@ -71,7 +73,7 @@ class Destinations:
             here = control[node][:, None]
             other = (options.side >= 0) & (here >= 0) & (options.side != here)
             is_kin = options.row == h.kin_area[who][:, None]
-            values = area_values(self._behaviour, hours[node][:, options.row], is_kin, other)
+            values = area_values(self._behaviour, way[node], is_kin, other)
             for column in np.flatnonzero(options.side < 0).tolist():
                 gate = int(options.row[column]) - self._n_areas
                 values[~gates.admits(gate, has_men[part]), column] = -np.inf
@@ -79,3 +81,9 @@ class Destinations:
             not_here = np.column_stack([here_now, h.home[who]])  # home is for those who return
             top[part] = choose(options, values, h.occasion_key(who), *self._luck, not_here)
         return top
+
+    def _way_values(self, options: Alternatives, hours: Floats) -> Floats:
+        """(N, A') what the way from each node takes off each area's worth: looked at when ways or news change."""
+        if self._way is None or self._way[0] is not options or self._way[1] is not hours:
+            self._way = options, hours, way_values(self._behaviour, hours[:, options.row])
+        return self._way[2]

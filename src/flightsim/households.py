@@ -25,6 +25,11 @@ CAR, HIRE, FOOT = range(len(MEANS))
 STANDINGS = ("resident", "displaced", "in_the_open")
 N_KINDS = 2 * len(STANDINGS)
 
+_FIRST_KIND = np.full(
+    OPEN + 2, 2
+)  # by rung, AT_HOME at the end: of the kinds above, the one without a need for care
+_FIRST_KIND[[AT_HOME, OPEN]] = 0, 4
+
 _JOURNEY = np.uint64(0x9E3779B97F4A7C15)
 
 CAUSES = ("shelling", "front", "care", "neighbours", "crowding")
@@ -64,9 +69,7 @@ class Households:
 
     def kind(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Which kind of household each row is at present, 0 to N_KINDS - 1."""
-        rung = self.rung[rows]
-        standing = np.where(rung == AT_HOME, 0, np.where(rung == OPEN, 2, 1))
-        return np.asarray(2 * standing + self.needs_care[rows], np.int64)
+        return np.asarray(_FIRST_KIND[self.rung[rows]] + self.needs_care[rows])
 
     def people(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
         """Persons that each row stands for."""

@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
+import numba
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 NO_EDGE = -1
 PULL_OFF_HOURS = (
     3.0  # assumption: a standing column stays on the road so long; without it queues lock for ever
 )
-ROUNDING = 1e-9  # vehicles
+ROUNDING = 1e-9  # persons, vehicles
 
 Floats = npt.NDArray[np.float64]
 Floats32 = npt.NDArray[np.float32]
@@ -30,10 +30,15 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 def compiled(function: Function) -> Function:
     """The function as machine code, kept for the next run where there is a folder to keep it in."""
+    if getattr(numba.config, "DISABLE_JIT", False):
+        plain: Any = np.errstate(over="ignore")(
+            function
+        )  # what is multiplied in 32 bits is meant to run over
+        return plain  # type: ignore[no-any-return]
     try:
-        made: Any = njit(cache=True)(function)
+        made: Any = numba.njit(cache=True)(function)
     except RuntimeError:  # neither the package's folder nor the user's can be written
-        made = njit(function)
+        made = numba.njit(function)
     return made  # type: ignore[no-any-return]
 
 
@@ -58,7 +63,7 @@ def uniform_table(row: npt.NDArray[np.uint64], column: npt.NDArray[np.uint64]) -
 
 @compiled
 def fraction32(bits: Any) -> Any:
-    """32 bits as a number between 0 and 1, neither included: 23 of them, for with a 24th one in 17 million would be 0."""
+    """23 of 32 bits as a number between 0 and 1, neither included: with a 24th one in 17 million would be 0."""
     return (np.float32(bits >> np.uint32(9)) + np.float32(0.5)) * np.float32(2.0**-23)
 
 
@@ -84,11 +89,11 @@ def first_of_each(race: Floats32, barred: Ints, bounds: Ints) -> tuple[Floats32,
             if j < race.shape[1]:
                 race[i, j] = np.inf
         for a in range(n_areas):
-            best = bounds[a]
+            best, fastest = bounds[a], race[i, bounds[a]]
             for j in range(bounds[a] + 1, bounds[a + 1]):
-                if race[i, j] < race[i, best]:
-                    best = j
-            least[i, a], column[i, a] = race[i, best], best
+                if race[i, j] < fastest:
+                    best, fastest = j, race[i, j]
+            least[i, a], column[i, a] = fastest, best
     return least, column
 
 
@@ -104,6 +109,40 @@ def best_areas(total: Floats, column: Ints, top: int) -> Ints:
                 best[i, rank] = column[i, area]
             total[i, area] = -np.inf
     return best
+
+
+# ------------------------------------------------------------------ when
+
+
+@compiled
+def pop_due(
+    head: Ints,
+    next_level: Floats,
+    stop: Ints,
+    items: Ints,
+    levels: Floats,
+    reading: Floats,
+    current: Floats,
+    groups: Ints,
+) -> Ints:
+    """Take from the front of these groups what their reading has reached, and return the items that still wait.
+
+    Group g is items[head[g]] to items[stop[g] - 1], lowest level first; ``head`` and ``next_level`` (inf at the end)
+    move on. ``current`` (H,) the level for which an item waits now: if that is not the one it joined with, it has left,
+    or joined anew.
+    """
+    n, found = 0, np.empty(16, np.int64)
+    for g in groups:
+        while reading[g] >= next_level[g]:
+            item = items[head[g]]
+            if current[item] == next_level[g]:
+                if n == len(found):
+                    found = np.append(found, np.empty(n, np.int64))
+                found[n] = item
+                n += 1
+            head[g] += 1
+            next_level[g] = levels[head[g]] if head[g] < stop[g] else np.inf
+    return found[:n]
 
 
 # ------------------------------------------------------------------ which way
@@ -139,6 +178,32 @@ def shortest_ways(cost: Floats, tail: Ints, into: Ints, begin: Ints, targets: In
                             queue[(first + length) % n] = here
                         length, queued[here] = length + 1, True
     return least, onward
+
+
+# ------------------------------------------------------------------ what shelter
+
+
+@compiled
+def fill(room: Floats, place: Ints, persons: Floats, spare: Floats, may: Bools, order: Ints) -> Ints:
+    """(n,) the rung each household gets, best first; the last one is for all. Takes the room they fill.
+
+    ``room`` (P, R) persons, ``spare`` (n,) by how much a household may exceed it, ``may`` (n, R - 1) which rungs it can
+    have, ``order`` in which those at one place are asked. Who does not fit holds up those behind, rung by rung.
+    """
+    n, n_rungs = may.shape
+    rung = np.full(n, n_rungs, np.int64)
+    for r in range(n_rungs):
+        asked = np.zeros(len(room))
+        for i in order:
+            p = place[i]
+            if rung[i] == n_rungs and may[i, r] and room[p, r] > spare[i]:
+                asked[p] += persons[i]
+                if asked[p] <= room[p, r] + spare[i] + ROUNDING:
+                    rung[i] = r
+        for i in order:
+            if rung[i] == r:
+                room[place[i], r] -= persons[i]
+    return rung
 
 
 # ------------------------------------------------------------------ on the road
@@ -184,12 +249,12 @@ def edge_hours(edge: int, at_hours: float, pace_kmh: float, net: Net) -> float:
 @compiled
 def travel(t: Table, load: Load, net: Net, end_hours: float) -> Bools:
     """Everybody goes as far as the hours reach and the roads let them: a road, then the next. Returns who is there."""
-    there = np.zeros(len(t), np.bool_)
+    there, asked = np.zeros(len(t), np.bool_), np.zeros(len(load.credit))
     on = np.flatnonzero(t["at_hours"] < end_hours)
     while len(on):
         on = _turn_off(t, load, there, on, net, end_hours)
         on, way = _look_ahead(t, on, net, end_hours)
-        on = _set_out(t, load, on, way, _let_in(t, on, way, load, net), net, end_hours)
+        on = _set_out(t, load, on, way, _let_in(asked, t, on, way, load, net), net, end_hours)
     return there
 
 
@@ -237,22 +302,31 @@ def _look_ahead(t: Table, on: Ints, net: Net, end_hours: float) -> tuple[Ints, I
 
 
 @compiled
-def _let_in(t: Table, on: Ints, way: Ints, load: Load, net: Net) -> Bools:
-    """Who may enter: all who want to if the edge has room for all, else the first in its queue."""
-    wanted = np.zeros(len(load.credit))
+def _let_in(asked: Floats, t: Table, on: Ints, way: Ints, load: Load, net: Net) -> Bools:
+    """Who may enter: all who want to if the edge has room for all, else the first in its queue.
+
+    ``asked`` (2E,) is 0 before and after.
+    """
     for k, edge in enumerate(way):
-        wanted[edge] += _takes(t[on[k]], edge, net)
-    room = np.minimum(load.credit, load.storage - load.occupancy) + ROUNDING
-    goes = (wanted <= room)[way]
+        asked[edge] += _takes(t[on[k]], edge, net)
+    goes = np.empty(len(on), np.bool_)
+    for k, edge in enumerate(way):
+        goes[k] = asked[edge] <= _room(load, edge)
+    asked[way] = 0.0
     held_up = np.flatnonzero(~goes)
-    if len(held_up):
-        taken = np.zeros(len(room))
-        since = t["since_hours"][on[held_up]]  # and in order of household where that is the same
-        for k in held_up[np.argsort(since, kind="mergesort")]:
-            takes = _takes(t[on[k]], way[k], net)
-            taken[way[k]] += takes
-            goes[k] = takes == 0 or taken[way[k]] <= room[way[k]]
+    since = t["since_hours"][on[held_up]]  # and in order of household where that is the same
+    for k in held_up[np.argsort(since, kind="mergesort")]:
+        edge, takes = way[k], _takes(t[on[k]], way[k], net)
+        asked[edge] += takes
+        goes[k] = takes == 0 or asked[edge] <= _room(load, edge)
+    asked[way] = 0.0
     return goes
+
+
+@compiled
+def _room(load: Load, edge: int) -> float:
+    """How much an edge can still take."""
+    return float(min(load.credit[edge], load.storage[edge] - load.occupancy[edge]) + ROUNDING)
 
 
 @compiled

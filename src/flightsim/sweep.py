@@ -34,13 +34,15 @@ QUANTILES = (5, 25, 50, 75, 95)
 Tell = Callable[[str], None]
 
 
-def run(plan: Plan, *, progress: Told | None = None, tell: Tell | None = None) -> Sweep:
-    """Make all runs of the plan that are not there yet; the sweep, failed and missing runs included.
+def run(
+    plan: Plan, folder: Path | None = None, *, progress: Told | None = None, tell: Tell | None = None
+) -> Sweep:
+    """Make all runs of the plan that are not there yet, in ``folder`` (without one: its place); the sweep.
 
     However it ends, what is finished is kept and listed. ``progress`` is told of runs done, failed and in all,
     ``tell`` of what a user should know. InputError, before anything runs, if the folder cannot be used.
     """
-    folder = place(plan)
+    folder = (folder or place(plan)).resolve()  # workers may be somewhere else
     with alone_in(folder, tidy=plan.where.executor == LOKY and not plan.launcher):
         work = Work(plan, folder, tell or (lambda text: None))
         try:
@@ -101,7 +103,7 @@ class Work:
         before = self._before()
         self.listed = max(n, before.replicates if before else 0)
         self._list(self.listed)
-        self.runs = dict(finished_in(self.folder))
+        self.runs = finished_in(self.folder, set(self.tasks))
         if before is not None and len(before.runs):  # how long they took, writing included
             took = dict(zip(before.runs["run"], before.runs["seconds"], strict=True))
             for run_id, run in self.runs.items():
@@ -276,25 +278,33 @@ class Work:
         write_text(self.folder / sweepfolder.SUMMARY, text.getvalue())
 
 
-def finished_in(folder: Path) -> Iterator[tuple[str, Run]]:
-    """The finished runs in a sweep's folder, by their content, whatever their folders are called.
+def finished_in(folder: Path, wanted: set[str]) -> dict[str, Run]:
+    """The finished runs in a sweep's folder that are wanted, by their content, whatever their folders are called.
 
     InputError if one was edited since it was written, with what to do about it.
     """
     complaints = Complaints(at_most=20)
     found = {}
-    for path in sorted(path.parent for path in folder.glob(f"**/{results.PROVENANCE}")):
+    for path in sorted(
+        path.parent for depth in ("*/", "*/*/") for path in folder.glob(depth + results.PROVENANCE)
+    ):
         if not results.is_complete(path) or any(p.startswith(".") for p in path.relative_to(folder).parts):
             continue
+        try:
+            run = results.load(path)
+        except InputError:  # whose name tells that it is wanted has been edited
+            run_id, known = path.name, {}
+        else:
+            known = run.provenance
+            run_id = provenance.run_hash(
+                run.config, known.get("inputs", {}), str(known.get("code")), int(known.get("seed", -1))
+            )
         changed = results.edited(path)
-        if changed:
+        if changed and wanted & {path.name, run_id}:
             complaints.add(
                 f"{path / changed[0]} is not as it was written; put it back, or remove {path} to have it run again"
             )
-            continue
-        run = results.load(path)
-        known = run.provenance
-        run_id = provenance.run_hash(run.config, known["inputs"], known["code"], known["seed"])
-        found[run_id] = Run(path, seconds=float(known.get("wall_seconds", 0.0)))
+        elif run_id in wanted and not changed:
+            found[run_id] = Run(path, seconds=float(known.get("wall_seconds", 0.0)))
     complaints.raise_if_any()
-    yield from found.items()
+    return found

@@ -93,7 +93,7 @@ def _run_all(asked: Plan, folder: Path) -> int:
     each = "replicates as needed" if asked.replicates is None else f"{asked.replicates} replicates"
     say(f"{asked.name}: {n} {'scenario' if n == 1 else 'scenarios'}, {each}.")
     with _how_to_go_on(folder), count_bar(asked.name, asked.where.n_workers) as progress:
-        done = sweep.run(asked, progress=progress, tell=note)
+        done = sweep.run(asked, folder, progress=progress, tell=note)
     return _say_sweep(done)
 
 

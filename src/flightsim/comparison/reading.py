@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from pyarrow import parquet
 
@@ -17,13 +21,15 @@ from flightsim import __version__, outcomes, words
 from flightsim.comparison import roles
 from flightsim.comparison.material import Material
 from flightsim.complaints import Complaints, InputError, nearest
+from flightsim.io.rows import read_measures
 from flightsim.measures import MEASURES
 from flightsim.outcomes import ARRIVALS, CALENDAR, HEADLINES, Headline
-from flightsim.results import PROVENANCE, config_of, read_measures
+from flightsim.results import PROVENANCE, config_of
 from flightsim.sweepfolder import DONE, FAILED, Sweep
 from flightsim.world import Floats
 
 MOST_COMPLAINTS = 10
+THREADS = min(os.cpu_count() or 1, 4)
 FLOW = "arrivals_persons"
 Progress = Callable[[int, int], None]
 
@@ -34,7 +40,7 @@ class Run:
 
     days: pd.DatetimeIndex
     courses: dict[str, Floats]  # (D,) each
-    arrivals: dict[str, Floats]  # by area_id (D,)
+    arrivals: dict[str, npt.NDArray[np.float32]]  # by area_id (D,)
 
 
 def read(
@@ -59,9 +65,10 @@ def read(
     configs = {name: config_of(runs.loc[runs["scenario"] == name, "path"].iloc[0]) for name in scenarios}
     _same_case(configs)
     count_from = date.fromisoformat(sweep.count_from) if sweep.count_from else None
-    found = _read_all(list(runs["path"]), count_from, progress)
+    about = {path: _provenance(path) for path in dict.fromkeys(runs["path"])}
+    found = _read_all(list(runs["path"]), about, count_from, progress)
     days = _common_days(found)
-    same_people = len({json.dumps(c.get("population"), sort_keys=True) for c in configs.values()}) == 1
+    same_people = len({_people(config, sweep) for config in configs.values()}) == 1
     areas = tuple(sorted({area for run in found for area in run.arrivals}))
     courses = {
         h.name: np.stack([_cut(run, h, days, count_from) for run in found]) for h in HEADLINES.values()
@@ -75,7 +82,7 @@ def read(
         headlines.append(outcomes.headline(ARRIVALS + areas[top], names))
         courses[headlines[-1].name] = arrivals[:, top].cumsum(axis=1, dtype=float)
     notes = [
-        *_left_out(sweep, there), *_versions(list(runs["path"])), *_periods(found, days),
+        *_left_out(sweep, there), *_versions(list(about.values())), *_periods(found, days),
         *_other_people(same_people), *_unpaired(runs, scenarios),
     ]  # fmt: skip
     return Material(
@@ -101,6 +108,13 @@ def _baseline(sweep: Sweep, there: Sequence[str], asked: str | None) -> str:
     return asked
 
 
+def _people(config: Mapping[str, Any], sweep: Sweep) -> str:
+    """What makes the population, apart from what is drawn for each replicate."""
+    section = config.get("population") or {}
+    own = {key: value for key, value in section.items() if f"population.{key}" not in sweep.drawn}
+    return json.dumps(own, sort_keys=True)
+
+
 def _same_case(configs: Mapping[str, Mapping[str, Any]]) -> None:
     by_case: dict[str, list[str]] = {}
     for name, config in configs.items():
@@ -110,38 +124,60 @@ def _same_case(configs: Mapping[str, Mapping[str, Any]]) -> None:
         raise InputError(f"scenarios of different cases cannot be compared ({said})")
 
 
-def _read_all(paths: Sequence[Path], count_from: date | None, progress: Progress | None) -> list[Run]:
+def _read_all(
+    paths: Sequence[Path],
+    about: Mapping[Path, Mapping[str, Any]],
+    count_from: date | None,
+    progress: Progress | None,
+) -> list[Run]:
     """What is kept of each run; InputError with the first troubles if tables are spoilt."""
     complaints = Complaints(at_most=MOST_COMPLAINTS)
-    found: list[Run] = []
     known: dict[Path, Run] = {}
-    for number, path in enumerate(paths, start=1):
-        if progress:
-            progress(number, len(paths))
-        if path in known:  # a run that two scenarios amount to stands there once
-            found.append(known[path])
-            continue
+
+    def read_one(path: Path) -> Run | InputError:
         try:
-            known[path] = _read_one(path, count_from)
-            found.append(known[path])
+            _unchanged(path, about[path])
+            return _read_one(path, count_from)
         except InputError as error:
-            for text in error.complaints:
-                complaints.add(text)
+            return error
+
+    with ThreadPoolExecutor(THREADS) as pool:  # reading waits for the disk and for Parquet, not for Python
+        waiting = {path: pool.submit(read_one, path) for path in about}
+        try:
+            for number, (path, future) in enumerate(waiting.items(), start=1):
+                run = future.result()
+                if progress:
+                    progress(number, len(about))
+                if isinstance(run, Run):
+                    known[path] = run
+                else:
+                    for text in run.complaints:
+                        complaints.add(text)
+        except BaseException:  # Ctrl-C: the rest need not be read
+            pool.shutdown(cancel_futures=True)
+            raise
     if complaints.texts:
         complaints.add("remove those runs' folders, and the same command runs them again")
     complaints.raise_if_any()
-    return found
+    return [known[path] for path in paths]  # a run that two scenarios amount to stands there once
+
+
+def _unchanged(path: Path, about: Mapping[str, Any]) -> None:
+    """The table of measures is the one that the run wrote; InputError if not."""
+    file = path / "measures.parquet"
+    written = (about.get("outputs") or {}).get(file.name)
+    if written and file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() != written:
+        raise InputError(f"{file} is damaged or was changed by hand: it is not as the run wrote it")
 
 
 def _read_one(path: Path, count_from: date | None) -> Run:
     rows = read_measures(path, {CALENDAR, FLOW, *(h.measure for h in HEADLINES.values())})
     days, courses = outcomes.courses_of(rows, HEADLINES.values(), count_from, path)
     flow = rows[FLOW]
-    day = (flow["time"].to_numpy() - days[0].to_datetime64()) // np.timedelta64(1, "D")
-    area = flow["area_id"].astype("category").cat
-    n, names = len(days), list(area.categories)
-    cell = area.codes.to_numpy().astype(np.intp) * n + day.astype(np.intp)
-    by_cell = np.bincount(cell, flow["value"].to_numpy(), minlength=n * len(names)).reshape(len(names), n)
+    day = outcomes.day_of(flow, FLOW, days, path)
+    n, names = len(days), flow.area.names
+    cell = flow.area.codes.astype(np.intp) * n + day
+    by_cell = np.bincount(cell, flow.value, minlength=n * len(names)).reshape(len(names), n)
     there = dict(zip(names, by_cell.astype(np.float32), strict=True))
     return Run(days, courses, {area_id: v for area_id, v in there.items() if area_id and v.any()})
 
@@ -192,9 +228,8 @@ def _left_out(sweep: Sweep, there: Sequence[str]) -> list[str]:
     return notes
 
 
-def _versions(paths: Sequence[Path]) -> list[str]:
+def _versions(about: Sequence[Mapping[str, Any]]) -> list[str]:
     """Whether the runs come from this version, from one code and from the same case files."""
-    about = [_provenance(path) for path in dict.fromkeys(paths)]
     notes = []
     others = sorted({str(a.get("flightsim")) for a in about} - {__version__})
     if others:

@@ -77,7 +77,8 @@ class Table:
 
     def sorted_by(self, *keys: str) -> Table:
         """The same rows in the order of ``keys``, so that the order of rows in the file means nothing."""
-        order = sorted(range(len(self)), key=lambda i: tuple(str(self.values[k][i]) for k in keys))
+        told = list(zip(*([str(value) for value in self.values[k]] for k in keys), strict=True))
+        order = sorted(range(len(self)), key=told.__getitem__)
         values = {column: [v[i] for i in order] for column, v in self.values.items()}
         return Table(self.file, [self.rows[i] for i in order], values)
 
@@ -221,7 +222,10 @@ def parse(file: str, content: str, columns: Mapping[str, Column], complaints: Co
     try:
         header = _header(file, next(reader, []), columns, complaints)
         row = 1
-        plan = [(name, c, header.index(name) if name in header else -1) for name, c in columns.items()]
+        plan = [
+            (name, column, header.index(name) if name in header else -1, dict[str, Any]())
+            for name, column in columns.items()
+        ]
         for row, cells in enumerate(reader, start=2):
             cells = [cell.strip() for cell in cells]
             if not any(cells):
@@ -230,11 +234,17 @@ def parse(file: str, content: str, columns: Mapping[str, Column], complaints: Co
                 complaints.add(f"{file} row {row} has {len(cells)} cells; expected {len(header)}")
                 cells += [""] * (len(header) - len(cells))
             rows.append(row)
-            for name, column, at in plan:
+            for name, column, at, read in plan:
+                cell = cells[at]
                 try:
-                    value = column.value(cells[at]) if at >= 0 else column.blank if column.optional else None
+                    if at < 0:
+                        value = column.blank if column.optional else None
+                    elif cell in read:  # most cells are like one above
+                        value = read[cell]
+                    else:
+                        value = read[cell] = column.value(cell)
                 except Unexpected as trouble:
-                    complaints.add(f"{file} row {row}: {name} is {show(cells[at])}; expected {trouble}")
+                    complaints.add(f"{file} row {row}: {name} is {show(cell)}; expected {trouble}")
                     value = None
                 values[name].append(value)
     except csv.Error as error:

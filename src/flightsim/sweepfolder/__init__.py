@@ -2,8 +2,8 @@
 
 from flightsim.sweepfolder.files import (
     COLUMNS,
-    DRAWS,
     DONE,
+    DRAWS,
     FAILED,
     MISSING,
     RUNS,

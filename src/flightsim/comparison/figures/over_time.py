@@ -35,10 +35,14 @@ def draw(
     """One page: columns are scenarios; above the outcome, below the difference run by run."""
     n, paired = len(shown), len(shown) > 1
     figure = style.new_figure(WIDE_IN[n], 6.6 if paired else 5.2)
-    grid = {"left": 0.085 if n > 2 else 0.11, "right": 0.955, "top": 0.80, "bottom": 0.14 if paired else 0.17,
-            "hspace": 0.34, "wspace": 0.13}  # fmt: skip
+    grid = {"left": 0.085 if n > 2 else 0.11, "right": 0.93, "top": 0.80, "bottom": 0.155 if paired else 0.17,
+            "hspace": 0.34, "wspace": 0.28}  # fmt: skip
     axes = figure.subplots(1 + paired, n, sharex=True, sharey="row", squeeze=False, gridspec_kw=grid)
     colour = look.colours(material.scenarios)
+    column_in = WIDE_IN[n] * 0.84 / n  # that a title may take
+    names = look.labels(material.scenarios)
+    if paired and len(names[material.baseline]) <= sentences.LONGEST_NAME:
+        names[material.baseline] += " (baseline)"
     base = _rows(table, material.baseline, LEVEL)
     for column, name in enumerate(shown):
         top = axes[0, column]
@@ -46,7 +50,7 @@ def draw(
             top.plot(base["date"], base["p50"], color=look.BASELINE, lw=1.1, ls=(0, (4, 2)), zorder=3)
         _fan(top, _rows(table, name, LEVEL), colour[name], headline.unit)
         top.set_title(
-            name if column or not paired else f"{name} (baseline)",
+            look.fit(names[name], column_in, 10.5),
             loc="left",
             size=10.5,
             color=colour[name],
@@ -57,11 +61,14 @@ def draw(
             low.axhline(0, color=look.ZERO, lw=0.9, zorder=1)
             _fan(low, _rows(table, name, DIFFERENCE), colour[name], headline.unit, difference=True)
             low.set_title(
-                f"minus {material.baseline}, run by run", loc="left", size=9.5, color=style.FAINT_INK
+                look.fit(f"minus {sentences.called(material.baseline)}, run by run", column_in, 9.5),
+                loc="left",
+                size=9.5,
+                color=style.FAINT_INK,
             )
     _frame(axes, headline, material, paired)
     what = f"{headline.title} ({headline.unit}), {look.span(material)}{_counting(headline, material)}."
-    dashed = f" Dashed: the median of {material.baseline}." if paired else ""
+    dashed = f" Dashed: the median of {sentences.called(material.baseline)}." if paired else ""
     look.write(figure, sentences.clearest(material, headline), f"{what} {look.bands_explained(material)}{dashed}",
                material, world)  # fmt: skip
     return figure
@@ -76,8 +83,8 @@ def _frame(axes: np.ndarray, headline: Headline, material: Material, paired: boo
     low, _ = axes[0, 0].get_ylim()
     axes[0, 0].set_ylim(min(low, 0) if low < 0 else 0, None)
     many = min(material.sizes.values()) >= sentences.FEWEST_FOR_BANDS
-    every = 14 if len(material.days) > 30 else 0
-    every = 28 if axes.shape[1] > 2 and len(material.days) > 60 else every
+    most = 4 if axes.shape[1] > 2 else 6
+    every = next((n for n in (1, 2, 3, 7, 14, 28) if len(material.days) <= most * n), 56)
     if paired:
         look.signed(axes[1, 1].yaxis, headline.unit)
         axes[1, 1].tick_params(labelleft=True)
@@ -85,9 +92,8 @@ def _frame(axes: np.ndarray, headline: Headline, material: Material, paired: boo
         key.set_axis_off()
         if min(material.sizes.values()) > 1:
             look.band_key(key, look.BASELINE, many)
-        told = (
-            f"Right: the difference to “{material.baseline}”\nbetween runs that share\nhouseholds and luck."
-        )
+        base = sentences.called(material.baseline)
+        told = f"Right: the difference to {base}\nbetween runs that share\nhouseholds and luck."
         key.text(0.02, 0.30, told, transform=key.transAxes, size=8.5, va="top", color=style.FAINT_INK)
     else:
         look.band_key(axes[0, 0], look.BASELINE, many)
@@ -112,8 +118,8 @@ def _fan(axes: Axes, rows: pd.DataFrame, colour: str, unit: str, *, difference: 
         text = sentences.amount(last, unit)
         if difference:
             text = sentences.amount_signed(last, unit)
-        axes.annotate(text, (at[-1], last), xytext=(-3, 5), textcoords="offset points", ha="right", va="bottom",
-                      size=8.5, weight="bold", color=colour, annotation_clip=False)  # fmt: skip
+        axes.annotate(text.replace(" million", " M"), (at[-1], last), xytext=(4, 0), textcoords="offset points",
+                      va="center", size=8.5, weight="bold", color=colour, annotation_clip=False)  # fmt: skip
 
 
 def _rows(table: pd.DataFrame, scenario: str, what: str) -> pd.DataFrame:
@@ -123,4 +129,5 @@ def _rows(table: pd.DataFrame, scenario: str, what: str) -> pd.DataFrame:
 def _counting(headline: Headline, material: Material) -> str:
     if headline.kind == "since" and material.count_from:
         return f", counted from {material.count_from:%-d %B %Y}"
-    return ", added up from the start" if headline.kind == "sum" else ""
+    told = {"sum": ", added up from the start", "peak": "; the title compares the highest days"}
+    return told.get(headline.kind, "")
