@@ -59,13 +59,18 @@ def weighted_interval_score(observed: Floats, members: Floats) -> Floats:
     return np.asarray(parts / (len(LEVELS) + 0.5))
 
 
+def log_error(low: Floats, best: Floats, high: Floats) -> Floats:
+    """(n,) standard deviation of an observation's lognormal error: its bounds hold 90 %."""
+    floor = np.maximum(low, 0.05 * np.maximum(best, 1e-12))  # a bound of nought says little: a twentieth
+    return np.asarray(np.log(np.maximum(high, floor) / floor) / (2 * Z90))
+
+
 def with_error(members: Floats, low: Floats, best: Floats, high: Floats) -> Floats:
     """(n, m * ERROR_DRAWS) what a source would report if each member were the truth.
 
     The observation's bounds are read as a 90 % interval of a lognormal error around the truth; no luck is drawn.
     """
-    floor = np.maximum(low, 0.05 * np.maximum(best, 1e-12))  # a bound of nought says little: a twentieth
-    sigma = np.log(np.maximum(high, floor) / floor) / (2 * Z90)
+    sigma = log_error(low, best, high)
     draws = norm.ppf((np.arange(ERROR_DRAWS) + 0.5) / ERROR_DRAWS)
     factor = np.exp(sigma[:, None] * draws[None, :])
     return np.asarray((members[:, :, None] * factor[:, None, :]).reshape(len(members), -1))
