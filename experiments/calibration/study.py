@@ -36,11 +36,11 @@ SMALL = 0.02  # a cell with less of its question's people is luck at a tenth of 
 MEMORY_DAYS = 14.0  # *assumption*: how long the model goes on being wrong in the same way
 
 
-def config(scale: float, **settings: Any) -> dict[str, Any]:
-    """The base run up to the last observation, at a population scale."""
-    words = ["case=idlib", f"days={DAYS}", f"population.scale={scale:g}", "figures=false"]
-    (job,) = compose.jobs(words)
-    return {**job.config, **settings}
+def config(scale: float, step_hours: int) -> dict[str, Any]:
+    """The base run up to the last observation, at a population scale and a step."""
+    words = ["case=idlib", f"days={DAYS}", f"population.scale={scale:g}", f"step_hours={step_hours}"]
+    (job,) = compose.jobs([*words, "figures=false"])
+    return job.config
 
 
 def with_values(base: Mapping[str, Any], values: Sequence[float], seed: int) -> dict[str, Any]:
