@@ -192,7 +192,13 @@ def test_nothing_observed_after_27_january() -> None:
 
 def test_observations_name_areas_of_the_case() -> None:
     known = {row["area_id"] for row in rows("areas")} | {"ALL"}
-    assert {row["area_id"] for row in rows("observations")} <= known
+    named = [row[column] for row in rows("observations") for column in ("area_id", "destination_id")]
+    assert {area for several in named if several for area in several.split("+")} <= known
+
+
+def test_no_bound_rests_on_later_counts() -> None:
+    (last,) = (r for r in rows("observations") if r["date"] == "2020-01-27" and r["low"])
+    assert (last["low"], last["best"], last["high"]) == ("380000", "390000", "")
 
 
 def test_manifest_gives_each_table_a_licence() -> None:

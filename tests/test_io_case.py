@@ -640,7 +640,7 @@ CELLS = [
         "2020-02-01",
         "since is 2020-02-01; expected no later than date 2020-01-07",
     ),
-    ("observations.csv", 2, "unit", "families", "unit is 'families'; expected people or movements"),
+    ("observations.csv", 2, "unit", "families", "unit is 'families'; expected people, movements or share"),
 ]
 
 

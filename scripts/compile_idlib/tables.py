@@ -1,4 +1,4 @@
-"""The rows of the small tables: places, sites, shelter, crossings, facilities, observations."""
+"""The rows of the small tables: places, sites, shelter, crossings, facilities."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from population import Population
 from road_network import CLASSES, Network
 from sources import Row, Sources, number
 
-LAST_OBSERVATION = "2020-01-27"
 # Free room as shares of residents: (towns and capitals, villages); assumptions, bounds half to double
 HOST, RENTED = (0.22, 0.18), (0.10, 0.03)
 COLLECTIVE, UNFINISHED = (0.02, 0.02), (0.05, 0.03)
@@ -99,56 +98,3 @@ def crossings(rows: list[Row]) -> list[list[Any]]:
 def facility_rows(found: list[Facility]) -> list[list[Any]]:
     """Rows of facilities.csv; no names of facilities."""
     return [[f.facility_id, f.place, f.kind, int(f.functioning), f.status, f.source] for f in found]
-
-
-def observations(src: Sources) -> list[list[Any]]:
-    """Rows of observations.csv, up to the last day that may be known."""
-    rows: list[list[Any]] = []
-    for r in src.rows("observed/displaced_target"):
-        source = f"recommended series: {r['source_title'] or 'definition'}"
-        rows.append([r["as_of"], "2019-12-01", "displaced_cumulative", "people", "ALL",
-                     r["low"], r["best"], r["high"], source])  # fmt: skip
-    for r in src.rows("observed/displaced_cumulative"):
-        if r["figure"]:
-            source = f"{r['source_title']} ({r['qualifier']}; {r['geography']})"
-            rows.append(
-                [
-                    r["as_of"],
-                    r["since"],
-                    "displaced_cumulative",
-                    r["unit"],
-                    "ALL",
-                    "",
-                    r["figure"],
-                    "",
-                    source,
-                ]
-            )
-    areas = {
-        "Dana": "SY070301",
-        "Idleb (destination governorate)": "SY07",
-        "Aleppo (destination governorate)": "SY02",
-    }
-    for r in src.rows("observed/arrivals_by_area"):
-        if r["unit"] in ("movements", "people"):
-            area = areas.get(r["area"], "ALL")
-            measure = "arrivals_cumulative" if r["area"] in areas else "arrivals_northern_aleppo_cumulative"
-            rows.append([r["as_of"], r["period_start"], measure, r["unit"], area, "", r["figure"], "",
-                         f"{r['source_title']} ({r['area']})"])  # fmt: skip
-    rows += departures(src)
-    return sorted((r for r in rows if r[0] <= LAST_OBSERVATION), key=lambda r: (r[2], r[4], r[0], r[8]))
-
-
-def departures(src: Sources) -> list[list[Any]]:
-    """People who left a known area, where a figure is printed."""
-    areas = {
-        "Maarat al-Numan town": "SY070200",
-        "western Aleppo": "SY0200",
-        "western Aleppo countryside": "SY0200",
-    }
-    found: list[list[Any]] = []
-    for r in src.rows("observed/departures"):
-        if r["figure"] and r["place"] in areas:
-            window = [r["as_of"], r["period_start"], "departures_cumulative", r["unit"], areas[r["place"]]]
-            found.append([*window, "", r["figure"], "", f"{r['source_title']} ({r['place']})"])
-    return found

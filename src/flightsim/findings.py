@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from flightsim.clock import is_night
+from flightsim.io.observations import BEST_ESTIMATE, source_kind
 from flightsim.results import Results
 from flightsim.world import RUNGS
 
@@ -26,15 +27,8 @@ RUNG_WORDS = {
 }
 POOR_RUNGS = ("unfinished", "open")
 NIGHT_HOURS = tuple(hour for hour in range(24) if is_night(hour))
-BEST_ESTIMATE = "recommended series"  # so an observation's source begins if it weighs several reports
 SINCE_DAYS = 21  # a reported total that counts from more than this far off the run's start is another count
 UNCHECKED_DAYS = 14  # a run this much longer than the reports is not checked by them any more; *assumption*
-SOURCE_KINDS = {
-    "United Nations": ("ocha", "unhcr", "ohchr", "un ", "u.n.", "united nations", "iom", "cccm", "hnap"),
-    "local coordinators": ("response coordinator", "coordinators"),
-    "monitors": ("sohr", "observatory", "snhr"),
-}
-OTHER_KIND = "press and others"
 
 
 @dataclass(frozen=True)
@@ -56,8 +50,7 @@ class Observed:
     @property
     def kind(self) -> str:
         """Who says so, as a kind of source."""
-        text = f"{self.source.lower()} "
-        return next((k for k, words in SOURCE_KINDS.items() if any(w in text for w in words)), OTHER_KIND)
+        return source_kind(self.source)
 
 
 @dataclass(frozen=True)
@@ -195,7 +188,12 @@ def observed(rows: Iterable[Mapping[str, Any]], start: date, end: date) -> list[
     """The reported totals of displacement that can be laid beside a run from ``start`` to ``end``, by day."""
     found = []
     for row in rows:
-        if row.get("measure") != "displaced_cumulative" or row.get("area_id") not in ("ALL", "", None):
+        if row.get("measure") != "displaced_cumulative" or row.get("area_id") not in (
+            ("ALL",),
+            "ALL",
+            "",
+            None,
+        ):
             continue
         day, since = _day(row.get("date")), _day(row.get("since")) or start
         low, best, high = (_number(row.get(key)) for key in ("low", "best", "high"))

@@ -15,16 +15,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from scipy.special import betaincinv
 
 from flightsim.complaints import Complaints, InputError, nearest
+from flightsim.configs import conf_folder
 from flightsim.draws import decision_key, name_key, uniform
 from flightsim.parameter import UNCERTAINTY, default_of, trouble_with
 from flightsim.scenario import PARTS
 from flightsim.sweepfolder import Drawn
+from flightsim.world import Floats
 
 NONE, PRIORS, ALL = "none", "priors", "all"
+CALIBRATED = "calibrated"  # the posterior that ships
 FACTOR = 2.0  # *assumption*: what was not measured is known to within so much, up and down
 REPLICATE = "replicate"  # a column that a file of samples may have, as draws.csv does
 
@@ -48,13 +52,23 @@ class Draws:
         return pd.DataFrame(rows, columns=[REPLICATE, *self.drawn])
 
 
+def posterior_file() -> Path:
+    """The samples of the shipped calibration (docs/calibration.md): beside the option that holds their mean."""
+    return conf_folder() / "behaviour" / f"{CALIBRATED}.csv"
+
+
 def drawn_from(name: str, drawn: Drawn, seed: int) -> float:
     """The PERT draw of a parameter under a seed, to six significant figures."""
+    luck = uniform(decision_key(seed, "prior"), name_key(name))
+    value = float(f"{float(quantile(drawn, luck)[0]):.6g}")
+    return min(max(value, drawn.low), drawn.high)
+
+
+def quantile(drawn: Drawn, share: Floats) -> Floats:
+    """The value below which a ``share`` (any shape, 0 to 1) of the PERT distribution lies."""
     width = drawn.high - drawn.low
     a, b = 1 + 4 * (drawn.mode - drawn.low) / width, 1 + 4 * (drawn.high - drawn.mode) / width
-    luck = float(uniform(decision_key(seed, "prior"), name_key(name))[0])
-    value = float(f"{drawn.low + width * float(betaincinv(a, b, luck)):.6g}")
-    return min(max(value, drawn.low), drawn.high)
+    return np.asarray(drawn.low + width * betaincinv(a, b, share))
 
 
 def parameters(config: Mapping[str, Any]) -> dict[str, dataclasses.Field[Any]]:
@@ -144,7 +158,8 @@ def asked(section: Any, configs: Sequence[Mapping[str, Any]], at_least: int) -> 
                 complaints.add(f"uncertainty.parameters: {name} has no prior: {reason}")
     complaints.raise_if_any()
     if draw != PRIORS:
-        return _from_file(Path(str(draw)), known, None if wanted == ALL else wanted, at_least)
+        file = posterior_file() if draw == CALIBRATED else Path(str(draw))
+        return _from_file(file, known, None if wanted == ALL else wanted, at_least)
     if wanted == ALL:
         wanted = [
             n for n, each in known.items() if each.metadata["role"] == UNCERTAINTY and not why_not(each)
@@ -165,10 +180,10 @@ def _from_file(
         with path.open(encoding="utf-8-sig", newline="") as file:
             header, *rows = [row for row in csv.reader(file) if row] or [[]]
     except (OSError, UnicodeDecodeError, csv.Error) as problem:
-        hint = nearest(path, [PRIORS, NONE])
+        hint = nearest(path, [PRIORS, CALIBRATED, NONE])
         why = getattr(problem, "strerror", None) or problem
         raise InputError(
-            f"uncertainty.draw is {str(path)!r}; expected none, priors or a CSV file{hint}: {why}"
+            f"uncertainty.draw is {str(path)!r}; expected none, priors, calibrated or a CSV file{hint}: {why}"
         ) from None
     complaints = Complaints(at_most=20)
     for name in (*header, *(wanted or ())):

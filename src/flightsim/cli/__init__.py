@@ -28,6 +28,7 @@ from flightsim.cli import (
     run,
     solve,
     triggers,
+    validate,
 )
 from flightsim.cli.terminal import OutputLost, answering_signals, end_without_output, tell
 from flightsim.complaints import nearest
@@ -35,6 +36,7 @@ from flightsim.complaints import nearest
 COMMANDS = (
     run,
     compare,
+    validate,
     solve,
     needs,
     triggers,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from itertools import pairwise
 
 import numpy as np
 
 from flightsim.complaints import Complaints, nearest
 from flightsim.events import ALL
+from flightsim.io import observations
 from flightsim.io.columns import KEYS
 from flightsim.io.tables import Table, show
 from flightsim.world import CONTROLS, GOVERNMENT, SDF
@@ -34,10 +34,11 @@ def check_tables(tables: Tables, complaints: Complaints) -> Known:
         (_check_places, "places.csv"),
         (_check_roads, "roads.csv"),
         (_check_sites, "sites.csv"),
-        (_check_observations, "observations.csv"),
     ):
         if file in tables:
             check(tables, complaints)
+    if observations.FILE in tables:
+        observations.check_observations(tables[observations.FILE], None, complaints)
     return known
 
 
@@ -190,19 +191,3 @@ def _check_sites(tables: Tables, complaints: Complaints) -> None:
             complaints.add(
                 f"places.csv row {row}: idps_persons is {idps:g}; expected at least {n:g}, as in its sites"
             )
-
-
-def _check_observations(tables: Tables, complaints: Complaints) -> None:
-    """Low, best and high in this order; at least one of them."""
-    table = tables["observations.csv"]
-    columns = (table["since"], table["date"], table["low"], table["best"], table["high"])
-    for row, since, day, *figures in zip(table.rows, *columns, strict=True):
-        if since and day and since > day:
-            complaints.add(f"observations.csv row {row}: since is {since}; expected no later than date {day}")
-        if None in figures:
-            continue
-        said = [n for n in figures if not np.isnan(n)]
-        if not said:
-            complaints.add(f"observations.csv row {row}: best is blank; expected a figure, or low and high")
-        if any(a > b for a, b in pairwise(said)):
-            complaints.add(f"observations.csv row {row}: low, best and high are not in ascending order")

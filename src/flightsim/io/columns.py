@@ -6,8 +6,8 @@ Upper bounds are there to catch slips of the keyboard; all of them are assumptio
 from __future__ import annotations
 
 from flightsim.events import STATUSES
-from flightsim.io import events
-from flightsim.io.tables import NOTE, Column, choice, day, identifier, number, text
+from flightsim.io import events, observations
+from flightsim.io.tables import NOTE, Column, choice, identifier, number, text
 from flightsim.world import BORDER_RULES, CONTROLS, FACILITY_KINDS
 
 PERSONS = number(at_least=0, at_most=10_000_000)
@@ -89,19 +89,7 @@ TABLES: dict[str, dict[str, Column]] = {
     },
     events.FILE: events.COLUMNS,
 }
-OPTIONAL_TABLES: dict[str, dict[str, Column]] = {
-    "observations.csv": {
-        "date": day(),
-        "since": day(blank=None),
-        "measure": text(),
-        "unit": choice(("people", "movements")),
-        "area_id": identifier(),
-        "low": number(at_least=0, blank=float("nan")),
-        "best": number(at_least=0, blank=float("nan")),
-        "high": number(at_least=0, blank=float("nan")),
-        **SOURCE,
-    },
-}
+OPTIONAL_TABLES: dict[str, dict[str, Column]] = {observations.FILE: observations.COLUMNS}
 KEYS = {
     "areas.csv": "area_id",
     "places.csv": "place_id",

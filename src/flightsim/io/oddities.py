@@ -96,7 +96,8 @@ def _observations(tables: Mapping[str, Table]) -> list[str]:
     if "observations.csv" not in tables:
         return []
     areas = [ALL, *tables["areas.csv"]["area_id"]]
-    odd = [area for area in tables["observations.csv"]["area_id"] if area not in areas]
+    named = [area for several in tables["observations.csv"]["area_id"] for area in several]
+    odd = [area for area in named if area not in areas]
     return [
         f"{_count(odd.count(area), 'observation')} of {show(area)}, which is no area_id of areas.csv,"
         f" not compared{nearest(area, areas)}"

@@ -15,14 +15,13 @@ from matplotlib.ticker import MaxNLocator
 from flightsim import words
 from flightsim.findings import (
     NIGHT_HOURS,
-    OTHER_KIND,
     RUNG_WORDS,
-    SOURCE_KINDS,
     Findings,
     Observed,
     observed,
     unchecked_after,
 )
+from flightsim.io.observations import OTHER_KIND, SOURCE_KINDS
 from flightsim.plots import style
 from flightsim.results import Results
 from flightsim.world import RUNGS, World

@@ -1,0 +1,136 @@
+"""Scores the model against the case's own observations and rewrites docs/evaluation.md and its figures.
+
+    python experiments/evaluation/run.py                       a tenth of the households, ten seeds: half an hour
+    python experiments/evaluation/run.py --replicates 2        quick, for a look; writes the page all the same
+
+Two sweeps: with the events as they happened, and from each week's start with the events ahead drawn. Runs that are
+there already are not made again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shutil
+from datetime import date, timedelta
+from pathlib import Path
+
+import pandas as pd
+
+from flightsim import __version__, cli
+from flightsim.provenance import code_version
+from flightsim.scoring.board import best_baseline
+from flightsim.scoring.counts import MODEL
+from flightsim.validation import figures, reported, validate
+from flightsim.validation.report import Report, screen
+
+HERE = Path(__file__).resolve().parent
+DOCS = HERE.parents[1] / "docs"
+START, DAYS = date(2019, 12, 1), 58  # to 27 January 2020, the last day with observations
+ORIGINS = [
+    START + timedelta(days=7 * week) for week in range(1, 9)
+]  # the first day of which nothing is known
+
+
+def folder_of(name: str, scale: float, replicates: int) -> Path:
+    """The folder of a sweep."""
+    return HERE / "results" / f"{name}_{scale:g}_{replicates}"
+
+
+def sweep(name: str, scale: float, replicates: int, *words: str) -> None:
+    """Run a sweep into a folder of its own, or finish it."""
+    folder = folder_of(name, scale, replicates)
+    common = [f"population.scale={scale:g}", f"days={DAYS}", f"replicates={replicates}", f"name={name}"]
+    code = cli.main(["run", "-m", *common, *words, "figures=false", f"results='{folder}'"])
+    if code:
+        raise SystemExit(code)
+
+
+def markdown(table: pd.DataFrame) -> str:
+    """A table in Markdown; numbers at sensible length."""
+    rows = [list(table.columns), ["---"] * len(table.columns)]
+    rows += [[shown(cell) for cell in row] for row in table.itertuples(index=False)]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def shown(cell: object) -> str:
+    """A cell's text: counts without decimals, small numbers with two or three."""
+    if not isinstance(cell, float):
+        return str(cell).replace("|", "\\|")
+    if pd.isna(cell):
+        return "-"
+    return f"{cell:,.0f}" if abs(cell) >= 100 else f"{cell:.1f}" if abs(cell) >= 10 else f"{cell:.3f}"
+
+
+def blocks(report: Report, commands: str) -> dict[str, str]:
+    """What is written between the page's marks."""
+    b = report.board
+    totals = b.totals.drop(columns=["observations", "members"])
+    totals.columns = [name.replace("_people", "").replace("_", " ") for name in totals.columns]
+    where = b.destinations.drop(columns="questions")
+    where.columns = [name.replace("_", " ") for name in where.columns]
+    each = b.questions.pivot_table(
+        index=["question", "source"], columns="forecaster", values="total_variation", sort=False
+    )
+    ahead = report.rolling
+    rolled = ahead.pivot_table(
+        index=["mode", "horizon_days"], columns="forecaster", values="crps_people", sort=False
+    )
+    n = ahead[ahead["forecaster"] == MODEL].set_index(["mode", "horizon_days"])["forecasts"]
+    rolled.insert(0, "forecasts", n)
+    rolled["skill"] = ahead[ahead["forecaster"] == MODEL].set_index(["mode", "horizon_days"])["skill"]
+    patterns = report.patterns[["pattern", "evidence", "expected", "shown", "verdict"]]
+    brier = b.brier.rename("Brier score").rename_axis("forecaster").reset_index()
+    pit = b.counts.pit()
+    return {
+        "screen": f"```text\n{screen(report)}\n```",
+        "made": commands,
+        "totals": markdown(totals),
+        "brier": markdown(brier),
+        "pit": markdown(pit),
+        "where": markdown(where),
+        "questions": markdown(each.reset_index()),
+        "ahead": markdown(rolled.reset_index()),
+        "patterns": markdown(patterns),
+    }
+
+
+def write_page(found: dict[str, str]) -> None:
+    """Put each block between its marks in docs/evaluation.md."""
+    page = DOCS / "evaluation.md"
+    text = page.read_text(encoding="utf-8")
+    for name, new in found.items():
+        marks = f"<!-- {name} -->", f"<!-- end of {name} -->"
+        text = re.sub(f"(?s){marks[0]}.*?{marks[1]}", lambda _, m=marks, n=new: f"{m[0]}\n{n}\n{m[1]}", text)
+    page.write_text(text, encoding="utf-8")
+
+
+def main() -> None:
+    """Run what is missing, score it, and write the page."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--scale", type=float, default=0.1)
+    parser.add_argument("--replicates", type=int, default=10)
+    asked = parser.parse_args()
+    base = sweep("evaluation", asked.scale, asked.replicates)
+    until = ",".join(str(day) for day in ORIGINS)
+    drawn = sweep(
+        "evaluation_drawn", asked.scale, asked.replicates, "events=goes_on", f"events.known_until={until}"
+    )
+    folder, text = validate(base, drawn=drawn)
+    print(text)
+    report = reported(base, drawn=drawn)
+    for name in figures.FIGURES:
+        if (folder / "figures" / f"{name}.png").exists():
+            shutil.copyfile(folder / "figures" / f"{name}.png", DOCS / "figures" / f"evaluation_{name}.png")
+    made = (
+        f"flightsim {__version__} (code {code_version()[:12]}), {asked.replicates} seeds, {asked.scale:g} of the "
+        f"households, {START} to {START + timedelta(days=DAYS - 1)}; best baseline of the totals: "
+        f"{best_baseline(report.board.crps)[0]}."
+    )
+    write_page(blocks(report, made))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,238 @@
+"""The figures of a validation: observed with its bounds, the runs' band, the best baseline, in one picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from flightsim import __version__, words
+from flightsim.plots import style
+from flightsim.scoring import metrics, places
+from flightsim.scoring.board import best_baseline, skill
+from flightsim.scoring.counts import MODEL
+from flightsim.validation.report import Report
+
+BASELINE, OTHER_BASELINES = "#CC6677", "#C9C9C9"
+MODES = {"known": "events ahead known", "drawn": "events ahead not known"}
+
+
+def draw_all(report: Report, folder: Path) -> list[Path]:
+    """Every figure that there is something for, as PNG; gives the paths."""
+    paths = []
+    with style.looks():
+        for name, draw in FIGURES.items():
+            figure = draw(report)
+            if figure is not None:
+                paths.append(folder / f"{name}.png")
+                style.save(figure, paths[-1])
+    return paths
+
+
+def totals(report: Report) -> Figure | None:
+    """Reported totals with their bounds, the runs' median and 90 % band, every baseline faint, the best one strong."""
+    b = report.board
+    if not b.counts.rows:
+        return None
+    figure = style.new_figure()
+    axes = figure.add_axes((style.LEFT, style.BOTTOM, 0.7, 0.74))
+    days = b.ensemble.days.to_numpy()
+    best, _ = best_baseline(b.crps)
+    for name, course in b.counts.courses.items():
+        if name == MODEL:
+            low, high = metrics.interval(course, 0.9)
+            axes.fill_between(days, low, high, color=style.PEOPLE, alpha=0.25, lw=0)
+            axes.plot(days, np.median(course, axis=1), color=style.PEOPLE, lw=2.2)
+        else:
+            colour, width = (BASELINE, 1.8) if name == best else (OTHER_BASELINES, 1.0)
+            axes.plot(days, course[:, 0], color=colour, lw=width, ls=(0, (4, 2)), zorder=1)
+    observed = b.counts.observed
+    top = 1.35 * max(float(observed.max()), float(np.median(b.counts.courses[MODEL], axis=1)[-1]))
+    axes.set_ylim(0, top)
+    _name_lines(axes, report, best, top)
+    low_bound, high_bound = b.counts.bounds
+    at = np.array([np.datetime64(o.until) for o in b.counts.rows])
+    axes.errorbar(at, observed, yerr=[observed - low_bound, high_bound - observed], fmt="s", ms=5, color=style.OBSERVED,
+                  capsize=3, lw=1.1, zorder=5)  # fmt: skip
+    axes.set_ylabel("people displaced since the start")
+    style.counts(axes.yaxis)
+    style.faint_grid(axes)
+    style.dates(axes, b.ensemble.days)
+    row = b.model_totals
+    n = len(observed)
+    missed = n - round(row["inside_source_bounds"] * n)
+    title = (
+        f"Off by about {words.about(row['mean_absolute_error_people'])} people on average; outside the source's bounds "
+        f"on {missed} of {words.counted(n, 'report')}"
+    )
+    what = "Squares: reported, with bounds. Line, band: median, 90 % of the runs. Dashed: baselines, the best in red."
+    style.write(figure, title, what, foot(report))
+    return figure
+
+
+def _name_lines(axes: Axes, report: Report, best: str, top: float) -> None:
+    """Names at the right end of the lines, kept apart; a line that leaves the picture is named where it does."""
+    b = report.board
+    ends = {name: float(np.median(course, axis=1)[-1]) for name, course in b.counts.courses.items()}
+    gap, last = 0.055 * top, -1.0
+    when = b.ensemble.days[-1].to_numpy()
+    for name, value in sorted(ends.items(), key=lambda pair: pair[1]):
+        height = max(min(value, 0.97 * top), last + gap)
+        last = height
+        colour = style.PEOPLE if name == MODEL else BASELINE if name == best else style.FAINT_INK
+        axes.annotate(f" {name}{' (beyond)' if value > top else ''}", (when, height), color=colour, va="center",
+                      size=9, weight="bold" if name in (MODEL, best) else "normal", annotation_clip=False)  # fmt: skip
+
+
+def scores(report: Report) -> Figure | None:
+    """Bars of the error of every forecaster: how many, and where."""
+    b = report.board
+    panels = [
+        (b.crps.div(1000), "How many: CRPS, thousand people"),
+        (b.misplaced.mul(100), "Where: % of people in the wrong place"),
+    ]
+    panels = [
+        (values.dropna().sort_values(ascending=False), title) for values, title in panels if len(values)
+    ]
+    if not panels:
+        return None
+    figure = style.new_figure()
+    grid = {
+        "left": 0.2,
+        "right": style.RIGHT,
+        "top": style.TOP - 0.06,
+        "bottom": style.BOTTOM,
+        "wspace": 0.62,
+    }
+    row = figure.subplots(1, len(panels), squeeze=False, gridspec_kw=grid)[0]
+    for axes, (values, title) in zip(row, panels, strict=True):
+        colours = [style.PEOPLE if name == MODEL else OTHER_BASELINES for name in values.index]
+        bars = axes.barh(list(values.index), values.to_numpy(), color=colours)
+        axes.bar_label(bars, fmt="%.1f", padding=3, size=9)
+        axes.set_title(title, loc="left", size=10.5)
+        axes.tick_params(axis="y", length=0)
+        axes.margins(x=0.15)
+    told = [f"{what} {skill(s):+.2f}" for what, s in (("how many", b.crps), ("where", b.misplaced)) if len(s)]
+    title = f"Skill against the best baseline: {', '.join(told)} (0: no better, 1: perfect)"
+    style.write(
+        figure,
+        title,
+        "Shorter is better. Every baseline is shown, whatever it does to the model.",
+        foot(report),
+    )
+    return figure
+
+
+def destinations(report: Report) -> Figure | None:
+    """Observed and forecast shares of each question's cells: the model and the best baseline."""
+    b = report.board
+    found = places.cells(b.answered)
+    if not len(found):
+        return None
+    best, _ = best_baseline(b.misplaced)
+    names = report.world.areas
+    known = dict(zip([*names.area_id, *names.admin2_id, *names.admin1_id],
+                     [*names.name, *names.admin2, *names.admin1], strict=True))  # fmt: skip
+    rows = list(found[["question", "cell"]].drop_duplicates().itertuples(index=False))[:24]
+    figure = style.new_figure(10.0, 2.6 + 0.32 * len(rows))
+    high = float(figure.get_size_inches()[1])
+    axes = figure.add_axes((0.43, 0.85 / high, 0.54, 1 - 1.65 / high))
+    shares: dict[tuple[str, str, str], tuple[float, float]] = {
+        (r["question"], r["cell"], r["forecaster"]): (100 * r["share"], 100 * r["observed_share"])
+        for r in found.to_dict("records")
+    }
+    height = np.arange(len(rows))[::-1]
+    for forecaster, colour, marker in ((MODEL, style.PEOPLE, "o"), (best, BASELINE, "D")):
+        values = [shares[q, c, forecaster][0] for q, c in rows if (q, c, forecaster) in shares]
+        if len(values) == len(rows):
+            axes.plot(values, height, ls="", marker=marker, color=colour, ms=6, alpha=0.85)
+    seen = [shares[q, c, MODEL][1] for q, c in rows]
+    axes.plot(seen, height, ls="", marker="s", color=style.OBSERVED, ms=5)
+    axes.set_yticks(height, [f"{_named(c, known)}  |  {q.split(', ', 1)[1]}" for q, c in rows], size=7.5)
+    axes.set_xlim(-2, 102)
+    axes.set_xlabel("% of the people or movements asked of")
+    style.faint_grid(axes, "both")
+    title = f"{100 * b.misplaced[MODEL]:.1f} % of people in the wrong place; {best}: {100 * b.misplaced[best]:.1f} %"
+    what = f"Black squares: reported. Blue dots: the runs' mean. Red diamonds: the best baseline ({best})."
+    style.write(figure, title, what, foot(report))
+    return figure
+
+
+def _named(cell: str, known: dict[str, str]) -> str:
+    ends = [", ".join(known.get(code, code) for code in end.split("+")) for end in cell.split(" to ")]
+    text = " to ".join(ends)
+    return text if len(text) < 40 else f"{text[:37]}..."
+
+
+def ahead(report: Report) -> Figure | None:
+    """CRPS by horizon: the model and every baseline, a panel a mode."""
+    found = report.rolling
+    if not len(found):
+        return None
+    modes = list(found["mode"].unique())
+    figure = style.new_figure()
+    grid = {
+        "left": style.LEFT,
+        "right": 0.86,
+        "top": style.TOP - 0.06,
+        "bottom": style.BOTTOM + 0.02,
+        "wspace": 0.55,
+    }
+    row = figure.subplots(1, len(modes), squeeze=False, sharey=True, gridspec_kw=grid)[0]
+    told = []
+    for axes, mode in zip(row, modes, strict=True):
+        table = found[found["mode"] == mode].pivot(
+            index="horizon_days", columns="forecaster", values="crps_people"
+        )
+        at = np.arange(len(table))
+        last = -1.0
+        for name in table.iloc[-1].sort_values().index:
+            own = name == MODEL
+            values = table[name].to_numpy(float)
+            colour = style.PEOPLE if own else style.FAINT_INK
+            axes.plot(
+                at,
+                values,
+                color=style.PEOPLE if own else OTHER_BASELINES,
+                lw=2.4 if own else 1.3,
+                marker="o",
+                ms=4,
+            )
+            last = max(values[-1], last + 0.05 * float(np.nanmax(table.to_numpy())))
+            axes.annotate(f" {name}", (at[-1], last), color=colour, size=8.5, va="center", annotation_clip=False,
+                          weight="bold" if own else "normal")  # fmt: skip
+        axes.set_xticks(at, [f"to {h}" for h in table.index])
+        axes.set_xlabel("days ahead")
+        axes.set_title(MODES[mode], loc="left", size=10.5)
+        axes.set_ylim(0, None)
+        style.counts(axes.yaxis)
+        style.faint_grid(axes)
+        better = sum(skill(table.loc[h]) > 0 for h in table.index)
+        told.append(f"{better} of {len(table)} horizons, {MODES[mode]}")
+    row[0].set_ylabel("CRPS, people")
+    title = f"Weeks ahead: better than every baseline at {'; '.join(told)}"
+    what = "Error of forecasts from each week's start, by lead time; lower is better. Few reports, so few forecasts."
+    style.write(figure, title, what, foot(report))
+    return figure
+
+
+def foot(report: Report) -> str:
+    """What the figures rest on."""
+    b = report.board
+    n, total = len(b.scored), len(b.observations.rows)
+    own = " Its own reports, at hand when the model was made: agreement is no test." if report.own else ""
+    return (
+        f"Modelled beside observed: {words.counted(len(b.ensemble.runs), 'run')}; {n} of {total} observations scored."
+        f"{own} {style.source(report.world, __version__, ('observations.csv',) if report.own else ())}"
+    )
+
+
+FIGURES: dict[str, Callable[[Report], Figure | None]] = {
+    "totals": totals,
+    "scores": scores,
+    "destinations": destinations,
+    "ahead": ahead,
+}

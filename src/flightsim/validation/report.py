@@ -1,0 +1,223 @@
+"""What a validation found, in one screen that a planner understands."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from flightsim import patterns, words
+from flightsim.complaints import InputError
+from flightsim.scoring import rolling
+from flightsim.scoring.board import Board, best_baseline, skill
+from flightsim.scoring.counts import MODEL, known_before
+from flightsim.scoring.ensemble import Ensemble
+from flightsim.scoring.ground import Ground
+from flightsim.world import World
+
+
+@dataclass(frozen=True)
+class Report:
+    """A board and what goes with it. ``own``: the observations are the case's, known when the model was made."""
+
+    board: Board
+    world: World
+    own: bool
+    drawn: Mapping[date, Ensemble] | None = None  # by origin: runs that do not know the events ahead
+
+    @cached_property
+    def forecasts(self) -> pd.DataFrame:
+        """Forecasts from each week's start, in one or two modes."""
+        ground = Ground(self.world, self.board.ensemble.runs[0].front)
+        before = known_before(self.board.observations.rows, self.board.ensemble.days[0].date())
+        modes = [rolling.forecasts(self.board.counts, before, ground)]
+        if self.drawn is not None:
+            modes.append(rolling.forecasts(self.board.counts, before, ground, self.drawn))
+        modes = [mode for mode in modes if len(mode)]
+        return pd.concat(modes, ignore_index=True) if modes else pd.DataFrame()
+
+    @cached_property
+    def rolling(self) -> pd.DataFrame:
+        """Their scores by mode, horizon and forecaster."""
+        return rolling.table(self.forecasts)
+
+    @cached_property
+    def patterns(self) -> pd.DataFrame:
+        """The patterns of the winter, over the runs; empty for another case."""
+        try:
+            runs = [patterns.winter(run, self.world) for run in self.board.ensemble.runs]
+        except InputError:
+            return pd.DataFrame()
+        rows = []
+        for same in zip(*runs, strict=True):
+            values = [p.value for p in same]
+            told = sum(p.passed is not None for p in same)
+            shown = sum(p.passed is True for p in same)
+            middle = sorted(same, key=lambda p: (math.isnan(p.value), p.value))[(len(same) - 1) // 2]
+            rows.append(
+                {"pattern": same[0].name, "evidence": same[0].evidence, "expected": same[0].expected,
+                 "median": float(np.median(values)), "lowest": min(values), "highest": max(values),
+                 "unit": same[0].unit, "shown": middle.shown, "runs_that_show_it": shown, "runs_that_tell": told,
+                 "verdict": _verdict(shown, told)}
+            )  # fmt: skip
+        return pd.DataFrame(rows)
+
+
+def _verdict(shown: int, told: int) -> str:
+    """Of a pattern over several runs: it is shown if more than half of the runs that tell show it."""
+    return "too short to tell" if not told else "yes" if 2 * shown > told else "no"
+
+
+def screen(report: Report) -> str:
+    """The whole screen."""
+    b = report.board
+    blocks = [
+        _head(b),
+        _scored(b),
+        *_how_many(b),
+        *_where(b),
+        *_ahead(report),
+        *_patterns(report),
+        *_disagree(b),
+        *(f"Odd: {warning}." for warning in b.observations.warnings),
+        _caution(report),
+    ]
+    return "\n".join(blocks)
+
+
+def _head(b: Board) -> str:
+    runs = words.counted(len(b.ensemble.runs), "run")
+    of = f" of '{b.ensemble.scenario}'" if b.ensemble.scenario else ""
+    first, last = b.ensemble.days[0].date(), b.ensemble.days[-1].date()
+    title = b.ensemble.runs[0].title
+    single = " A single run has no band: its CRPS is its absolute error." if len(b.ensemble.runs) == 1 else ""
+    return f"{title}: {runs}{of}, {words.day_year(first)} to {words.day_year(last)}, beside what was reported.{single}"
+
+
+def _scored(b: Board) -> str:
+    n, total = len(b.scored), len(b.observations.rows)
+    text = f"Scored: {n} of {total} observations ({100 * n / total:.0f} %)."
+    reasons = Counter(reason for reason in b.each["not_scored_because"] if reason)
+    if reasons:
+        text += f" Not scored: {'; '.join(f'{count} {reason}' for reason, count in reasons.most_common())}."
+    return text
+
+
+def _how_many(b: Board) -> list[str]:
+    if not len(b.totals):
+        return ["How many: no total of displaced people can be scored."]
+    row = b.model_totals
+    n = int(row["observations"])
+    inside = round(row["inside_source_bounds"] * n)
+    name, best = best_baseline(b.crps)
+    off = (
+        f"How many: off by about {words.about(row['mean_absolute_error_people'])} people "
+        f"({100 * row['mean_relative_error']:.0f} %) on {words.counted(n, 'reported total')}, on average; "
+        f"inside the source's bounds {inside} times."
+    )
+    scored = f"  CRPS {words.about(row['crps_people'])} people; best baseline, {name}: {words.about(best)}."
+    covered, wanted = round(row["coverage_90"] * n), 0.9 * n
+    sure = (
+        f"  How sure: the 90 % band, with the sources' own errors, holds {covered} of {n} "
+        f"(about {wanted:.0f} if honest){': too sure of itself.' if covered < wanted - 1 else '.'}"
+    )
+    lines = [off, f"{scored} {_skill(skill(b.crps))}", sure]
+    if np.isfinite(row["peak_week_error_days"]):
+        lines.append(
+            f"  When: the heaviest week {_late(row['peak_week_error_days'])}, half of the people gone "
+            f"{_late(row['half_error_days'])}."
+        )
+    if len(b.thresholds):
+        name, best = best_baseline(b.brier)
+        lines.append(
+            f"  Will more than so many be displaced: Brier score {b.brier[MODEL]:.3f} (0 is best); best baseline, "
+            f"{name}: {best:.3f}."
+        )
+    return lines
+
+
+def _where(b: Board) -> list[str]:
+    found = b.misplaced
+    if not len(found):
+        return ["Where: no shares by area are reported for these days."]
+    name, best = best_baseline(found)
+    asked = words.counted(len(b.answered), "question")
+    misplaced = f"Where: {100 * found[MODEL]:.1f} % of people in the wrong place, mean over {asked}"
+    lines = [f"{misplaced}; best baseline, {name}: {100 * best:.1f} %. {_skill(skill(found))}"]
+    km = b.destinations.set_index("forecaster")["earth_movers_km"]
+    if np.isfinite(km.get(MODEL, math.nan)):
+        name, best = best_baseline(km)
+        lines.append(
+            f"  {km[MODEL]:.1f} km by road from where they went, on average; best baseline, {name}: {best:.1f}."
+        )
+    else:
+        lines.append("  No distance is told: these observations do not give shares by sub-district.")
+    return lines
+
+
+def _ahead(report: Report) -> list[str]:
+    found = report.rolling
+    lines: list[str] = []
+    if not len(found):
+        return lines
+    for mode, said in ((rolling.KNOWN, "known"), (rolling.DRAWN, "not known")):
+        rows = found[(found["mode"] == mode)]
+        parts = []
+        for h, group in rows.groupby("horizon_days"):
+            scores = group.set_index("forecaster")["crps_people"]
+            name, _ = best_baseline(scores)
+            parts.append(f"{h} days {skill(scores):+.2f} ({name})")
+        if parts:
+            lines.append(f"Weeks ahead, the events ahead {said}: skill up to {', '.join(parts)}.")
+    return lines
+
+
+def _patterns(report: Report) -> list[str]:
+    found = report.patterns
+    if not len(found):
+        return ["Patterns: these are Idlib's, winter 2019-20; this is another case."]
+    told = found[found["verdict"] != "too short to tell"]
+    yes = int((told["verdict"] == "yes").sum())
+    lines = [f"Patterns: {yes} of {len(told)} shown ({len(found) - len(told)} need a longer run)."]
+    lines += [
+        f"  not shown: {row.pattern}: {row.shown}; expected {row.expected}"
+        for row in told[told["verdict"] == "no"].itertuples()
+    ]
+    return lines
+
+
+def _disagree(b: Board) -> list[str]:
+    apart = b.apart
+    if not len(apart) or apart["mean_relative_difference"].max() < 0.01:
+        return []
+    row = max(apart.to_dict("records"), key=lambda r: float(r["mean_relative_difference"]))
+    between = f"between {words.about(row['lowest_people'])} and {words.about(row['highest_people'])} people"
+    off = f"{100 * row['mean_relative_difference']:.0f} % off the best estimate of {words.about(row['best_people'])}"
+    return [f"Sources disagree: for {words.day(row['date'])} {between} were reported, on average {off}."]
+
+
+def _caution(report: Report) -> str:
+    if report.own:
+        return (
+            "Caution: these reports are the case's own and were at hand when the model was made. Agreement with them "
+            "is no test; only other observations (--observed FOLDER) are."
+        )
+    return "Whether these observations were at hand when the model was made is for you to say."
+
+
+def _skill(value: float) -> str:
+    return (
+        f"Skill {value:+.2f} (0: no better, 1: perfect)." if np.isfinite(value) else "No skill can be told."
+    )
+
+
+def _late(days: float) -> str:
+    if abs(days) < 0.5:
+        return "on time"
+    return f"{words.counted(round(abs(days)), 'day')} {'late' if days > 0 else 'early'}"

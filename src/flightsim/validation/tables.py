@@ -1,0 +1,62 @@
+"""The tables of a validation, as CSV: long and dull, units in the names of columns."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from flightsim.io.write import write_text
+from flightsim.scoring import places
+from flightsim.validation.report import Report
+
+README = """Modelled beside observed; docs/evaluation.md and docs/observations.md say what each score means.
+
+report.txt            the screen
+observations.csv      every observation beside the runs (5, 50, 95 %), or why it is not scored
+totals.csv            scores of how many, a row a forecaster: the model and every baseline
+thresholds.csv        will more than so many be displaced by a day: probabilities, and what happened
+brier.csv             their Brier scores, a row a forecaster
+reliability.csv       how often it happened when the model gave such a probability
+pit.csv               where each reported total falls among what the model expects to be reported
+questions.csv         scores of where from and where to, a row a question and forecaster
+destinations.csv      their means, a row a forecaster
+cells.csv             the shares themselves
+rolling.csv           scores of forecasts from each week's start, by mode, horizon and forecaster
+rolling_forecasts.csv the forecasts themselves
+patterns.csv          what was seen that winter, and whether the runs show it
+disagreement.csv      what sources said of the same day
+figures/              the same in pictures
+
+CRPS is of the runs as they are; for a single run and a single-number baseline it is the absolute error. Coverage,
+PIT, interval scores and probabilities are of what sources would report if the forecast were true, for the model and
+all baselines alike. Not for targeting, interdiction, closing borders, or decisions about individuals.
+"""
+
+
+def write(report: Report, folder: Path) -> None:
+    """All tables into a folder."""
+    for name, table in tables(report).items():
+        write_text(
+            folder / f"{name}.csv", table.to_csv(index=False, float_format="%.6g", lineterminator="\n")
+        )
+
+
+def tables(report: Report) -> dict[str, pd.DataFrame]:
+    """Each table by its name."""
+    b = report.board
+    return {
+        "observations": b.each,
+        "totals": b.totals,
+        "thresholds": b.thresholds,
+        "brier": b.brier.rename("brier").rename_axis("forecaster").reset_index(),
+        "reliability": b.reliability,
+        "pit": b.counts.pit() if b.counts.rows else pd.DataFrame(),
+        "questions": b.questions,
+        "destinations": b.destinations,
+        "cells": places.cells(b.answered),
+        "rolling": report.rolling,
+        "rolling_forecasts": report.forecasts,
+        "patterns": report.patterns,
+        "disagreement": b.apart,
+    }
