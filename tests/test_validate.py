@@ -221,6 +221,16 @@ def test_what_was_known_before(tmp_path: Path) -> None:
     assert (earlier.rate_before, earlier.last_rate_before) == (500, 500)
 
 
+def test_thresholds_of_areas_reach_to_twice_what_was_reported(three: Ensemble, tmp_path: Path) -> None:
+    cells = [f"2019-12-31,2019-12-01,arrivals_cumulative,people,XX000{i},,1000,,OCHA" for i in (4, 5)]
+    board = score(three, observed(tmp_path, *cells), WORLD)
+    asked = board.area_thresholds[board.area_thresholds["forecaster"] == MODEL]
+    assert sorted(asked["threshold"].unique()) == [200.0 * i for i in range(1, 10)]
+    assert asked.groupby("threshold")["happened"].all().tolist() == [True] * 4 + [False] * 5
+    assert set(board.area_brier.index) == set(board.misplaced.index)
+    assert not len(board.brier), "no totals, so no questions of totals"
+
+
 def test_round_thresholds() -> None:
     assert round_steps(390_000) == [50_000.0 * i for i in range(1, 8)]
     assert round_steps(14_000) == [2000.0 * i for i in range(1, 7)]

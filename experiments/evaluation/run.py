@@ -21,7 +21,7 @@ from flightsim import __version__, cli
 from flightsim.provenance import code_version
 from flightsim.scoring.board import best_baseline
 from flightsim.scoring.counts import MODEL
-from flightsim.validation import figures, reported, validate
+from flightsim.validation import figures, reported, tables, validate
 from flightsim.validation.report import Report, screen
 
 HERE = Path(__file__).resolve().parent
@@ -80,13 +80,12 @@ def blocks(report: Report, commands: str) -> dict[str, str]:
     rolled.insert(0, "forecasts", n)
     rolled["skill"] = ahead[ahead["forecaster"] == MODEL].set_index(["mode", "horizon_days"])["skill"]
     patterns = report.patterns[["pattern", "evidence", "expected", "shown", "verdict"]]
-    brier = b.brier.rename("Brier score").rename_axis("forecaster").reset_index()
     pit = b.counts.pit()
     return {
         "screen": f"```text\n{screen(report)}\n```",
         "made": commands,
         "totals": markdown(totals),
-        "brier": markdown(brier),
+        "brier": markdown(tables.brier(report)),
         "pit": markdown(pit),
         "where": markdown(where),
         "questions": markdown(each.reset_index()),

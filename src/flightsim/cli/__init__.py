@@ -28,6 +28,7 @@ everyday commands:
   flightsim run population.scale=0.1                  a quick look: a household stands for ten
   flightsim run experiment=toy days=14 seed=2         a dozen places for learning; another length, luck
   flightsim run -m border=closed,open seed=1,2,3      all combinations, one after the other
+  flightsim validate results/idlib_dec2019            beside what was reported, and beside naive baselines
   flightsim run experiment=mine --config-dir DIR      your own DIR/experiment/mine.yaml
 
 Change anything with NAME=VALUE; `flightsim parameters` lists the names. Results are modelled, not observed.

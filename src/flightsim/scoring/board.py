@@ -33,7 +33,8 @@ class Board:
     answered: dict[Question, dict[str, Floats]]
     totals: pd.DataFrame
     questions: pd.DataFrame
-    thresholds: pd.DataFrame
+    thresholds: pd.DataFrame  # of the totals
+    area_thresholds: pd.DataFrame
     reliability: pd.DataFrame
 
     @property
@@ -43,15 +44,13 @@ class Board:
 
     @property
     def brier(self) -> pd.Series:
-        """Brier score by forecaster; empty without thresholds."""
-        if not len(self.thresholds):
-            return pd.Series(dtype=float)
-        return pd.Series(
-            {
-                name: metrics.brier(rows["happened"].to_numpy(bool), rows["probability"].to_numpy(float))
-                for name, rows in self.thresholds.groupby("forecaster", sort=False)
-            }
-        )
+        """Brier score of the totals' thresholds by forecaster; empty without any."""
+        return _brier(self.thresholds)
+
+    @property
+    def area_brier(self) -> pd.Series:
+        """Brier score of the areas' thresholds by forecaster; empty without any."""
+        return _brier(self.area_thresholds)
 
     @property
     def crps(self) -> pd.Series:
@@ -92,11 +91,11 @@ def score(ensemble: Ensemble, observations: Observations, world: World) -> Board
     ground = Ground(world, ensemble.runs[0].front)
     found = counts(scored, known_before(observations.rows, ensemble.days[0].date()), ensemble, ground)
     answered = places.answers(scored, observations, ensemble, ground)
-    thresholds = found.thresholds()
+    thresholds, by_area = found.thresholds(), places.thresholds(answered)
     return Board(
         ensemble, observations, scored, _each(observations, reasons, ensemble, ground), found, answered,
         found.table() if found.rows else pd.DataFrame(), places.table(answered, ground), thresholds,
-        _reliability(thresholds),
+        by_area, _reliability(pd.concat([thresholds, by_area])),
     )  # fmt: skip
 
 
@@ -150,6 +149,17 @@ def _each(
             }  # fmt: skip
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def _brier(thresholds: pd.DataFrame) -> pd.Series:
+    if not len(thresholds):
+        return pd.Series(dtype=float)
+    return pd.Series(
+        {
+            name: metrics.brier(rows["happened"].to_numpy(bool), rows["probability"].to_numpy(float))
+            for name, rows in thresholds.groupby("forecaster", sort=False)
+        }
+    )
 
 
 def _reliability(thresholds: pd.DataFrame) -> pd.DataFrame:

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from flightsim.io.observations import Observation, Observations
-from flightsim.scoring import questions, shares
-from flightsim.scoring.counts import MODEL
+from flightsim.scoring import metrics, questions, shares
+from flightsim.scoring.counts import MODEL, round_steps
 from flightsim.scoring.ensemble import Ensemble
 from flightsim.scoring.ground import Ground
 from flightsim.world import Floats
@@ -70,6 +70,28 @@ def cells(answered: dict[questions.Question, dict[str, Floats]]) -> pd.DataFrame
                 {"question": q.title, "cell": cell, "forecaster": name, "share": float(part[c].mean()),
                  "observed_share": float(seen[c])}
                 for c, cell in enumerate(q.cells)
+            ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def thresholds(answered: dict[questions.Question, dict[str, Floats]]) -> pd.DataFrame:
+    """Will more than so many have come to (or left) an area by the day? A row a threshold, cell and forecaster.
+
+    Round numbers up to twice what was reported, so that either answer can be right.
+    """
+    rows: list[dict[str, object]] = []
+    for q, said in answered.items():
+        for c, o in enumerate(q.rows):
+            bounds = (np.array([value]) for value in (o.low, o.best, o.high))
+            low, best, high = bounds
+            reports = {
+                name: metrics.with_error(cells[c : c + 1], low, best, high) for name, cells in said.items()
+            }
+            rows += [
+                {"what": o.what, "date": o.until, "threshold": limit, "unit": o.unit, "forecaster": name,
+                 "probability": float(metrics.probability_above(told, limit)[0]), "happened": bool(o.best > limit)}
+                for limit in round_steps(2 * o.best)
+                for name, told in reports.items()
             ]  # fmt: skip
     return pd.DataFrame(rows)
 

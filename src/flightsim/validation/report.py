@@ -150,6 +150,12 @@ def _where(b: Board) -> list[str]:
     asked = words.counted(len(b.answered), "question")
     misplaced = f"Where: {100 * found[MODEL]:.1f} % of people in the wrong place, mean over {asked}"
     lines = [f"{misplaced}; best baseline, {name}: {100 * best:.1f} %. {_skill(skill(found))}"]
+    if len(b.area_thresholds):
+        name, best = best_baseline(b.area_brier)
+        lines.append(
+            f"  Will more than so many come to an area: Brier score {b.area_brier[MODEL]:.3f} (0 is best); best "
+            f"baseline, {name}: {best:.3f}."
+        )
     km = b.destinations.set_index("forecaster")["earth_movers_km"]
     if np.isfinite(km.get(MODEL, math.nan)):
         name, best = best_baseline(km)

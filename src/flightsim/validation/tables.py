@@ -15,7 +15,7 @@ README = """Modelled beside observed; docs/evaluation.md and docs/observations.m
 report.txt            the screen
 observations.csv      every observation beside the runs (5, 50, 95 %), or why it is not scored
 totals.csv            scores of how many, a row a forecaster: the model and every baseline
-thresholds.csv        will more than so many be displaced by a day: probabilities, and what happened
+thresholds.csv        will more than so many be displaced, or come to an area, by a day: probabilities, what happened
 brier.csv             their Brier scores, a row a forecaster
 reliability.csv       how often it happened when the model gave such a probability
 pit.csv               where each reported total falls among what the model expects to be reported
@@ -42,14 +42,24 @@ def write(report: Report, folder: Path) -> None:
         )
 
 
+def brier(report: Report) -> pd.DataFrame:
+    """Brier scores: of totals by those who forecast totals, of areas by those who forecast shares."""
+    b = report.board
+    both = (("totals", b.brier), ("areas", b.area_brier))
+    rows = [
+        {"of": of, "forecaster": name, "brier": value} for of, found in both for name, value in found.items()
+    ]
+    return pd.DataFrame(rows)
+
+
 def tables(report: Report) -> dict[str, pd.DataFrame]:
     """Each table by its name."""
     b = report.board
     return {
         "observations": b.each,
         "totals": b.totals,
-        "thresholds": b.thresholds,
-        "brier": b.brier.rename("brier").rename_axis("forecaster").reset_index(),
+        "thresholds": pd.concat([b.thresholds, b.area_thresholds], ignore_index=True),
+        "brier": brier(report),
         "reliability": b.reliability,
         "pit": b.counts.pit() if b.counts.rows else pd.DataFrame(),
         "questions": b.questions,
