@@ -20,7 +20,8 @@ brier.csv             their Brier scores, a row a forecaster
 reliability.csv       how often it happened when the model gave such a probability
 pit.csv               where each reported total falls among what the model expects to be reported
 questions.csv         scores of where from and where to, a row a question and forecaster
-destinations.csv      their means, a row a forecaster
+destinations.csv      their means for where to, a row a forecaster
+origins.csv           their means for where from
 cells.csv             the shares themselves
 rolling.csv           scores of forecasts from each week's start, by mode, horizon and forecaster
 rolling_forecasts.csv the forecasts themselves
@@ -64,6 +65,7 @@ def tables(report: Report) -> dict[str, pd.DataFrame]:
         "pit": b.counts.pit() if b.counts.rows else pd.DataFrame(),
         "questions": b.questions,
         "destinations": b.destinations,
+        "origins": b.origins,
         "cells": places.cells(b.answered),
         "rolling": report.rolling,
         "rolling_forecasts": report.forecasts,
