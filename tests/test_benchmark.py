@@ -11,6 +11,33 @@ from flightsim.model import DisplacementModel
 SPEED = Path(__file__).resolve().parents[1] / "experiments" / "benchmarks" / "speed.py"
 
 
+def test_each_script_writes_its_own_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(SPEED.parent)
+    from bench.report import write_part
+
+    file = tmp_path / "results.md"
+    for text in ("# One\n\nold\n", "# Two\n\n## Below\n", "# One\n\nnew\n"):
+        write_part(file, text)
+    assert file.read_text() == "# One\n\nnew\n\n# Two\n\n## Below\n"
+
+
+def test_sweeps_are_measured(tmp_path: Path) -> None:
+    command = [
+        sys.executable,
+        str(SPEED.with_name("sweep.py")),
+        "--quick",
+        "--out",
+        str(tmp_path / "results.md"),
+    ]
+    subprocess.run(command, cwd=tmp_path, capture_output=True, check=True)
+    text = (tmp_path / "results.md").read_text(encoding="utf-8")
+    assert text.startswith("# Sweeps\n")
+    table = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")][2:]
+    assert len(table) == 9
+    assert all(any(digit.isdigit() for digit in row[1]) for row in table)
+    assert [path.name for path in tmp_path.iterdir()] == ["results.md"]
+
+
 def rows(report: str, heading: str) -> list[list[str]]:
     """The cells of the table under a heading, its own head first."""
     section = report.split(f"## {heading}")[1].split("\n## ", maxsplit=1)[0]

@@ -120,6 +120,18 @@ def test_nobody_waits_for_the_front() -> None:
     assert (left < 4 * 24).all()
 
 
+def test_those_whom_the_front_catches_are_made_up_for() -> None:
+    """S1 falls at noon of the first day; as many more leave S3."""
+    falls = [worlds.captured("S1", day(2), hour=12)]
+    got = model(prescribed(areas={"South": 1.0}), falls, behaviour=NoFlight())
+    s1, s3 = (got.world.places.place_id.index(name) for name in ("S1", "S3"))
+    h = got.households
+    caught = (h.wants_since >= 0) & (h.place == s1)
+    assert got.recorder.by_area["displaced_persons"][-1].sum() == pytest.approx(3000, abs=15)
+    assert h.persons[(h.home == s3) & h.displaced].sum() > h.persons[(h.home == s1) & h.displaced].sum()
+    assert not h.displaced[caught].any()
+
+
 def test_those_displaced_before_go_on_as_the_model_has_it(exodus: DisplacementModel) -> None:
     again = exodus.households.moves > 1
     assert again.any()

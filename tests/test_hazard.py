@@ -10,9 +10,12 @@ import pytest
 
 import worlds
 from flightsim.clock import STEP_HOURS, Clock, is_night
+from flightsim.complaints import InputError
 from flightsim.events import Event
 from flightsim.hazard import Bombardment, Hazard, NoHazard
+from flightsim.transport import FreeTransport
 from flightsim.world import GOVERNMENT, OPPOSITION, SDF, World
+from models import ALONE, bombing, model_of, run
 
 A, B, S = range(3)
 EVEN = 13 / 24  # night share at which every hour is alike
@@ -306,3 +309,53 @@ def test_without_hazard_only_the_weather_changes(line: World) -> None:
 def test_the_world_is_left_as_it_was(line: World) -> None:
     run(start(line, [worlds.captured("A", day(-1)), worlds.captured("B", day(0))]), 2)
     assert (line.places.control == OPPOSITION).all()
+
+
+# ------------------------------------------------------------------ warning
+
+
+def warned(days: float, events: list[Event], world: World | None = None) -> list[tuple[float, float]]:
+    """(strikes, alarm) that people of B fear, by day, with so many days of warning."""
+    line = worlds.line_world() if world is None else world
+    hazard = Bombardment(warning_days=days).start(line, events, Clock(worlds.START, 8, 24))
+    seen = []
+    for step in range(8):
+        hazard.advance(step)
+        seen.append((float(hazard.feared[1]), float(hazard.feared_alarm[1])))
+    return seen
+
+
+def test_without_warning_people_fear_what_was() -> None:
+    hazard = Bombardment().start(
+        worlds.line_world(), [worlds.strike("B", "2020-01-02", 5)], Clock(worlds.START, 8)
+    )
+    hazard.advance(30)
+    assert hazard.feared is hazard.remembered
+    assert hazard.feared_alarm is hazard.alarm
+
+
+@pytest.mark.parametrize("days", [1, 3])
+def test_with_warning_people_fear_so_many_days_sooner(days: int) -> None:
+    """And no less afterwards than without."""
+    events = [worlds.strike("B", "2020-01-05", 5), worlds.captured("S", "2020-01-05")]
+    told, untold = warned(days, events), warned(0, events)
+    np.testing.assert_allclose(told[: 8 - days], np.maximum(untold[days:], untold[: 8 - days]))
+    assert [strikes > 0 for strikes, _ in told] == [n >= 4 - days for n in range(8)]
+    assert (np.array(told) >= np.array(untold)).all()
+
+
+def test_warning_is_in_whole_days() -> None:
+    with pytest.raises(InputError, match=r"hazard\.warning_days is 1\.5; expected whole days"):
+        Bombardment(warning_days=1.5)
+
+
+def test_with_warning_people_leave_so_many_days_sooner() -> None:
+    """Bombs on two days only: those who know leave before the first of them."""
+    events = bombing("M2", (5, 6), 80)
+    first = []
+    for days in (0, 3):
+        parts = ALONE | {"transport": FreeTransport(), "hazard": Bombardment(warning_days=days)}
+        left = run(model_of(worlds.town_world(2000), events, 9, **parts)).recorder.first_departure
+        first.append(np.sort(left[left >= 0])[:200].mean() / 24)
+    assert first[0] > 5
+    assert first[0] - first[1] == pytest.approx(3, abs=0.2)

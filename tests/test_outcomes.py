@@ -62,7 +62,7 @@ EXPECTED = {
 def write(parent: Path, frame: pd.DataFrame | None = None) -> Path:
     tables = {"measures": table() if frame is None else frame}
     config, about = {"name": "n", "start": "2019-12-01", "days": 4}, {"flightsim": "1", "seed": 1}
-    return results.write_run(parent, "abc", tables, config=config, provenance=about)
+    return results.write_run(parent, "abc", results.Results.in_memory(tables, config, about))
 
 
 @pytest.fixture(params=["folder", "memory"])

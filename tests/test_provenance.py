@@ -1,9 +1,17 @@
 """Fingerprints: of what goes into a run, and of its files."""
 
+import shutil
+import subprocess
+import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from flightsim import provenance
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def test_the_hash_is_about_meaning() -> None:
@@ -31,3 +39,47 @@ def test_input_files_are_fingerprinted(tmp_path: Path) -> None:
     hashes = provenance.hash_files(tmp_path, ["places.csv", "gone.csv"])
     assert list(hashes) == ["places.csv"]
     assert len(hashes["places.csv"]) == 64
+
+
+def git(folder: Path, *words: str) -> str:
+    who = ["-c", "user.name=someone", "-c", "user.email=someone@example.org"]
+    done = subprocess.run(
+        ["git", "-C", str(folder), *who, *words], capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
+
+
+def built(project: Path, out: Path) -> str | None:
+    """The commit that a wheel of the project carries."""
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(out)]
+    subprocess.run(command, cwd=project, capture_output=True, check=True)
+    with zipfile.ZipFile(next(out.glob("*.whl"))) as wheel:
+        name = f"flightsim/{provenance.COMMIT}"
+        return wheel.read(name).decode().strip() if name in wheel.namelist() else None
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
+def test_a_wheel_knows_the_commit_it_was_built_from(tmp_path: Path) -> None:
+    pytest.importorskip("hatchling")
+    project = tmp_path / "project"
+    (project / "src" / "flightsim").mkdir(parents=True)
+    (project / "conf").mkdir()
+    for name in ("pyproject.toml", "hatch_build.py", "README.md", "LICENSE", "NOTICE", "DATA-LICENSES.md"):
+        shutil.copy(ROOT / name, project / name)
+    shutil.copy(ROOT / "src" / "flightsim" / "__init__.py", project / "src" / "flightsim" / "__init__.py")
+    (project / "conf" / "config.yaml").write_text("{}\n")
+    assert built(project, tmp_path / "without") is None
+    git(project, "init", "-q")
+    git(project, "add", ".")
+    git(project, "commit", "-q", "-m", "all")
+    head = git(project, "rev-parse", "HEAD")
+    assert built(project, tmp_path / "clean") == head
+    assert git(project, "status", "--porcelain") == ""  # nothing is left in the source tree
+    (project / "README.md").write_text("edited")
+    assert built(project, tmp_path / "edited") == f"{head}+changes"
+
+
+def test_an_installed_copy_reads_the_commit_of_its_wheel(tmp_path: Path) -> None:
+    assert provenance._built_from(tmp_path) is None
+    (tmp_path / provenance.COMMIT).write_text("0123abc\n")
+    assert provenance._built_from(tmp_path) == "0123abc"

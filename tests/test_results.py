@@ -18,17 +18,17 @@ CONFIG = {"name": "strip", "start": "2019-12-01", "days": 40, "seed": 3, "hazard
 
 def write(parent: Path, name: str = "abc123def456", **more: Any) -> Path:
     world = synthetic.world()
+    names = dict(zip(world.areas.area_id, world.areas.name, strict=True))
+    about = provenance.of_run(inputs={"places.csv": "00"}, seed=3, wall_seconds=1.234)
+    tables = more.pop("tables", None) or synthetic.tables(world)
     return results.write_run(
         parent,
         name,
-        more.pop("tables", None) or synthetic.tables(world),
-        config=CONFIG,
-        provenance=provenance.of_run(inputs={"places.csv": "00"}, seed=3, wall_seconds=1.234),
+        results.Results.in_memory(tables, CONFIG, about, names),
         summary_rows=[
             {"measure": "displaced_persons", "value": 5.0},
             {"measure": "moves_persons", "value": 6.0},
         ],
-        area_names=dict(zip(world.areas.area_id, world.areas.name, strict=True)),
         **more,
     )
 

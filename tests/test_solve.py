@@ -43,6 +43,9 @@ def in_order(answer: Answer, curve: Counted) -> None:
     assert list(answer.order) == curve.asked, "the answer tells what was tried, in order"
     assert len(set(curve.asked)) == len(curve.asked), "no value is tried twice"
     assert all(answer.question.low <= value <= answer.question.high for value in curve.asked)
+    assert all(type(value) in (int, float) for value in curve.asked), (
+        "plain numbers, as a configuration holds them"
+    )
 
 
 def test_a_straight_line_is_solved_at_once() -> None:

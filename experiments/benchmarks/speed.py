@@ -25,6 +25,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.cases import KINDS, Case
+from bench.report import write_part
 from bench.tables import growth_table, jobs_table, parts_table, twin_table
 
 HERE = Path(__file__).resolve().parent
@@ -178,7 +179,7 @@ def main() -> None:
     print(text)
     out = arguments.out or (None if arguments.quick else HERE / "results.md")
     if out:
-        out.write_text(text, encoding="utf-8")
+        write_part(out, text)
 
 
 if __name__ == "__main__":

@@ -137,6 +137,7 @@ def run_configs(
     InputError if a configuration is bad or nothing can be written there, before anything runs.
     """
     check_writable(folder)
+    folder = folder.resolve()
     ids = [from_config(config).run_id for config in configs]
     tasks = {
         run_id: Task(config, str(folder), run_id)

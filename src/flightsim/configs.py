@@ -140,6 +140,10 @@ class Conf:
                 for key in content:
                     if key not in known and key not in ("defaults", "hydra"):
                         complaints.add(f"{file}: '{key}' is not a setting{nearest(key, known)}")
+                if not isinstance(content.get("scenarios") or {}, dict):
+                    complaints.add(
+                        f"{file}: scenarios is no mapping; expected NAME: [NAME=VALUE, …] for each"
+                    )
             wanted = "" if group == EXPERIMENT else group
             if (default.package or "") != wanted and content:
                 header = "_global_" if group == EXPERIMENT else group

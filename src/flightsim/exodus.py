@@ -178,7 +178,9 @@ class Exodus:
 
     On the first day it takes, in each sub-district, the households that have not left since the start, those who
     want to leave already first and then by what is left to their threshold, until the people are as many as asked,
-    to within half a household. Everybody else who has not left since the start stays during these days.
+    to within half a household. Everybody else who has not left since the start stays during these days. When the last
+    have made up their minds, those whom the front has caught meanwhile are made up for, by the next ones of the
+    sub-district as far as there are any.
     """
 
     def __init__(self, part: Prescribed, model: DisplacementModel, events: Sequence[Event]) -> None:
@@ -189,13 +191,19 @@ class Exodus:
         self._begins = self._first_day * HOURS_A_DAY
         days = int(part.days)
         self._ends = self._begins + days * HOURS_A_DAY
+        self._made_up = self._ends - int(part.ready_days) * HOURS_A_DAY
         self._pace = self._paces(days - int(part.ready_days), model, events)
+        self._chosen: Ints = np.zeros(0, np.int64)
         self._rows: Ints = np.zeros(0, np.int64)  # those who will want to leave, in order of time
         self._hours: Floats = np.zeros(0)  # when, in hours since the start
         self._staying: Ints = np.zeros(0, np.int64)
         self._left: Floats = np.zeros(0)  # of the staying: pressure left to their thresholds
         self._met: Floats = np.zeros((0, 0))  # and what they had borne, by cause
-        self._begun = self._over = False
+        self._still_to_do = [
+            (self._begins, self._begin),
+            (self._made_up, self._make_up),
+            (self._ends, self._release),
+        ]
 
     def _paces(self, days: int, model: DisplacementModel, events: Sequence[Event]) -> Floats:
         """(P, days) pressure that strikes and front will put on people at home; even where there is none."""
@@ -212,18 +220,15 @@ class Exodus:
                 causes = rule.causes(hazard.feared, hazard.feared_alarm, nothing, nothing)
                 pace[:, day - self._first_day] = rule.pressure(causes)[:, 0] * free
                 even[:, day - self._first_day] = free
+        even[:, 0] = 1.0  # in places that fall that very day
         return np.asarray(np.where(pace.any(axis=1, keepdims=True), pace, even))
 
     def advance(self, model: DisplacementModel) -> None:
         """Those whose hour falls in this step want to leave from then on."""
         step_hours = model.clock.step_hours
         now = model.now * step_hours
-        if not self._begun and now + step_hours > self._begins:
-            self._begun = True
-            self._begin(model)
-        if not self._over and now >= self._ends:
-            self._over = True
-            self._release(model)
+        while self._still_to_do and now + step_hours > self._still_to_do[0][0]:
+            self._still_to_do.pop(0)[1](model)
         n = int(np.searchsorted(self._hours, now + step_hours))
         rows, hours = self._rows[:n], self._hours[:n]
         self._rows, self._hours = self._rows[n:], self._hours[n:]
@@ -244,7 +249,7 @@ class Exodus:
         persons, area = h.people(here), model.world.places.area[place]
         chosen = self._choose(model, area, persons)
 
-        goes = np.asarray(chosen & ~waiting)
+        self._chosen, goes = here[chosen], np.asarray(chosen & ~waiting)
         among = np.argsort(place[goes], kind="stable")  # within a place still by what is left
         rows, place_of, people = here[goes][among], place[goes][among], persons[goes][among]
         hours = self._times(place_of, people)
@@ -284,6 +289,22 @@ class Exodus:
             day = np.interp(share[at] / persons[at].sum(), gone / gone[-1], np.arange(len(gone)))
             hours[at] = self._begins + day * HOURS_A_DAY
         return hours
+
+    def _make_up(self, model: DisplacementModel) -> None:
+        """For chosen people in places that fell before they could leave, others leave within a day."""
+        h, area_of = model.households, model.world.places.area
+        caught = self._chosen[~h.displaced[self._chosen] & model.enemy_held[h.place[self._chosen]]]
+        short = np.bincount(area_of[h.place[caught]], h.people(caught), minlength=len(model.world.areas))
+        place = h.place[self._staying]
+        persons, area = h.people(self._staying), area_of[place]
+        takes = np.zeros(len(place), bool)
+        for row in np.flatnonzero(short).tolist():
+            inside = np.flatnonzero((area == row) & ~model.enemy_held[place])
+            takes[inside[np.cumsum(persons[inside]) - persons[inside] / 2 <= short[row]]] = True
+        rows = self._staying[takes]
+        hours = self._made_up + HOURS_A_DAY * (np.arange(len(rows)) + 0.5) / max(len(rows), 1)
+        self._rows, self._hours = np.append(self._rows, rows), np.append(self._hours, hours)
+        self._staying, self._left, self._met = self._staying[~takes], self._left[~takes], self._met[~takes]
 
     def _release(self, model: DisplacementModel) -> None:
         """It is over: those who stayed go on from where they stood, as if these days had not been."""

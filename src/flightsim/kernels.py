@@ -58,7 +58,7 @@ def uniform_table(row: npt.NDArray[np.uint64], column: npt.NDArray[np.uint64]) -
 
 @compiled
 def fraction32(bits: Any) -> Any:
-    """32 bits as a number between 0 and 1, neither included: 23 of them, for with a 24th one in 17 million would be 0."""
+    """23 of 32 bits as a number between 0 and 1, neither included: with a 24th one in 17 million would be 0."""
     return (np.float32(bits >> np.uint32(9)) + np.float32(0.5)) * np.float32(2.0**-23)
 
 

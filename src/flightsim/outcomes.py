@@ -16,9 +16,10 @@ import numpy as np
 import pandas as pd
 
 from flightsim.complaints import Complaints, InputError, nearest
+from flightsim.io.rows import read_measures
 from flightsim.measures import MEASURES
-from flightsim.results import Results, read_measures
-from flightsim.world import Floats
+from flightsim.results import Results
+from flightsim.world import Floats, Ints
 
 CALENDAR = "persons_total"  # the measure with exactly one row a day, always
 ARRIVALS = "arrivals_"  # arrivals_AREA: in one sub-district
@@ -41,26 +42,16 @@ class Headline:
     group: str = ""  # only this rung or crossing; blank: all
     area_id: str = ""  # only this sub-district; blank: all
 
-    def course(self, rows: pd.DataFrame, days: pd.DatetimeIndex, count_from: date | None = None) -> Floats:
-        """(D,) by day, from the measure's rows (time, area_id, group, value); nan before there is a mean.
+    def course(self, by_day: Floats, count_from: int = 0) -> Floats:
+        """(D,) the outcome's course, from its measure by day; nan before there is a mean.
 
-        *sum* is added up from the first day; *since* counts from ``count_from`` on, that day included.
+        *sum* is added up from the first day; *since* counts from day ``count_from`` on, that day included.
         """
-        if self.group:
-            rows = rows[rows["group"] == self.group]
-        if self.area_id:
-            rows = rows[rows["area_id"] == self.area_id]
-        first = days[0].to_datetime64()
-        day = ((rows["time"].to_numpy() - first) // np.timedelta64(1, "D")).astype(np.intp)
-        by_day = np.bincount(day, rows["value"].to_numpy(float), minlength=len(days)).astype(float)
-        if MEASURES[self.measure].kind == "mean":
-            by_day[np.bincount(day, minlength=len(days)) == 0] = np.nan
         if self.kind == "sum":
-            return by_day.cumsum()
-        if self.kind == "since" and count_from is not None:
-            before = int(np.searchsorted(days.to_numpy(), np.datetime64(count_from)))  # days before it
-            return by_day - (by_day[min(before, len(days)) - 1] if before else 0.0)
-        return np.asarray(by_day, dtype=np.float64)
+            return np.asarray(by_day.cumsum())
+        if self.kind == "since" and count_from > 0:
+            return by_day - by_day[min(count_from, len(by_day)) - 1]
+        return by_day
 
     def of_course(self, course: Floats) -> float:
         """The number that a course comes to."""
@@ -200,13 +191,36 @@ def courses_of(
 ) -> tuple[pd.DatetimeIndex, dict[str, Floats]]:
     """The days, and each outcome's course (D,) by name, from the rows of the measures. Errors name the ``place``."""
     days = days_of(rows[CALENDAR], place)
-    table = {}
+    before = int(np.searchsorted(days.to_numpy(), np.datetime64(count_from))) if count_from else 0
+    wanted = list(wanted)
+    day = {name: day_of(rows[name], name, days, place) for name in dict.fromkeys(h.measure for h in wanted)}
+    found: dict[tuple[str, str, str], Floats] = {}
     for h in wanted:
-        found = rows[h.measure]
-        if len(found) and (found["time"].min() < days[0] or found["time"].max() > days[-1]):
-            raise InputError(f"{place}: {h.measure} has days that {CALENDAR} has not; it was cut or edited")
-        table[h.name] = h.course(found, days, count_from)
-    return days, table
+        what = (h.measure, h.group, h.area_id)
+        if what not in found:
+            found[what] = _by_day(rows[h.measure], day[h.measure], len(days), h)
+    return days, {h.name: h.course(found[h.measure, h.group, h.area_id], before) for h in wanted}
+
+
+def day_of(rows: pd.DataFrame, measure: str, days: pd.DatetimeIndex, place: object) -> Ints:
+    """The row of each row's day among the ``days``; InputError if it is none of them."""
+    day = (rows["time"].to_numpy() - days[0].to_datetime64()) // np.timedelta64(1, "D")
+    if len(day) and (day.min() < 0 or day.max() >= len(days)):
+        raise InputError(f"{place}: {measure} has days that {CALENDAR} has not; it was cut or edited")
+    return np.asarray(day, dtype=np.intp)
+
+
+def _by_day(rows: pd.DataFrame, day: Ints, n: int, headline: Headline) -> Floats:
+    """(n,) the measure added up by day, of the outcome's group and area only."""
+    weight = rows["value"].to_numpy(float)
+    for column, only in (("group", headline.group), ("area_id", headline.area_id)):
+        if only:
+            keep = np.asarray(rows[column] == only)
+            day, weight = day[keep], weight[keep]
+    by_day = np.bincount(day, weight, minlength=n).astype(float)
+    if MEASURES[headline.measure].kind == "mean":
+        by_day[np.bincount(day, minlength=n) == 0] = np.nan
+    return by_day
 
 
 def of_run(

@@ -28,8 +28,8 @@ def parameter(
 ) -> Any:
     """A dataclass field: its default, unit, bounds (both allowed), meaning, and source or the word assumption.
 
-    ``prior`` is the range in which the true value is believed to lie, for ensembles, where that is narrower
-    than the bounds.
+    ``prior`` is the range in which the true value is believed to lie, for ensembles; without one
+    ``flightsim.priors`` takes from half to twice the default.
     """
     about = {"unit": unit, "low": low, "high": high, "meaning": meaning, "source": source, "role": role}
     if prior is not None:
@@ -106,6 +106,8 @@ def table(part_types: dict[str, list[type]]) -> list[dict[str, str]]:
                     bounds = "true, false"
                 elif "low" in about:
                     bounds = f"{about['low']:g} to {about['high']:g}"
+                    if "prior" in about:
+                        bounds += " (prior {:g} to {:g})".format(*about["prior"])
                 elif "expected" in about:
                     bounds = about["expected"]
                 else:
@@ -140,8 +142,9 @@ def as_page(part_types: dict[str, list[type]]) -> str:
         "",
         "Written by `flightsim parameters --markdown` from the fields of the parts; do not edit. Change a value with",
         "`GROUP.NAME=VALUE`. Bounds are allowed values. The source says where a default comes from; *assumption* means",
-        "that it was chosen by us within what is plausible: vary it. A *lever* is ours to choose, an *uncertainty* is not;",
-        "a *setting* says how the model is run. An ensemble may draw the uncertainties ([sweeps.md](sweeps.md)).",
+        "that it was chosen by us within what is plausible: vary it. A *lever* is ours to choose, an *uncertainty*",
+        "is not; a *setting* says how the model is run. An ensemble may draw the uncertainties, each within its prior",
+        "where one is given, else from half to twice its default ([sweeps.md](sweeps.md)).",
     ]
     part = None
     for row in table(part_types):

@@ -16,7 +16,7 @@ from flightsim.compose import Job
 from flightsim.executors import EXECUTORS, Where
 from flightsim.overrides import MOST_RUNS, key_of, spelt_out
 from flightsim.priors import Draws
-from flightsim.scenario import Scenario, from_config, role_of
+from flightsim.scenario import PARTS, Scenario, from_config, role_of
 from flightsim.sweepfolder import Axis
 
 AUTO, SEED, RESULTS, LONGEST_NAME = "auto", "seed", "results", 60
@@ -120,13 +120,15 @@ def _plan(jobs: Sequence[Job], given: set[str], lucks: Sequence[str]) -> Plan:
     for name in ("replicates", "uncertainty", "workers", "executor", "executor_address"):
         if any(job.settings[name] != settings[name] for job in jobs):
             complaints.add(f"the experiments differ in {name}; say which with {name}=…")
+    if len({job.config[SEED] for job in jobs}) > 1:
+        complaints.add("the experiments differ in seed; say which with seed=…")
     seeds = _seeds(lucks, settings["replicates"], complaints)
     replicates = _replicates(settings["replicates"], len(seeds), len(jobs), complaints)
     where = _where(settings, complaints)
     scenarios = [_or_complain(complaints, partial(from_config, job.config)) for job in jobs]
     draws = None
-    if not complaints.texts:
-        configs = [job.config for job in jobs]
+    configs = [job.config for job in jobs]
+    if all(isinstance(config[group], dict) for config in configs for group in PARTS):
         draws = _or_complain(
             complaints, lambda: priors.asked(settings["uncertainty"], configs, replicates or 1)
         )

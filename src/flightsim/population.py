@@ -30,7 +30,13 @@ class Population:
         role=SETTING,
     )
     mean_persons: float = parameter(
-        5.7, "persons", 3, 9, "Mean household size", "REACH Aug 2018: 5.69 residents, 5.70 IDPs"
+        5.7,
+        "persons",
+        3,
+        9,
+        "Mean household size",
+        "REACH Aug 2018: 5.69 residents, 5.70 IDPs",
+        prior=(5.2, 6.2),
     )
     size_spread: float = parameter(
         0.35,
@@ -41,7 +47,13 @@ class Population:
         ASSUMPTION,
     )
     children_share: float = parameter(
-        0.588, "share of persons", 0.3, 0.7, "Persons under 18", "OCHA Dec 2019: 175,540 of 298,534 displaced"
+        0.588,
+        "share of persons",
+        0.3,
+        0.7,
+        "Persons under 18",
+        "OCHA Dec 2019: 175,540 of 298,534 displaced",
+        prior=(0.54, 0.64),
     )
     women_share: float = parameter(
         0.215,
@@ -50,6 +62,7 @@ class Population:
         0.4,
         "Women of 18 and over",
         "OCHA Dec 2019: 64,087 of 298,534 displaced",
+        prior=(0.19, 0.24),
     )
     elderly_share: float = parameter(
         0.20, "share of households", 0, 0.5, "Households with a person of 60 or more", ASSUMPTION
@@ -85,6 +98,7 @@ class Population:
         3,
         "How much sooner those displaced before leave: divides their thresholds",
         "REACH Sep 2018: 69.5 % of IDPs and 57.5 % of residents would leave; ratio of the implied hazards",
+        prior=(1.1, 1.8),
     )
     sensitivity_spread: float = parameter(
         0.5,

@@ -2,7 +2,8 @@
 
 A draw is a function of the replicate's seed and the parameter's name: the same in every scenario, whatever else
 is drawn. Its distribution is PERT (a beta stretched over the parameter's range, likeliest at its default), for
-which a range and a best guess are all one has to know (Malcolm et al. 1959; Vose 2008).
+which a range and a best guess are all one has to know (Malcolm et al. 1959; Vose 2008). The range is the ``prior``
+of the parameter's field where something was measured, else from half to twice the default.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from flightsim.scenario import PARTS
 from flightsim.sweepfolder import Drawn
 
 NONE, PRIORS, ALL = "none", "priors", "all"
+FACTOR = 2.0  # *assumption*: what was not measured is known to within so much, up and down
 REPLICATE = "replicate"  # a column that a file of samples may have, as draws.csv does
 
 
@@ -81,9 +83,16 @@ def why_not(each: dataclasses.Field[Any]) -> str:
 
 
 def range_of(each: dataclasses.Field[Any]) -> tuple[float, float]:
-    """The range of a parameter's prior: its own, or else its bounds."""
-    low, high = each.metadata.get("prior") or (each.metadata["low"], each.metadata["high"])
-    return float(low), float(high)
+    """The range of a parameter's prior: its own, or from half to twice its default, within its bounds.
+
+    Bounds are what a user may enter, much more than what anybody would believe.
+    """
+    about, default = each.metadata, default_of(each)
+    if "prior" in about:
+        low, high = about["prior"]
+        return float(low), float(high)
+    near, far = sorted((default / FACTOR, default * FACTOR))
+    return float(max(near, about["low"])), float(min(far, about["high"]))
 
 
 def kept(config: Mapping[str, Any], lines: Iterable[str]) -> set[str]:

@@ -15,7 +15,8 @@ from typing import Any
 
 from flightsim import __version__
 
-PACKAGES = ("numpy", "pandas", "scipy", "networkx", "mesa", "hydra-core", "pyarrow", "matplotlib")
+COMMIT = "_commit.txt"
+PACKAGES = ("numpy", "pandas", "scipy", "networkx", "mesa", "hydra-core", "pyarrow", "matplotlib", "joblib")
 
 
 def run_hash(config: Mapping[str, Any], input_hashes: Mapping[str, str], version: str, seed: int) -> str:
@@ -76,13 +77,21 @@ def _version(package: str) -> str | None:
 
 
 def _commit() -> str | None:
-    """The commit of the checkout this runs from, with ``+changes`` if it was edited; None when installed."""
+    """The commit of the checkout this runs from, or was built from, with ``+changes`` if that was edited."""
     here = Path(__file__).resolve().parent
     top, head = _git(here, "rev-parse", "--show-toplevel"), _git(here, "rev-parse", "HEAD")
     if not top or not head or Path(top).resolve() / "src" / "flightsim" != here:
-        return None  # installed, perhaps inside somebody else's repository
+        return _built_from(here)  # installed, perhaps inside somebody else's repository
     edited = _git(here, "status", "--porcelain", "--untracked-files=no", "--", ".")
     return f"{head}+changes" if edited else head
+
+
+def _built_from(package: Path) -> str | None:
+    """The commit that hatch_build.py wrote into the wheel; None if it was built without git."""
+    try:
+        return (package / COMMIT).read_text(encoding="utf-8").strip() or None
+    except OSError:
+        return None
 
 
 def _git(folder: Path, *words: str) -> str:

@@ -9,7 +9,7 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -238,54 +238,6 @@ def config_of(folder: Path) -> dict[str, Any]:
     return config
 
 
-def read_measures(path: str | Path, measures: Iterable[str]) -> dict[str, pd.DataFrame]:
-    """Some measures of the run in a folder, each as its rows of time, area_id, group and value.
-
-    Only these measures' row groups are read: a millisecond or so each. InputError if the table is damaged,
-    was changed by hand, or lacks one of the columns.
-    """
-    file = Path(path) / "measures.parquet"
-    wanted = list(dict.fromkeys(measures))
-    try:
-        found = _rows_of(file, wanted)
-    except FileNotFoundError as problem:
-        raise InputError(f"{path} holds no finished run: there is no {file.name}") from problem
-    except (OSError, ValueError, RuntimeError) as problem:  # pyarrow's own errors are among these
-        said = str(problem).splitlines()[0] if str(problem) else type(problem).__name__
-        raise InputError(f"{file} cannot be read, it is damaged or was changed by hand: {said}") from problem
-    for name, frame in found.items():
-        if not pd.api.types.is_datetime64_any_dtype(frame["time"]) or frame["value"].dtype != np.float64:
-            raise InputError(f"{file}: times or values of {name} are not as flightsim wrote them")
-    return found
-
-
-def _rows_of(file: Path, wanted: Sequence[str]) -> dict[str, pd.DataFrame]:
-    """Rows by measure: slices of its row groups if each holds one measure alone, else picked by name."""
-    from pyarrow import parquet
-
-    columns = ["time", "area_id", "group", "value"]
-    table = parquet.ParquetFile(file)
-    names = table.schema_arrow.names
-    if missing := [c for c in ("measure", *columns) if c not in names]:
-        raise InputError(f"{file} has no column {', '.join(missing)}; it is not as flightsim wrote it")
-    table = parquet.ParquetFile(
-        file, metadata=table.metadata, read_dictionary=["area_id", "group", "measure"]
-    )
-    groups = [table.metadata.row_group(i) for i in range(table.num_row_groups)]
-    ends = [group.column(names.index("measure")).statistics for group in groups]
-    own = {s.min: i for i, s in enumerate(ends) if s is not None and s.has_min_max and s.min == s.max}
-    if len(own) < len(groups):  # not written by this version, or not by flightsim
-        whole = table.read(["measure", *columns], use_threads=False).to_pandas()
-        return {name: whole.loc[whole["measure"] == name, columns] for name in wanted}
-    some = [name for name in wanted if name in own]
-    rows = table.read_row_groups([own[name] for name in some], columns, use_threads=False).to_pandas()
-    found, start = dict.fromkeys(wanted, rows.iloc[:0]), 0
-    for name in some:
-        end = start + groups[own[name]].num_rows
-        found[name], start = rows.iloc[start:end], end
-    return found
-
-
 def is_complete(path: str | Path) -> bool:
     """Whether ``path`` is the folder of a finished run."""
     return _provenance_in(Path(path)) is not None
@@ -318,16 +270,13 @@ def find_complete(parent: Path, run_id: str) -> Path | None:
 def write_run(
     parent: Path,
     name: str,
-    tables: Mapping[str, pd.DataFrame],
+    run: Results,
     *,
-    config: Mapping[str, Any],
-    provenance: Mapping[str, Any],
     summary_rows: Sequence[Mapping[str, Any]] = (),
     figures: Callable[[Path], None] | None = None,
-    area_names: Mapping[str, str] | None = None,
     log: str = "",
 ) -> Path:
-    """Write a run as ``parent/name``, whole or not at all, and give its path.
+    """Write a run that is in memory as ``parent/name``, whole or not at all, and give its path.
 
     ``figures`` is called with the folder to draw into. A finished run that has the name already is left and
     its path given; anything else there, a full disk, a read-only place: InputError.
@@ -335,18 +284,17 @@ def write_run(
     done = find_complete(parent, name)
     if done is not None:
         return done
-    tidied = tidy(tables, area_names or {})
     with whole_folder(parent / name) as folder, plain_errors(parent / name):
-        for table, frame in tidied.items():
+        for table, frame in run.tables.items():
             _write_parquet(folder / f"{table}.parquet", frame)
-        write_text(folder / "config.yaml", yaml.safe_dump(dict(config), sort_keys=False, allow_unicode=True))
+        write_text(folder / "config.yaml", yaml.safe_dump(run.config, sort_keys=False, allow_unicode=True))
         write_text(folder / "summary.csv", _csv(summary_rows))
         write_text(folder / "run.log", log)
         write_text(folder / "README.txt", README)
         (folder / "figures").mkdir()
         if figures is not None:
             figures(folder / "figures")
-        whole = {**provenance, "outputs": _hashes(folder), "complete": True}
+        whole = {**run.provenance, "outputs": _hashes(folder), "complete": True}
         write_text(folder / PROVENANCE, json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
     return parent / name
 
@@ -357,15 +305,22 @@ def tidy(tables: Mapping[str, pd.DataFrame], area_names: Mapping[str, str]) -> d
     for name, frame in tables.items():
         table = frame.copy(deep=False)
         if name == "measures":
-            table["unit"] = table["measure"].astype(str).map(unit_of)
+            table["unit"] = _each(table["measure"], unit_of)
             if "area_name" not in table:
-                table["area_name"] = table["area_id"].astype(str).map(lambda a: area_names.get(a, ""))
+                table["area_name"] = _each(table["area_id"], lambda area: area_names.get(area, ""))
         for column, kind in COLUMNS.get(name, {}).items():
-            filled = table[column].astype(object).fillna("") if kind == TEXT else table[column]
-            table[column] = filled.astype(pd.api.types.pandas_dtype(kind))
+            found, wanted = table[column], pd.api.types.pandas_dtype(kind)
+            if kind == TEXT and found.dtype != wanted:  # categories, say
+                found = found.astype(object)
+            table[column] = (found.fillna("") if kind == TEXT else found).astype(wanted)
         order = [*COLUMNS.get(name, {}), *(str(c) for c in table if c not in COLUMNS.get(name, {}))]
         tidied[name] = table[order].sort_values(SORTED_BY.get(name, order), kind="stable", ignore_index=True)
     return tidied
+
+
+def _each(column: pd.Series, told: Callable[[str], str]) -> pd.Series:
+    """A text for each text of a column, asked once for equal ones."""
+    return column.map({text: told(str(text)) for text in column.unique()})
 
 
 def _write_parquet(path: Path, frame: pd.DataFrame) -> None:

@@ -50,6 +50,7 @@ class RoadNetwork:
         200,
         "Vehicles that fit on a lane",
         "7.5 m a vehicle, as in MATSim",
+        prior=(110, 160),
     )
     danger_aversion: float = parameter(
         1.0,
@@ -82,12 +83,25 @@ class RoadNetwork:
         6,
         "Pace of walkers without children or elderly, before their load",
         "0.8 to 1.7 m/s free walking",
+        prior=(2.9, 6),
     )
     walk_slow_kmh: float = parameter(
-        3.2, "km/h", 1, 5, "Pace with children or elderly", "older walkers 18 to 24 % slower"
+        3.2,
+        "km/h",
+        1,
+        5,
+        "Pace with children or elderly",
+        "older walkers 18 to 24 % slower",
+        prior=(2.2, 4.7),
     )
     load_factor: float = parameter(
-        0.9, "factor", 0.5, 1, "Pace with what one carries", "large luggage slows by 10 to 14 %"
+        0.9,
+        "factor",
+        0.5,
+        1,
+        "Pace with what one carries",
+        "large luggage slows by 10 to 14 %",
+        prior=(0.85, 0.95),
     )
     queues: ClassVar[bool] = True
 

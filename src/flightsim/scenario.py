@@ -135,28 +135,26 @@ class Scenario:
         return self._write(model, began, parent)
 
     def _write(self, model: DisplacementModel, began: float, parent: Path) -> Outcome:
-        from flightsim import plots, summary  # matplotlib takes half a second: not needed to describe
+        from flightsim import summary  # not needed to describe
 
-        tables = model.recorder.tables()
         names = dict(zip(self.world.areas.area_id, self.world.areas.name, strict=True))
         about = provenance.of_run(
             inputs=self._inputs(), seed=self.seed, wall_seconds=time.perf_counter() - began
         )
-        found = results.Results.in_memory(tables, self.config, about, names)
+        found = results.Results.in_memory(model.recorder.tables(), self.config, about, names)
         text = summary.text(found, self.world)
 
         def figures(folder: Path) -> None:
+            from flightsim import plots  # matplotlib takes half a second
+
             plots.draw_all(found, self.world, folder, self.config["boundaries"])
 
         path = results.write_run(
             parent,
             self.run_id,
-            tables,
-            config=self.config,
-            provenance=about,
+            found,
             summary_rows=summary.rows(found),
             figures=figures if self.config["figures"] else None,
-            area_names=names,
             log=text + "\n",
         )
         return Outcome(path, False, text)

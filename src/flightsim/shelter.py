@@ -50,7 +50,9 @@ class ShelterLadder:
         "assumption; registered sites grew by some 30 to 40 thousand people a month in autumn 2019 (CCCM)",
         role=LEVER,
     )
-    persons_a_tent: float = parameter(5.5, "persons", 3, 9, "People a tent shelters", "CCCM: 5.5 a tent")
+    persons_a_tent: float = parameter(
+        5.5, "persons", 3, 9, "People a tent shelters", "CCCM: 5.5 a tent", prior=(5, 6)
+    )
     un_share: float = parameter(
         0.8,
         "share of aid",

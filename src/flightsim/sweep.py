@@ -40,7 +40,7 @@ def run(plan: Plan, *, progress: Told | None = None, tell: Tell | None = None) -
     However it ends, what is finished is kept and listed. ``progress`` is told of runs done, failed and in all,
     ``tell`` of what a user should know. InputError, before anything runs, if the folder cannot be used.
     """
-    folder = place(plan)
+    folder = place(plan).resolve()  # workers may be somewhere else
     with alone_in(folder, tidy=plan.where.executor == LOKY and not plan.launcher):
         work = Work(plan, folder, tell or (lambda text: None))
         try:

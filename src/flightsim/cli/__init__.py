@@ -27,7 +27,8 @@ everyday commands:
   flightsim run                                       Idlib, 1 December 2019 to 8 March 2020
   flightsim run population.scale=0.1                  a quick look: a household stands for ten
   flightsim run experiment=toy days=14 seed=2         a dozen places for learning; another length, luck
-  flightsim run -m border=closed,open seed=1,2,3      all combinations, one after the other
+  flightsim run experiment=border replicates=20       a sweep: its scenarios, each with 20 lucks, on all cores
+  flightsim run -m border=closed,open replicates=20   the same of one's own; the same command again goes on
   flightsim validate results/idlib_dec2019            beside what was reported, and beside naive baselines
   flightsim run experiment=mine --config-dir DIR      your own DIR/experiment/mine.yaml
 

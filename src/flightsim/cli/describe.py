@@ -15,9 +15,29 @@ def register(commands: Any) -> None:
 
 
 def _describe(arguments: argparse.Namespace) -> int:
-    from flightsim import compose
+    """Describe the scenario; of an experiment with several the first, and how the others differ from it."""
+    from flightsim import plan
     from flightsim.scenario import from_config
 
-    (job,) = compose.jobs(arguments.overrides, config_dir=arguments.config_dir)
-    say(from_config(job.config).describe())
+    asked = plan.make(arguments.overrides, config_dir=arguments.config_dir)
+    first, *others = ((job, from_config(job.config).describe().splitlines()) for job in asked.jobs)
+    if asked.is_single:
+        say("\n".join(first[1]))
+        return DONE
+    each = "as many replicates as needed" if asked.replicates is None else f"{asked.replicates} of each"
+    say(f"{asked.name}: {len(asked.jobs)} scenarios, {each}; compared with {asked.baseline}.")
+    drawn = asked.draws.drawn if asked.draws else {}
+    if drawn:
+        say(f"{len(drawn)} parameters are drawn anew for each replicate: {', '.join(drawn)}.")
+    for job, lines in (first, *others):
+        own = [line for line in lines if not line.startswith("Results would go to ")]
+        say(f"\n{job.label}: {_changes(job.lines, asked.jobs)}")
+        say("\n".join(own if job is first[0] else [f"  {line}" for line in own if line not in first[1]]))
     return DONE
+
+
+def _changes(lines: tuple[str, ...], jobs: Any) -> str:
+    """What a scenario sets that the others do not all set as well."""
+    shared = set.intersection(*(set(job.lines) for job in jobs))
+    own = [line for line in lines if line not in shared]
+    return " ".join(own) if own else "nothing is changed"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import stdtrit
 
 from flightsim.comparison.enough import CONFIDENCE
 from flightsim.world import Floats
@@ -39,7 +39,7 @@ def _mean(known: Floats, there: Floats, n: Floats) -> tuple[Floats, Floats, Floa
     mean = np.where(there, known, 0).sum(axis=0) / least
     squares = np.where(there, known - mean, 0) ** 2
     spread = np.sqrt(squares.sum(axis=0) / np.maximum(n - 1, 1))
-    half = stats.t.ppf((1 + CONFIDENCE) / 2, np.maximum(n - 1, 1)) * spread / np.sqrt(least)
+    half = stdtrit(np.maximum(n - 1, 1), (1 + CONFIDENCE) / 2) * spread / np.sqrt(least)
     half = np.where(n > 1, half, np.nan)
     mean = np.where(n > 0, mean, np.nan)
     return mean, mean - half, mean + half

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtrit
 
 from flightsim.world import Floats
 
@@ -26,7 +26,7 @@ def half_width(values: Values, n: int | None = None) -> float:
     if len(known) < 2:
         return math.inf
     n = n or len(known)
-    return float(stats.t.ppf((1 + CONFIDENCE) / 2, n - 1) * known.std(ddof=1) / math.sqrt(n))
+    return float(stdtrit(n - 1, (1 + CONFIDENCE) / 2) * known.std(ddof=1) / math.sqrt(n))
 
 
 def is_enough(values: Values) -> bool:

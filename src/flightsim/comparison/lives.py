@@ -20,7 +20,7 @@ from flightsim.complaints import InputError
 from flightsim.households import CAUSES
 from flightsim.world import Floats, Ints
 
-MOST_ROWS = 20_000_000  # of household tables that one comparison reads: some five seconds
+MOST_ROWS = 10_000_000  # of household tables that one comparison reads: some five seconds
 COLUMNS = (
     "household", "persons", "weight", "first_departure", "cause", "first_destination_place", "rung_now",
 )  # fmt: skip
@@ -129,7 +129,7 @@ def changes(before: Movers, now: Movers) -> pd.DataFrame:
 
     The cause is the baseline's where the household left there, else the scenario's.
     """
-    key = np.union1d(before.key, now.key)
+    key = _either(before.key, now.key)
     was, is_ = _rows_in(key, before.key), _rows_in(key, now.key)
     households = np.maximum(_at(before.households, was, 0), _at(now.households, is_, 0))
     persons = np.maximum(_at(before.persons, was, 0), _at(now.persons, is_, 0))
@@ -174,8 +174,15 @@ def _open(path: Path, dictionary: Sequence[str] = ()) -> parquet.ParquetFile:
 def _coded(column: pd.Series, codes: Codes) -> Ints:
     """(m,) numbers of a column of few texts."""
     texts = column.astype("category").cat
-    of_category = np.append(codes.of([str(text) for text in texts.categories]), -1)  # -1: missing
+    of_category = np.append(codes.of(texts.categories.tolist()), -1)  # -1: missing
     return np.asarray(of_category[texts.codes.to_numpy()])
+
+
+def _either(one: Keys, two: Keys) -> Keys:
+    """All keys of two ascending lists, once each, ascending."""
+    both = np.concatenate([one, two])
+    both.sort(kind="stable")  # two runs in order already: a merge
+    return both[np.append(True, both[1:] != both[:-1])] if len(both) else both
 
 
 def _rows_in(key: Keys, own: Keys) -> Ints:

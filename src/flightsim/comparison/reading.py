@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,9 +18,10 @@ from flightsim import __version__, outcomes, words
 from flightsim.comparison import roles
 from flightsim.comparison.material import Material
 from flightsim.complaints import Complaints, InputError, nearest
+from flightsim.io.rows import read_measures
 from flightsim.measures import MEASURES
 from flightsim.outcomes import ARRIVALS, CALENDAR, HEADLINES, Headline
-from flightsim.results import PROVENANCE, config_of, read_measures
+from flightsim.results import PROVENANCE, config_of
 from flightsim.sweepfolder import DONE, FAILED, Sweep
 from flightsim.world import Floats
 
@@ -59,7 +61,8 @@ def read(
     configs = {name: config_of(runs.loc[runs["scenario"] == name, "path"].iloc[0]) for name in scenarios}
     _same_case(configs)
     count_from = date.fromisoformat(sweep.count_from) if sweep.count_from else None
-    found = _read_all(list(runs["path"]), count_from, progress)
+    about = {path: _provenance(path) for path in dict.fromkeys(runs["path"])}
+    found = _read_all(list(runs["path"]), about, count_from, progress)
     days = _common_days(found)
     same_people = len({json.dumps(c.get("population"), sort_keys=True) for c in configs.values()}) == 1
     areas = tuple(sorted({area for run in found for area in run.arrivals}))
@@ -75,7 +78,7 @@ def read(
         headlines.append(outcomes.headline(ARRIVALS + areas[top], names))
         courses[headlines[-1].name] = arrivals[:, top].cumsum(axis=1, dtype=float)
     notes = [
-        *_left_out(sweep, there), *_versions(list(runs["path"])), *_periods(found, days),
+        *_left_out(sweep, there), *_versions(list(about.values())), *_periods(found, days),
         *_other_people(same_people), *_unpaired(runs, scenarios),
     ]  # fmt: skip
     return Material(
@@ -110,7 +113,12 @@ def _same_case(configs: Mapping[str, Mapping[str, Any]]) -> None:
         raise InputError(f"scenarios of different cases cannot be compared ({said})")
 
 
-def _read_all(paths: Sequence[Path], count_from: date | None, progress: Progress | None) -> list[Run]:
+def _read_all(
+    paths: Sequence[Path],
+    about: Mapping[Path, Mapping[str, Any]],
+    count_from: date | None,
+    progress: Progress | None,
+) -> list[Run]:
     """What is kept of each run; InputError with the first troubles if tables are spoilt."""
     complaints = Complaints(at_most=MOST_COMPLAINTS)
     found: list[Run] = []
@@ -122,6 +130,7 @@ def _read_all(paths: Sequence[Path], count_from: date | None, progress: Progress
             found.append(known[path])
             continue
         try:
+            _unchanged(path, about[path])
             known[path] = _read_one(path, count_from)
             found.append(known[path])
         except InputError as error:
@@ -133,14 +142,22 @@ def _read_all(paths: Sequence[Path], count_from: date | None, progress: Progress
     return found
 
 
+def _unchanged(path: Path, about: Mapping[str, Any]) -> None:
+    """The table of measures is the one that the run wrote; InputError if not."""
+    file = path / "measures.parquet"
+    written = (about.get("outputs") or {}).get(file.name)
+    if written and file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() != written:
+        raise InputError(f"{file} is damaged or was changed by hand: it is not as the run wrote it")
+
+
 def _read_one(path: Path, count_from: date | None) -> Run:
     rows = read_measures(path, {CALENDAR, FLOW, *(h.measure for h in HEADLINES.values())})
     days, courses = outcomes.courses_of(rows, HEADLINES.values(), count_from, path)
     flow = rows[FLOW]
-    day = (flow["time"].to_numpy() - days[0].to_datetime64()) // np.timedelta64(1, "D")
+    day = outcomes.day_of(flow, FLOW, days, path)
     area = flow["area_id"].astype("category").cat
-    n, names = len(days), list(area.categories)
-    cell = area.codes.to_numpy().astype(np.intp) * n + day.astype(np.intp)
+    n, names = len(days), area.categories.tolist()
+    cell = area.codes.to_numpy().astype(np.intp) * n + day
     by_cell = np.bincount(cell, flow["value"].to_numpy(), minlength=n * len(names)).reshape(len(names), n)
     there = dict(zip(names, by_cell.astype(np.float32), strict=True))
     return Run(days, courses, {area_id: v for area_id, v in there.items() if area_id and v.any()})
@@ -192,9 +209,8 @@ def _left_out(sweep: Sweep, there: Sequence[str]) -> list[str]:
     return notes
 
 
-def _versions(paths: Sequence[Path]) -> list[str]:
+def _versions(about: Sequence[Mapping[str, Any]]) -> list[str]:
     """Whether the runs come from this version, from one code and from the same case files."""
-    about = [_provenance(path) for path in dict.fromkeys(paths)]
     notes = []
     others = sorted({str(a.get("flightsim")) for a in about} - {__version__})
     if others:

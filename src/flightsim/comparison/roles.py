@@ -12,14 +12,15 @@ LUCK = ("seed", "results", "figures", "name", "case", "start", "days")
 
 
 def differing(configs: Iterable[Mapping[str, Any]]) -> list[str]:
-    """The keys, as ``border.policy``, that are not the same in all configurations; luck and period apart."""
+    """The keys, as ``border.policy``, that are not the same in all configurations; luck and period apart.
+
+    Where a group takes another option, that alone is told, not each of its parameters.
+    """
     flat = [dict(_leaves(config)) for config in configs]
-    keys = dict.fromkeys(key for each in flat for key in each)
-    return [
-        key
-        for key in keys
-        if key.partition(".")[0] not in LUCK and any(each.get(key) != flat[0].get(key) for each in flat)
-    ]
+    keys = dict.fromkeys(key for each in flat for key in each if key.partition(".")[0] not in LUCK)
+    apart = [key for key in keys if any(each.get(key) != flat[0].get(key) for each in flat)]
+    other_option = {key.partition(".")[0] for key in apart if key.endswith("._target_")}
+    return [key for key in apart if key.endswith("._target_") or key.partition(".")[0] not in other_option]
 
 
 def values(sweep: Sweep, configs: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from flightsim.comparison.material import Material
 from flightsim.outcomes import Headline
@@ -48,8 +47,8 @@ def of(material: Material, headline: Headline) -> pd.DataFrame:
 def strength(parameters: Floats, values: Floats) -> dict[str, Floats]:
     """Rank correlation and effect of each parameter (n, P) on the values (n,), with bootstrap intervals."""
     n = len(values)
-    ranks = stats.rankdata(parameters, axis=0) / n  # 0 to 1
-    value_ranks = stats.rankdata(values) / n
+    ranks = pd.DataFrame(parameters).rank().to_numpy() / n  # 0 to 1
+    value_ranks = pd.Series(values).rank().to_numpy() / n
     picks = np.random.default_rng(_SEED).integers(0, n, (N_BOOTSTRAP, n))
     every = np.vstack([np.arange(n)[None, :], picks])  # the runs themselves first
     correlations = np.empty((len(every), ranks.shape[1]))

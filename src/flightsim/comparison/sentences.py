@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -89,7 +89,9 @@ def compared(material: Material, scenario: str) -> list[str]:
     lines = [f"{difference(d, material.baseline)}." for d in told[:MOST_TOLD]]
     if found[0].n < paired.FEWEST_CLEAR:
         lines.append(f"{words.counted(found[0].n, 'pair')} of runs: too few to call a difference clear.")
-    unclear = [noun(d.headline) for d in found if not d.is_clear and d not in told[:MOST_TOLD]]
+    unclear = [
+        noun(d.headline) for d in found if not d.is_clear and not d.is_nothing and d not in told[:MOST_TOLD]
+    ]
     if unclear and found[0].n >= paired.FEWEST_CLEAR:
         lines.append(f"no clear difference in {words.listing(unclear)}.")
     return lines
@@ -108,8 +110,12 @@ def difference(d: Difference, baseline: str) -> str:
     count, word = (d.more, up) if is_more else (d.fewer, down)
     sizes = np.sort(d.values if is_more else -d.values)
     low, high = _ends(sizes)
-    typical = f"typically {amount(abs(d.middle), d.headline.unit)} {word}"
-    told = _range(low, high, d.headline.unit)
+    typical = f"typically {size(d.middle, d.headline.unit)} {word}"
+    told = _range(low, high, d.headline.unit, size)
+    if low < 0 < high:
+        told = (
+            f"{size(low, d.headline.unit)} {down if is_more else up} to {size(high, d.headline.unit)} {word}"
+        )
     reach = f" ({told})" if d.n > 1 and " to " in told else ""
     share = f", {_percent(relative(d))}" if 0.01 <= relative(d) <= 5 else ""
     return (
@@ -203,18 +209,18 @@ def clearest(material: Material, headline: Headline) -> str:
         text = f"{headline.title}: the same in every scenario"
     else:
         text = f"{headline.title}: no clear difference between the scenarios"
-    return text[0].upper() + text[1:]
+    return text
 
 
 def short(d: Difference, baseline: str) -> str:
     """A clear difference as a title: ``open: 740,000 fewer people trapped than closed, fewer in 12 of 12 runs``."""
     if d.is_nothing:
-        return f"{d.scenario}: {noun(d.headline)} the same as {baseline} in all {d.n} runs"
+        return f"“{d.scenario}”: {noun(d.headline)} the same as {baseline} in all {d.n} runs"
     up, down = comparatives(d.headline)
     count, word = (d.more, up) if d.middle >= 0 else (d.fewer, down)
-    size = amount(abs(d.middle), d.headline.unit)
+    gap = size(d.middle, d.headline.unit)
     runs = "in the one run" if d.n == 1 else f"{word} in {count} of {d.n} runs"
-    return f"{d.scenario}: {size} {word} {noun(d.headline)} than {baseline}, {runs}"
+    return f"“{d.scenario}”: {gap} {word} {noun(d.headline)} than {baseline}, {runs}"
 
 
 def most_telling(material: Material) -> Headline:
@@ -253,6 +259,12 @@ def amount(value: float, unit: str) -> str:
     return words.about(value)
 
 
+def size(value: float, unit: str) -> str:
+    """The size of a difference: as ``amount``, but small ones are told, for they are of the whole area."""
+    plain = words.headline(abs(value))
+    return f"{plain:g}" if 0 < plain < 100 and unit != "km" else amount(abs(value), unit)
+
+
 def noun(headline: Headline) -> str:
     """What an outcome counts, inside a sentence."""
     return headline.title[0].lower() + headline.title[1:]
@@ -281,8 +293,8 @@ def _percent(share: float) -> str:
     return f"{share:.0%}".replace("%", " %")
 
 
-def _range(low: float, high: float, unit: str) -> str:
-    a, b = amount(low, unit), amount(high, unit)
+def _range(low: float, high: float, unit: str, told: Callable[[float, str], str] = amount) -> str:
+    a, b = told(low, unit), told(high, unit)
     if a == b:
         return a
     if a.endswith(" million") and b.endswith(" million"):
@@ -311,4 +323,4 @@ def amount_signed(value: float, unit: str) -> str:
     """An amount with its sign: ``+12,000``, ``−24 km``, ``±0``."""
     if words.headline(value) == 0:
         return "±0"
-    return ("+" if value > 0 else "−") + amount(abs(value), unit)
+    return ("+" if value > 0 else "−") + size(value, unit)

@@ -157,7 +157,7 @@ def solve(evaluate: Evaluate, question: Question, at_most: int = AT_MOST) -> Ans
     """Find the value in the range at which the mean over replicates is the target.
 
     First the ends; if both lie on the same side of the target, the range is looked through in a few equal
-    steps. Between two values on different sides Brent's method closes in (bisection for whole numbers) and
+    steps. Between two values on different sides Algorithm 748 closes in (bisection for whole numbers) and
     stops within the tolerance; up to four more values then take the answer nearer and measure its interval.
     ``evaluate`` is asked for each value once, and for ``at_most`` values in all (5 at least).
     """
@@ -189,7 +189,7 @@ class _Search:
 
     def off(self, value: float) -> float:
         """The mean less the target; 0 within the tolerance, which ends every search."""
-        value = self.question.rounded(value)
+        value = self.question.rounded(float(value))
         if value not in self.known:
             if len(self.known) >= self.at_most:
                 raise _EnoughTried
@@ -211,10 +211,10 @@ class _Search:
         return next(((tried[at], tried[at + 1]) for at in passes), None)
 
     def close_in(self, low: float, high: float) -> None:
-        """Brent's method, down to the fineness of the values."""
+        """Algorithm 748 of Alefeld, Potra and Shi (1995), down to the fineness of the values."""
         grain = 10.0**-self.question.digits
         try:
-            optimize.brentq(self.off, low, high, xtol=grain, maxiter=10 * self.at_most, disp=False)
+            optimize.toms748(self.off, low, high, xtol=grain, maxiter=10 * self.at_most, disp=False)
         except _EnoughTried:
             return
 

@@ -25,11 +25,12 @@ from flightsim.world import Floats, World
 
 NAMED = 4  # sub-districts on each map
 LIMITS = tuple(float(digit * 10**power) for power in range(2, 7) for digit in (1, 2, 5))
-MOST_CLASSES = 5
+MOST_CLASSES = 6
 UNKNOWN = "#FFFFFF"
 NO_CHANGE = "#EFEDE8"
 MAP_WIDE_IN, KEY_IN = {1: 6.0, 2: 4.6, 3: 3.9, 4: 3.3}, 1.75
-HEAD_IN, FOOT_IN, ROW_GAP_IN = 1.35, 0.65, 0.3
+MAP_MOST_HIGH_IN, MAP_LEAST_WIDE_IN = 3.6, 2.6
+HEAD_IN, FOOT_IN, ROW_GAP_IN = 1.2, 0.6, 0.3
 
 
 def draw(
@@ -39,9 +40,11 @@ def draw(
     """One page: columns are scenarios; above mean arrivals, below the mean paired difference."""
     view, outlines = ground.view_of(world), shapes.outlines(world, boundaries)
     centres = dict(zip(world.areas.area_id, shapes.centres(world, outlines), strict=True))
+    table = table[table["area_id"].isin(list(centres))]  # the case may have changed since
     n, rows = len(shown), 1 + (len(shown) > 1)
-    wide = MAP_WIDE_IN[n]
+    wide = min(MAP_WIDE_IN[n], MAP_MOST_HIGH_IN * view.width / view.height)
     high = wide * view.height / view.width
+    wide = max(wide, MAP_LEAST_WIDE_IN)
     figure = style.new_figure(n * wide + KEY_IN + 0.2, HEAD_IN + FOOT_IN + rows * (high + ROW_GAP_IN))
     level, change = _limits(_most(table, LEVEL)), _limits(_most(table, DIFFERENCE))
     total_wide, total_high = (float(v) for v in figure.get_size_inches())
@@ -66,15 +69,16 @@ def draw(
                 what,
                 view.width / wide,
             )
-            title = name if row == 0 else f"{name} minus {material.baseline}"
+            title = look.fit(name if row == 0 else f"{name} minus {material.baseline}", wide)
             axes.set_title(
                 title, loc="left", size=10, color=look.colours(material.scenarios)[name], weight="bold"
             )
     _keys(figure, level, change, rows, n * wide + 0.25, high)
+    border = str(world.manifest.get("border_name", "the border"))
     subtitle = (
         f"Mean arrivals by sub-district, {look.span(material)}; whoever moves on counts again. "
         f"{'Below: mean difference between runs with the same luck. ' if rows > 1 else ''}"
-        f"Counts under {SMALL_CELL_PERSONS:.0f} are not shown."
+        f"Counts under {SMALL_CELL_PERSONS:.0f} are not shown. Thick line: {border}."
     )
     look.write(
         figure, _title(table, material), subtitle, material, world, ("outlines.geojson", "lines.geojson")
@@ -115,9 +119,8 @@ def _unclear(part: pd.DataFrame) -> Any:
 def _limits(most: float) -> list[float]:
     """Lower limits of the classes, from 100 up."""
     limits = [v for v in LIMITS if v < most] or [SMALL_CELL_PERSONS]
-    while len(limits) > MOST_CLASSES:
-        limits.pop(1)
-    return limits
+    steps = np.linspace(0, len(limits) - 1, min(len(limits), MOST_CLASSES)).round().astype(int)
+    return [limits[i] for i in steps]
 
 
 def level_colours(n: int) -> list[str]:
@@ -130,7 +133,7 @@ def change_colours(n: int, more: bool) -> list[str]:
     """From light to dark for differences: orange for more, blue for fewer."""
     ends = ["#FBDCC4", "#D55E00", "#7A3200"] if more else ["#CFE4F2", "#0072B2", "#003B5C"]
     ramp = LinearSegmentedColormap.from_list("change", ends)
-    return [to_hex(c) for c in ramp(np.linspace(0, 1, n) if n > 1 else [0.5])]
+    return [to_hex(c) for c in ramp(np.linspace(0, min(0.5 + 0.1 * n, 1), n) if n > 1 else [0.4])]
 
 
 def _colour(value: float, limits: Sequence[float], ramp: Sequence[str] | None) -> str:
@@ -201,8 +204,7 @@ def _title(table: pd.DataFrame, material: Material) -> str:
         where = (
             f"{words.about(abs(top['mean']))} {word} arrivals in {top['area_name']} than {material.baseline}"
         )
-        title = f"{top['scenario']}: {where}, {word} in {count} of {top['n_runs']} runs"
-        return title[0].upper() + title[1:]
+        return f"“{top['scenario']}”: {where}, {word} in {count} of {top['n_runs']} runs"
     levels = table[
         (table["what"] == LEVEL) & (table["scenario"] == material.baseline) & table["mean"].notna()
     ]

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 
 from flightsim import words
 from flightsim.comparison import lives
@@ -59,7 +60,10 @@ def draw(table: pd.DataFrame, material: Material, world: World | None, n_pairs: 
                        loc="left", size=10, weight="bold", color=look.colours(material.scenarios)[name])  # fmt: skip
     panels[-1].set_xlabel("households (mean over pairs of runs; line: 5 to 95 % of the pairs)")
     look.values(panels[-1].xaxis, "households")
-    panels[0].legend(loc="lower right", title="why they left", fontsize=8, title_fontsize=8, alignment="left")
+    handles, names = panels[0].get_legend_handles_labels()
+    heading = Patch(fc="none", ec="none", label="Why they left:")
+    figure.legend(handles=[heading, *handles], labels=["Why they left:", *names], loc="upper left", ncols=7,
+                  bbox_to_anchor=(0.01, 1 - (HEAD_IN - 0.35) / high), fontsize=8.5, handlelength=1.2)  # fmt: skip
     what = (
         f"The same households with the same luck in two scenarios, {look.span(material)}; "
         f"{words.counted(n_pairs, 'pair')} of runs. A household can be in several rows but the last."
@@ -107,5 +111,4 @@ def _title(table: pd.DataFrame, material: Material) -> str:
         return "No household lives a different life"
     name = max(shares, key=lambda each: shares[each])
     share = words.in_ten(shares[name])
-    title = f"{name}: {share} of the households that leave live another life than with {material.baseline}"
-    return title[0].upper() + title[1:]
+    return f"“{name}”: {share} of the households that leave live another life than with “{material.baseline}”"

@@ -67,6 +67,12 @@ def write(figure: Figure, title: str, subtitle: str, material: Material, world: 
     style.write(figure, title, subtitle, foot(material, world, tables))
 
 
+def fit(text: str, wide_in: float, size: float = 10.0) -> str:
+    """A text in bold of that size, cut where it would be wider than ``wide_in`` inches."""
+    most = max(int(wide_in / (0.0094 * size)), 6)
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows of a table, each by column."""
     return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
@@ -74,7 +80,7 @@ def records(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 def values(axis: Any, unit: str) -> None:
     """Ticks of a value axis: few, as counts."""
-    axis.set_major_locator(MaxNLocator(5))
+    axis.set_major_locator(MaxNLocator(4))
     if unit == "km":
         axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         return

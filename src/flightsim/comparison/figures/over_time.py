@@ -35,10 +35,11 @@ def draw(
     """One page: columns are scenarios; above the outcome, below the difference run by run."""
     n, paired = len(shown), len(shown) > 1
     figure = style.new_figure(WIDE_IN[n], 6.6 if paired else 5.2)
-    grid = {"left": 0.085 if n > 2 else 0.11, "right": 0.955, "top": 0.80, "bottom": 0.14 if paired else 0.17,
-            "hspace": 0.34, "wspace": 0.13}  # fmt: skip
+    grid = {"left": 0.085 if n > 2 else 0.11, "right": 0.93, "top": 0.80, "bottom": 0.155 if paired else 0.17,
+            "hspace": 0.34, "wspace": 0.28}  # fmt: skip
     axes = figure.subplots(1 + paired, n, sharex=True, sharey="row", squeeze=False, gridspec_kw=grid)
     colour = look.colours(material.scenarios)
+    column_in = WIDE_IN[n] * 0.84 / n  # that a title may take
     base = _rows(table, material.baseline, LEVEL)
     for column, name in enumerate(shown):
         top = axes[0, column]
@@ -46,7 +47,7 @@ def draw(
             top.plot(base["date"], base["p50"], color=look.BASELINE, lw=1.1, ls=(0, (4, 2)), zorder=3)
         _fan(top, _rows(table, name, LEVEL), colour[name], headline.unit)
         top.set_title(
-            name if column or not paired else f"{name} (baseline)",
+            look.fit(name if column or not paired else f"{name} (baseline)", column_in, 10.5),
             loc="left",
             size=10.5,
             color=colour[name],
@@ -57,7 +58,10 @@ def draw(
             low.axhline(0, color=look.ZERO, lw=0.9, zorder=1)
             _fan(low, _rows(table, name, DIFFERENCE), colour[name], headline.unit, difference=True)
             low.set_title(
-                f"minus {material.baseline}, run by run", loc="left", size=9.5, color=style.FAINT_INK
+                look.fit(f"minus {material.baseline}, run by run", column_in, 9.5),
+                loc="left",
+                size=9.5,
+                color=style.FAINT_INK,
             )
     _frame(axes, headline, material, paired)
     what = f"{headline.title} ({headline.unit}), {look.span(material)}{_counting(headline, material)}."
@@ -112,8 +116,8 @@ def _fan(axes: Axes, rows: pd.DataFrame, colour: str, unit: str, *, difference: 
         text = sentences.amount(last, unit)
         if difference:
             text = sentences.amount_signed(last, unit)
-        axes.annotate(text, (at[-1], last), xytext=(-3, 5), textcoords="offset points", ha="right", va="bottom",
-                      size=8.5, weight="bold", color=colour, annotation_clip=False)  # fmt: skip
+        axes.annotate(text.replace(" million", " M"), (at[-1], last), xytext=(4, 0), textcoords="offset points",
+                      va="center", size=8.5, weight="bold", color=colour, annotation_clip=False)  # fmt: skip
 
 
 def _rows(table: pd.DataFrame, scenario: str, what: str) -> pd.DataFrame:
@@ -123,4 +127,5 @@ def _rows(table: pd.DataFrame, scenario: str, what: str) -> pd.DataFrame:
 def _counting(headline: Headline, material: Material) -> str:
     if headline.kind == "since" and material.count_from:
         return f", counted from {material.count_from:%-d %B %Y}"
-    return ", added up from the start" if headline.kind == "sum" else ""
+    told = {"sum": ", added up from the start", "peak": "; the title compares the highest days"}
+    return told.get(headline.kind, "")

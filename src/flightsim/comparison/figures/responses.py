@@ -55,6 +55,7 @@ def curves(table: pd.DataFrame, material: Material, world: World | None, axis: s
             panel.plot(x, rows["p50"], color=colour, lw=1.6, marker=look.MARKERS[i % 8], ms=5, label=names[i])
         panel.set_title(headline.title, loc="left", size=10, weight="bold")
         panel.set_title(headline.unit, loc="right", size=8.5, color=style.FAINT_INK)
+        panel.set_ylim(min(panel.get_ylim()[0], 0) if headline.unit == "km" else 0, None)
         look.values(panel.yaxis, headline.unit)
         panel.set_xlabel(axis)
         style.faint_grid(panel)

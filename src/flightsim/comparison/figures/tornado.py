@@ -18,7 +18,7 @@ from flightsim.plots import style
 from flightsim.world import World
 
 MOST_BARS = 16
-BAR_IN, HEAD_IN, FOOT_IN = 0.3, 1.35, 1.0
+BAR_IN, HEAD_IN, FOOT_IN = 0.3, 1.35, 1.2
 
 
 def draw(table: pd.DataFrame, headline: Headline, material: Material, world: World | None) -> Figure:
@@ -68,8 +68,8 @@ def draw(table: pd.DataFrame, headline: Headline, material: Material, world: Wor
     rest = f" {more} weaker ones are in the table." if more else ""
     n = int(drawn["n_runs"].max())
     what = (
-        f"Drawn parameters: {headline.title.lower()} where the parameter is high (upper tenth of its draws) "
-        f"minus where it is low (lower tenth), in {n} runs of {material.baseline}. Lines: 95 % intervals.{rest}"
+        f"Drawn parameters: {headline.title.lower()} where the parameter is high (9 in 10 of its draws are lower) "
+        f"minus where it is low (1 in 10 are lower), in {n} runs of {material.baseline}. Lines: 95 % intervals.{rest}"
     )
     look.write(figure, _title(drawn, scenarios, headline), what, material, world)
     return figure

@@ -32,7 +32,7 @@ def draw(table: pd.DataFrame, material: Material, world: World | None) -> Figure
     columns = 2 if material.others else 1
     label_wide = 0.075 + 0.0062 * min(max(len(name) for name in names), 26)
     grid = {"left": label_wide, "right": 0.885 if columns == 2 else 0.955, "top": 1 - (HEAD_IN + 0.1) / high,
-            "bottom": (FOOT_IN + 0.25) / high, "hspace": GAP_IN / (each - GAP_IN), "wspace": 0.13}  # fmt: skip
+            "bottom": (FOOT_IN + 0.25) / high, "hspace": GAP_IN / (each - GAP_IN), "wspace": 0.16}  # fmt: skip
     axes = figure.subplots(max(len(outcomes), 1), columns, sharey="row", squeeze=False, gridspec_kw=grid)
     for row, headline in enumerate(outcomes):
         rows = table[table["outcome"] == headline.name]
@@ -123,7 +123,7 @@ def _subtitle(material: Material) -> str:
 
 
 def _day(headline: Headline) -> str:
-    return {"peak": ", highest day", "sum": ", whole run", "end": ", at the end"}.get(headline.kind, "")
+    return {"peak": ", highest day", "end": ", at the end"}.get(headline.kind, "")
 
 
 def _short(name: str) -> str:
