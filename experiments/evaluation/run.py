@@ -68,13 +68,6 @@ def blocks(report: Report, commands: str) -> dict[str, str]:
     each = b.questions.pivot_table(
         index=["question", "source"], columns="forecaster", values="total_variation", sort=False
     )
-    ahead = report.rolling
-    rolled = ahead.pivot_table(
-        index=["mode", "horizon_days"], columns="forecaster", values="crps_people", sort=False
-    )
-    n = ahead[ahead["forecaster"] == MODEL].set_index(["mode", "horizon_days"])["forecasts"]
-    rolled.insert(0, "forecasts", n)
-    rolled["skill"] = ahead[ahead["forecaster"] == MODEL].set_index(["mode", "horizon_days"])["skill"]
     patterns = report.patterns[["pattern", "evidence", "expected", "shown", "verdict"]]
     pit = b.counts.pit()
     return {
@@ -85,9 +78,18 @@ def blocks(report: Report, commands: str) -> dict[str, str]:
         "pit": markdown(pit),
         "where": markdown(where),
         "questions": markdown(each.reset_index()),
-        "ahead": markdown(rolled.reset_index()),
+        "ahead": markdown(ahead(report.rolling, "horizon_days")),
+        "origins": markdown(ahead(report.by_origin, "origin")),
         "patterns": markdown(patterns),
     }
+
+
+def ahead(found: pd.DataFrame, by: str) -> pd.DataFrame:
+    """CRPS of the forecasts ahead, a row a mode and horizon or origin, a column a forecaster; the model's skill."""
+    wide = found.pivot_table(index=["mode", by], columns="forecaster", values="crps_people", sort=False)
+    own = found[found["forecaster"] == MODEL].set_index(["mode", by])
+    wide.insert(0, "forecasts", own["forecasts"])
+    return wide.assign(skill=own["skill"]).reset_index()
 
 
 def write_page(found: dict[str, str]) -> None:

@@ -215,9 +215,13 @@ def ahead(report: Report) -> Figure | None:
         style.counts(axes.yaxis)
         style.faint_grid(axes)
         better = sum(skill(table.loc[h]) > 0 for h in table.index)
-        told.append(f"{better} of {len(table)} horizons, {MODES[mode]}")
+        own = report.by_origin[(report.by_origin["mode"] == mode) & (report.by_origin["forecaster"] == MODEL)]
+        worse = int((own["skill"] < 0).sum())
+        told.append(
+            f"at {better} of {len(table)} horizons, from {len(own) - worse} of {len(own)} origins, {MODES[mode]}"
+        )
     row[0].set_ylabel("CRPS, people")
-    title = f"Weeks ahead: better than every baseline at {'; '.join(told)}"
+    title = f"Weeks ahead, better than every baseline: {'; '.join(told)}"
     what = "Error of forecasts from each week's start, by lead time; lower is better. Few reports, so few forecasts."
     style.write(figure, title, what, foot(report))
     return figure

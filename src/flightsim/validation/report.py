@@ -49,6 +49,11 @@ class Report:
         return rolling.table(self.forecasts)
 
     @cached_property
+    def by_origin(self) -> pd.DataFrame:
+        """Their scores by mode, origin and forecaster."""
+        return rolling.table(self.forecasts, "origin")
+
+    @cached_property
     def patterns(self) -> pd.DataFrame:
         """The patterns of the winter, over the runs; empty for another case."""
         try:
@@ -190,6 +195,14 @@ def _ahead(report: Report) -> list[str]:
             parts.append(f"{h} days {skill(scores):+.2f} ({name})")
         if parts:
             lines.append(f"Weeks ahead, the events ahead {said}: skill up to {', '.join(parts)}.")
+            own = report.by_origin[
+                (report.by_origin["mode"] == mode) & (report.by_origin["forecaster"] == MODEL)
+            ]
+            worse = [words.day(day) for day in own.loc[own["skill"] < 0, "origin"]]
+            if worse:
+                lines.append(
+                    f"  Worse than a baseline from {len(worse)} of {len(own)} origins: {words.listing(worse)}."
+                )
     return lines
 
 

@@ -24,6 +24,7 @@ destinations.csv      their means for where to, a row a forecaster
 origins.csv           their means for where from
 cells.csv             the shares themselves
 rolling.csv           scores of forecasts from each week's start, by mode, horizon and forecaster
+rolling_by_origin.csv the same by the day from which the forecast is made
 rolling_forecasts.csv the forecasts themselves
 patterns.csv          what was seen that winter, and whether the runs show it
 disagreement.csv      what sources said of the same day
@@ -68,6 +69,7 @@ def tables(report: Report) -> dict[str, pd.DataFrame]:
         "origins": b.origins,
         "cells": places.cells(b.answered),
         "rolling": report.rolling,
+        "rolling_by_origin": report.by_origin,
         "rolling_forecasts": report.forecasts,
         "patterns": report.patterns,
         "disagreement": b.apart,
