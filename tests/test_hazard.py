@@ -15,7 +15,7 @@ from flightsim.events import Event
 from flightsim.hazard import Bombardment, Hazard, NoHazard
 from flightsim.transport import FreeTransport
 from flightsim.world import GOVERNMENT, OPPOSITION, SDF, World
-from models import ALONE, bombing, model_of, run
+from models import ALONE, bombing, model_of
 
 A, B, S = range(3)
 EVEN = 13 / 24  # night share at which every hour is alike
@@ -355,7 +355,10 @@ def test_with_warning_people_leave_so_many_days_sooner() -> None:
     first = []
     for days in (0, 3):
         parts = ALONE | {"transport": FreeTransport(), "hazard": Bombardment(warning_days=days)}
-        left = run(model_of(worlds.town_world(2000), events, 9, **parts)).recorder.first_departure
+        model = model_of(worlds.town_world(2000), events, 9, **parts)
+        for _ in range(model.clock.n_steps):
+            model.step()
+        left = model.recorder.first_departure
         first.append(np.sort(left[left >= 0])[:200].mean() / 24)
     assert first[0] > 5
     assert first[0] - first[1] == pytest.approx(3, abs=0.2)

@@ -118,8 +118,9 @@ def page(found: Measured, settings: list[str]) -> str:
     met = {True: "met", False: "**not met**"}
     return (
         "# How long does a comparison take?\n\n"
-        f"`flightsim compare` of {found.runs:,} runs ({', '.join(SCENARIOS)}; `{' '.join(settings)}`), whole process, figures and\n"
-        f"tables written. {day}, Python {platform.python_version()}, {load}. Written by `experiments/benchmarks/compare.py`.\n\n"
+        f"`flightsim compare` of {found.runs:,} runs ({', '.join(SCENARIOS)}; `{' '.join(settings)}`), whole process,\n"
+        f"figures and tables written. {day}, Python {platform.python_version()}, {load}.\n"
+        "Written by `experiments/benchmarks/compare.py`.\n\n"
         "| | goal | measured | |\n|---|---|---|---|\n"
         f"| wall time | under 20 s | {found.wall_seconds:.1f} s | {met[found.wall_seconds < 20]} |\n"
         f"| CPU time | | {found.cpu_seconds:.1f} s | |\n"

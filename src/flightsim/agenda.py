@@ -12,6 +12,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from flightsim.kernels import pop_due
+
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
@@ -27,12 +29,12 @@ class Agenda:
 
     def __init__(self, n_groups: int, n_items: int) -> None:
         self._level: Floats = np.full(n_items, np.nan)  # the level each row waits for; nan: it does not wait
-        # those who joined all at once, by group, lowest level first; a sentinel at the end never comes due
-        self._early_item: Ints = np.zeros(1, np.int64)
-        self._early_level: Floats = np.full(1, np.inf)
+        # those who joined all at once, by group, lowest level first
+        self._early_item: Ints = np.zeros(0, np.int64)
+        self._early_level: Floats = np.zeros(0)
         self._head: Ints = np.zeros(n_groups, np.int64)
+        self._next_level: Floats = np.full(n_groups, np.inf)
         self._stop: Ints = np.zeros(n_groups, np.int64)
-        self._next_level: Floats = np.full(n_groups, np.inf)  # of the early ones, by group
         # those who joined since, in no order; a cancelled entry has an infinite level
         self._n_late = 0
         self._late_item: Ints = np.zeros(ROOM_AT_FIRST, np.int64)
@@ -43,13 +45,13 @@ class Agenda:
     def join_all(self, items: Ints, groups: Ints, levels: Floats) -> None:
         """Put many rows in at once, before anything else is in."""
         order = np.lexsort((items, levels, groups))
-        self._early_item = np.append(items[order], 0)
-        self._early_level = np.append(levels[order], np.inf)
+        self._early_item, self._early_level = items[order], levels[order]
         self._level[items] = levels
         counts = np.bincount(groups, minlength=len(self._head))
         self._stop = np.cumsum(counts)
         self._head = self._stop - counts
-        self._look_ahead(np.arange(len(self._head)))
+        waiting = np.flatnonzero(counts)
+        self._next_level[waiting] = self._early_level[self._head[waiting]]
 
     def join(self, items: Ints, groups: Ints, levels: Floats) -> None:
         """Put rows in, each in its group at its level."""
@@ -78,37 +80,25 @@ class Agenda:
 
     def due_with_levels(self, reading: Floats) -> tuple[Ints, Floats]:
         """The same, and the levels they waited for."""
-        found = self._due_early(reading)
+        early = pop_due(
+            self._head,
+            self._next_level,
+            self._stop,
+            self._early_item,
+            self._early_level,
+            reading,
+            self._level,
+            np.flatnonzero(reading >= self._next_level),
+        )
+        early = early[self._slot[early] == NOT_IN]  # who is among the late ones is not due here as well
         n = self._n_late
-        late = np.flatnonzero(self._late_level[:n] <= reading[self._late_group[:n]])
-        if len(late):
-            found.append(self._late_item[late])
-        if not found:
+        late = self._late_item[:n][self._late_level[:n] <= reading[self._late_group[:n]]]
+        if not len(early) and not len(late):
             return np.zeros(0, np.int64), np.zeros(0)
-        items = np.sort(np.concatenate(found))
+        items = np.sort(np.concatenate([early, late]))
         levels = self._level[items]
         self.leave(items)
         return items, levels
-
-    def _due_early(self, reading: Floats) -> list[Ints]:
-        """The first in each group, and again, until no first one is due."""
-        found = []
-        groups = np.flatnonzero(reading >= self._next_level)
-        while len(groups):
-            head = self._head[groups]
-            items = self._early_item[head]
-            # not those who left or joined anew
-            waiting = (self._level[items] == self._early_level[head]) & (self._slot[items] == NOT_IN)
-            found.append(items[waiting])
-            self._head[groups] = head + 1
-            self._look_ahead(groups)
-            groups = groups[reading[groups] >= self._next_level[groups]]
-        return found
-
-    def _look_ahead(self, groups: Ints) -> None:
-        head = self._head[groups]
-        level = self._early_level[np.minimum(head, len(self._early_level) - 1)]
-        self._next_level[groups] = np.where(head < self._stop[groups], level, np.inf)
 
     def _make_room(self, more: int) -> None:
         """Forget what is cancelled and, if that is not enough, take more memory."""

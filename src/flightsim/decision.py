@@ -188,22 +188,28 @@ class Flight:
         x = (remembered / self.half_strikes) ** self.steepness
         return np.asarray(x / (1 + x))
 
-    def causes(self, remembered: Floats, alarm: Floats, lost_care: Floats, neighbours_gone: Floats) -> Floats:
+    def causes(
+        self,
+        remembered: Floats,
+        alarm: Floats,
+        lost_care: Floats,
+        neighbours_gone: Floats,
+        out: Floats | None = None,
+    ) -> Floats:
         """(C, P, K) pressure an hour by cause, place and kind, before what holds people back.
 
         ``remembered`` strikes, ``alarm`` 0 to 1, ``lost_care`` 0 to 1, ``neighbours_gone`` 0 to 1, all (P,).
+        ``out``: an array to put it in, as numpy has it; new memory each hour costs more than the sums.
         """
-        shelling, front = self.shelling_per_hour * self.fear(remembered), self.front_per_hour * alarm
-        factor = (
-            np.array([self.care_factor, self.care_factor_in_need]) - 1
-        )  # kinds without and with a need, in turn
-        care = lost_care[:, None] * ((shelling + front)[:, None] * factor + self.care_per_hour)
-        rates = np.empty((N_CAUSES, len(remembered), N_KINDS))
-        rates[SHELLING] = shelling[:, None]
-        rates[FRONT] = front[:, None]
-        rates[CARE] = np.tile(care, N_KINDS // 2)
+        rates = np.zeros((N_CAUSES, len(remembered), N_KINDS)) if out is None else out
+        rates[SHELLING] = (self.shelling_per_hour * self.fear(remembered))[:, None]
+        rates[FRONT] = (self.front_per_hour * alarm)[:, None]
+        danger = rates[SHELLING] + rates[FRONT]
+        factor = np.array([self.care_factor, self.care_factor_in_need] * (N_KINDS // 2)) - 1
+        rates[CARE] = lost_care[:, None] * (danger * factor + self.care_per_hour)
         rates[NEIGHBOURS] = (self.neighbours_per_hour * neighbours_gone)[:, None]
-        rates[CROWDING] = np.repeat([0.0, self.crowding_per_hour], [N_KINDS - 2, 2])
+        rates[CROWDING, :, : N_KINDS - 2] = 0.0
+        rates[CROWDING, :, N_KINDS - 2 :] = self.crowding_per_hour
         return rates
 
     def held_back(self) -> Floats:

@@ -178,9 +178,9 @@ class Exodus:
 
     On the first day it takes, in each sub-district, the households that have not left since the start, those who
     want to leave already first and then by what is left to their threshold, until the people are as many as asked,
-    to within half a household. Everybody else who has not left since the start stays during these days. When the last
-    have made up their minds, those whom the front has caught meanwhile are made up for, by the next ones of the
-    sub-district as far as there are any.
+    to within half a household. Everybody else who has not left since the start stays during these days. Each morning
+    those whom the front has caught meanwhile are made up for, by the next ones of the sub-district as far as there are
+    any.
     """
 
     def __init__(self, part: Prescribed, model: DisplacementModel, events: Sequence[Event]) -> None:
@@ -191,7 +191,6 @@ class Exodus:
         self._begins = self._first_day * HOURS_A_DAY
         days = int(part.days)
         self._ends = self._begins + days * HOURS_A_DAY
-        self._made_up = self._ends - int(part.ready_days) * HOURS_A_DAY
         self._pace = self._paces(days - int(part.ready_days), model, events)
         self._chosen: Ints = np.zeros(0, np.int64)
         self._rows: Ints = np.zeros(0, np.int64)  # those who will want to leave, in order of time
@@ -201,7 +200,7 @@ class Exodus:
         self._met: Floats = np.zeros((0, 0))  # and what they had borne, by cause
         self._still_to_do = [
             (self._begins, self._begin),
-            (self._made_up, self._make_up),
+            *((self._begins + day * HOURS_A_DAY, self._make_up) for day in range(1, days)),
             (self._ends, self._release),
         ]
 
@@ -294,6 +293,8 @@ class Exodus:
         """For chosen people in places that fell before they could leave, others leave within a day."""
         h, area_of = model.households, model.world.places.area
         caught = self._chosen[~h.displaced[self._chosen] & model.enemy_held[h.place[self._chosen]]]
+        if not len(caught):
+            return
         short = np.bincount(area_of[h.place[caught]], h.people(caught), minlength=len(model.world.areas))
         place = h.place[self._staying]
         persons, area = h.people(self._staying), area_of[place]
@@ -301,10 +302,13 @@ class Exodus:
         for row in np.flatnonzero(short).tolist():
             inside = np.flatnonzero((area == row) & ~model.enemy_held[place])
             takes[inside[np.cumsum(persons[inside]) - persons[inside] / 2 <= short[row]]] = True
-        rows = self._staying[takes]
-        hours = self._made_up + HOURS_A_DAY * (np.arange(len(rows)) + 0.5) / max(len(rows), 1)
-        self._rows, self._hours = np.append(self._rows, rows), np.append(self._hours, hours)
+        rows, now = self._staying[takes], model.now * model.clock.step_hours
+        self._chosen = np.append(np.setdiff1d(self._chosen, caught), rows)
         self._staying, self._left, self._met = self._staying[~takes], self._left[~takes], self._met[~takes]
+        hours = np.append(self._hours, now + HOURS_A_DAY * (np.arange(len(rows)) + 0.5) / max(len(rows), 1))
+        rows = np.append(self._rows, rows)
+        order = np.lexsort((h.key[rows], hours))
+        self._rows, self._hours = rows[order], hours[order]
 
     def _release(self, model: DisplacementModel) -> None:
         """It is over: those who stayed go on from where they stood, as if these days had not been."""

@@ -18,7 +18,7 @@ NO_EDGE = -1
 PULL_OFF_HOURS = (
     3.0  # assumption: a standing column stays on the road so long; without it queues lock for ever
 )
-ROUNDING = 1e-9  # vehicles
+ROUNDING = 1e-9  # persons, vehicles
 
 Floats = npt.NDArray[np.float64]
 Floats32 = npt.NDArray[np.float32]
@@ -106,6 +106,40 @@ def best_areas(total: Floats, column: Ints, top: int) -> Ints:
     return best
 
 
+# ------------------------------------------------------------------ when
+
+
+@compiled
+def pop_due(
+    head: Ints,
+    next_level: Floats,
+    stop: Ints,
+    items: Ints,
+    levels: Floats,
+    reading: Floats,
+    current: Floats,
+    groups: Ints,
+) -> Ints:
+    """Take from the front of these groups what their reading has reached, and return the items that still wait.
+
+    Group g is items[head[g]] to items[stop[g] - 1], lowest level first; ``head`` and ``next_level`` (inf at the end)
+    move on. ``current`` (H,) the level for which an item waits now: if that is not the one it joined with, it has left,
+    or joined anew.
+    """
+    n, found = 0, np.empty(16, np.int64)
+    for g in groups:
+        while reading[g] >= next_level[g]:
+            item = items[head[g]]
+            if current[item] == next_level[g]:
+                if n == len(found):
+                    found = np.append(found, np.empty(n, np.int64))
+                found[n] = item
+                n += 1
+            head[g] += 1
+            next_level[g] = levels[head[g]] if head[g] < stop[g] else np.inf
+    return found[:n]
+
+
 # ------------------------------------------------------------------ which way
 
 
@@ -139,6 +173,32 @@ def shortest_ways(cost: Floats, tail: Ints, into: Ints, begin: Ints, targets: In
                             queue[(first + length) % n] = here
                         length, queued[here] = length + 1, True
     return least, onward
+
+
+# ------------------------------------------------------------------ what shelter
+
+
+@compiled
+def fill(room: Floats, place: Ints, persons: Floats, spare: Floats, may: Bools, order: Ints) -> Ints:
+    """(n,) the rung each household gets, best first; the last one is for all. Takes the room they fill.
+
+    ``room`` (P, R) persons, ``spare`` (n,) by how much a household may exceed it, ``may`` (n, R - 1) which rungs it can
+    have, ``order`` in which those at one place are asked. Who does not fit holds up those behind, rung by rung.
+    """
+    n, n_rungs = may.shape
+    rung = np.full(n, n_rungs, np.int64)
+    for r in range(n_rungs):
+        asked = np.zeros(len(room))
+        for i in order:
+            p = place[i]
+            if rung[i] == n_rungs and may[i, r] and room[p, r] > spare[i]:
+                asked[p] += persons[i]
+                if asked[p] <= room[p, r] + spare[i] + ROUNDING:
+                    rung[i] = r
+        for i in order:
+            if rung[i] == r:
+                room[place[i], r] -= persons[i]
+    return rung
 
 
 # ------------------------------------------------------------------ on the road

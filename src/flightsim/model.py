@@ -113,10 +113,13 @@ class DisplacementModel(mesa.Model):
         """Pressure to leave by place and kind, and readiness by place and means, gather for these hours."""
         hazard, hours, rule = self.hazard, self.clock.step_hours, self.parts.behaviour
         neighbours = self.gone_lately / np.maximum(self.gone_lately + self.present_persons, 1e-9)
-        self.causes = rule.causes(hazard.feared, hazard.feared_alarm, self.care.lost, neighbours)
-        self._pressure_met = rule.pressure(self.causes) * hours
+        met = rule.causes(
+            hazard.feared, hazard.feared_alarm, self.care.lost, neighbours, out=self._causes_met
+        )
+        self._pressure_met = rule.pressure(met) * hours
         self.gathered += self._pressure_met
-        self.gathered_causes += self.causes * hours
+        met *= hours
+        self.gathered_causes += met
         self._readiness_met = hours * self.parts.transport.readiness(
             hazard.near_hourly, hazard.remembered, self.clock.hours_of(self.now), self.can_leave, hazard.alarm
         )
@@ -256,7 +259,7 @@ class DisplacementModel(mesa.Model):
         n_places = len(world.places)
         self.gathered = np.zeros((n_places, N_KINDS))
         self.gathered_causes = np.zeros((N_CAUSES, n_places, N_KINDS))
-        self.causes = np.zeros_like(self.gathered_causes)
+        self._causes_met = np.zeros_like(self.gathered_causes)
         self._pressure_met = np.zeros_like(self.gathered)
         self.gathered_readiness = np.zeros((n_places, len(MEANS)))
         self._readiness_met = np.zeros_like(self.gathered_readiness)
@@ -268,6 +271,7 @@ class DisplacementModel(mesa.Model):
         self.ready = Agenda(n_places * len(MEANS), n)
         rows = np.arange(n)
         self.intents.join_all(rows, h.place * N_KINDS + h.kind(rows), self.thresholds(rows))
+        self.can_pay_rent = self.shelter.pays(uniform(self.decision_keys["rent"], h.key))
         self.last_leg_km = self.routes.last_leg_km()
         self.km_to_border = self.routes.km_to_border()
 
@@ -374,12 +378,10 @@ class DisplacementModel(mesa.Model):
 
     def admit(self, rows: Ints, place: Ints, persons: Floats) -> Ints:
         """The rung each household gets at a place, by its kin, its means and its luck there."""
-        h, key, occasion = self.households, self.households.key[rows], self.households.occasion[rows]
+        h = self.households
         kin = h.kin_area[rows] == self.world.places.area[place]
-        luck = uniform(self.decision_keys["shelter"], key, occasion)
-        return self.shelter.admit(
-            place, persons, kin, self.shelter.pays(uniform(self.decision_keys["rent"], key)), luck, h.weight
-        )
+        luck = uniform(self.decision_keys["shelter"], h.key[rows], h.occasion[rows])
+        return self.shelter.admit(place, persons, kin, self.can_pay_rent[rows], luck, h.weight)
 
     # ------------------------------------------------------------------ counting
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from flightsim.arrays import running_sum
 from flightsim.clock import Clock
 from flightsim.events import Event, by_type
 from flightsim.parameter import ASSUMPTION, LEVER, check, parameter
@@ -151,22 +150,14 @@ class Shelter:
         ``weight`` households, one that fits by more than half is let in: on average that fills what is there,
         while only whole fits would leave most small rooms empty. At weight 1 none is let in beyond the room.
         """
-        slack = persons * (1 - 1 / weight) / 2
-        rungs = np.full(len(places), OPEN, np.int64)
-        welcome = has_kin | (luck < self._part.host_share)
-        fits = self.room[places, :OPEN] > slack[:, None]
-        fits[:, HOST] &= welcome
-        fits[:, RENTED] &= pays
-        for rung in np.flatnonzero(fits.any(axis=0)).tolist():
-            rows = np.flatnonzero(fits[:, rung] & (rungs == OPEN))
-            if not len(rows):
-                continue
-            order = rows[np.lexsort((luck[rows], places[rows]))]
-            running = running_sum(persons[order], places[order])
-            inside = order[running <= self.room[places[order], rung] + slack[order] + 1e-9]
-            rungs[inside] = rung
-            np.subtract.at(self.room, (places[inside], np.full(len(inside), rung)), persons[inside])
-        return rungs
+        from flightsim.kernels import fill  # a compiler is not needed to describe a scenario
+
+        may = np.ones((len(places), OPEN), bool)
+        may[:, HOST] = has_kin | (luck < self._part.host_share)
+        may[:, RENTED] = pays
+        return fill(
+            self.room, places, persons, persons * (1 - 1 / weight) / 2, may, np.argsort(luck, kind="stable")
+        )
 
     def pays(self, luck: Floats) -> Bools:
         """Who can pay rent, from a keyed draw of the household."""

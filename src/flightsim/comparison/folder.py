@@ -70,19 +70,21 @@ def compare(
     A comparison that is there already is replaced. InputError if there is nothing to compare, a table cannot
     be read, or the folder cannot be written.
     """
-    sweep = sweepfolder.read(folders if len(folders) > 1 else folders[0])
-    folder = Path(output) if output is not None else Path(folders[0]) / NAME
+    chosen, notes = _newest(folders)
+    sweep = sweepfolder.read(chosen if len(chosen) > 1 else chosen[0])
+    folder = Path(output) if output is not None else Path(chosen[0]) / NAME
     _check_place(folder)
     material = reading.read(sweep, baseline, role_of, progress)
-    world, notes = _world(material)
+    world, no_maps = _world(material)
     changed_lives, n_pairs, more = _lives(material)
     title = f"{sweep.name}: {world.manifest['title'] if world else material.case}"
     found = sentences.findings(material, title, changed_lives, n_pairs)
-    found[1:1] = [*notes, *more]
+    found[1:1] = [*notes, *no_maps, *more]
 
     def fill(inside: Path) -> None:
         for name, table, draws in _pieces(material, world, tables.changed_lives(changed_lives), n_pairs):
-            _write(inside, name, table, draws)
+            _write_table(inside, name, table)
+            _draw(inside, name, draws)
         write_text(inside / "findings.txt", "\n".join(found) + "\n")
         write_text(inside / "README.txt", README)
         write_text(inside / MARK, json.dumps(_about(material, folders), indent=2, ensure_ascii=False) + "\n")
@@ -150,15 +152,32 @@ def _map(table: pd.DataFrame, material: Material, world: World, page: Sequence[s
     return lambda: areas.draw(table, material, world, page, boundaries)
 
 
-def _write(folder: Path, name: str, table: pd.DataFrame, draws: Sequence[Draw]) -> None:
-    """The table as CSV and Parquet, and its pictures, numbered from the second on."""
+def _write_table(folder: Path, name: str, table: pd.DataFrame) -> None:
+    """The table as CSV and Parquet."""
     write_text(folder / f"{name}.csv", table.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
     with plain_errors(folder / f"{name}.parquet"):
         table.to_parquet(folder / f"{name}.parquet", index=False, compression="zstd")
+
+
+def _draw(folder: Path, name: str, draws: Sequence[Draw]) -> None:
+    """The pictures of a table, numbered from the second on."""
     for number, draw in enumerate(draws, start=1):
         path = folder / (f"{name}.png" if number == 1 else f"{name}_{number}.png")
         with plain_errors(path):
             style.save(draw(), path)
+
+
+def _newest(folders: Sequence[str | Path]) -> tuple[list[Path], list[str]]:
+    """The folders to read: of one that holds sweeps side by side, as ``results/NAME``, the newest of them."""
+    paths = [Path(folder) for folder in folders]
+    if len(paths) > 1 or sweepfolder.is_sweep(paths[0]) or not paths[0].is_dir():
+        return paths, []
+    sweeps = sorted(path for path in paths[0].iterdir() if path.is_dir() and sweepfolder.is_sweep(path))
+    if not sweeps:
+        return paths, []
+    newest = max(sweeps, key=lambda path: (sweepfolder.read_one(path).created_utc, path.name))
+    told = f"{newest.name}, the newest of the {len(sweeps)} sweeps in {paths[0]}; name others to compare them"
+    return [newest], [f"Compared is {told}."] if len(sweeps) > 1 else []
 
 
 def _world(material: Material) -> tuple[World | None, list[str]]:
