@@ -164,7 +164,7 @@ def test_natural_frequencies_and_two_figures(tmp_path: Path) -> None:
 
 
 def test_the_same_in_every_run_is_said(tmp_path: Path) -> None:
-    assert "all outcomes are the same as a's in every run" in findings(
+    assert "all outcomes are the same as in a in every run" in findings(
         made(tmp_path, a=runs(*TEN), b=runs(*TEN))
     )
 
@@ -199,6 +199,19 @@ def test_one_scenario_is_shown_by_itself(tmp_path: Path) -> None:
 def test_nothing_happens(tmp_path: Path) -> None:
     text = findings(made(tmp_path, a=runs(0, 0), b=runs(0, 0)), draw=True)
     assert "People displaced: a none; b none." in text
+
+
+def test_the_chance_of_a_number_in_natural_frequencies(tmp_path: Path) -> None:
+    folder = made(tmp_path, a=runs(*TEN), b=runs(*(TEN + 500)))
+    said = comparing.compare([folder], at_least=1_500).findings
+    line = next(each for each in said if "or more" in each)
+    assert line == (
+        "People displaced, 1,500 or more: a in 5 of 10 runs (a chance of 24 to 76 %); "
+        "b in 10 of 10 runs (a chance of 72 to 100 %)."
+    )
+    table = pd.read_csv(folder / "comparison" / "chances.csv").set_index(["scenario", "at_least"])
+    assert (table.loc[("a", 1_500), "runs"], table.loc[("a", 1_500), "n_runs"]) == (5, 10)
+    assert (folder / "comparison" / "chances.png").exists()
 
 
 @pytest.mark.parametrize(
@@ -439,6 +452,17 @@ def test_colours_are_the_scenarios_own(swept: Path) -> None:
     many = [str(i) for i in range(6)]
     assert len(set(look.colours(many).values())) == 6
     assert len(set(look.markers(many).values())) == 6
+
+
+def test_short_names_tell_scenarios_apart() -> None:
+    long = [f"border={b} shelter.site_room=2 hazard.strength={s}" for b in ("closed", "open") for s in (1, 2)]
+    assert list(look.labels(long).values())[:2] == ["border=closed strength=1", "border=closed strength=2"]
+    assert look.labels(["as it was", "both"]) == {"as it was": "as it was", "both": "both"}
+    assert look.labels(["a.x=1", "b.x=1"]) == {"a.x=1": "a.x=1", "b.x=1": "b.x=1"}
+    assert look.labels(["border=closed"]) == {"border=closed": "border=closed"}
+    cut = look.fit("border=closed shelter.site_room=0.5", 1.0)
+    assert len(cut) < 12
+    assert cut.endswith("0.5")
 
 
 def test_configs_are_read_once_a_scenario(swept: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 import sweeps
 from flightsim import sweepfolder
-from flightsim.comparison import bands, lives, paired, reading, roles, sensitivity, tables
+from flightsim.comparison import bands, chances, lives, paired, reading, roles, sensitivity, tables
 from flightsim.comparison.material import Material
 from flightsim.complaints import InputError
 
@@ -50,6 +51,25 @@ def test_nineteen_intervals_in_twenty_hold_the_mean() -> None:
     table = bands.of(luck.normal(5, 2, (12, 4_000)))
     held = ((table["mean_low"] <= 5) & (table["mean_high"] >= 5)).mean()
     assert abs(held - 0.95) < 4 * math.sqrt(0.95 * 0.05 / 4_000)
+
+
+# --- chances
+
+
+def test_wilsons_interval_against_its_paper_values() -> None:
+    """Known values: 0 of 10, 5 of 10 and 10 of 10 at 95 %."""
+    np.testing.assert_allclose(chances.interval(0, 10), (0, 0.2775), atol=1e-4)
+    np.testing.assert_allclose(chances.interval(5, 10), (0.2366, 0.7634), atol=1e-4)
+    np.testing.assert_allclose(chances.interval(10, 10), (0.7225, 1), atol=1e-4)
+    assert chances.interval(0, 0) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("middle", "number"),
+    [(480_000, 500_000), (1_770_000, 2e6), (1_700_000, 1.5e6), (96, 100), (0, 0), (1, 1)],
+)
+def test_a_round_number_near_the_middle(middle: float, number: float) -> None:
+    assert chances.round_number(np.array([middle])) == number
 
 
 # --- paired differences
@@ -184,6 +204,16 @@ def test_a_straight_line_has_rank_correlation_one_and_its_size() -> None:
     np.testing.assert_allclose(found["effect"][:2], [40, -40], rtol=0.02)  # from the 10 to the 90 % quantile
     assert found["effect_low"][2] < 0 < found["effect_high"][2]
     assert abs(found["rank_correlation"][2]) < 0.3
+
+
+def test_of_many_parameters_luck_alone_rarely_makes_one_clear() -> None:
+    luck, n, p = np.random.default_rng(8), 30, 40
+    wrong = 0
+    for _ in range(300):
+        found = stats.spearmanr(luck.normal(size=(n, p)), luck.normal(size=n)).statistic[-1, :-1]
+        wrong += bool((np.abs(found) > sensitivity.least_clear(n, p)).any())
+    assert wrong / 300 < 0.05 + 4 * math.sqrt(0.05 * 0.95 / 300)
+    assert sensitivity.least_clear(30, 1) == pytest.approx(0.36, abs=0.01)  # the table's 5 % value
 
 
 def test_ranks_do_not_care_for_the_scale() -> None:

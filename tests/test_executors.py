@@ -94,6 +94,13 @@ def test_an_executor_whose_package_is_missing(
         made(tmp_path / "sweep", f"executor={executor}")
 
 
+@pytest.mark.parametrize("executor", ["dask", "ray"])
+def test_a_cluster_that_does_not_answer(executor: str, tmp_path: Path) -> None:
+    pytest.importorskip({"dask": "distributed", "ray": "ray"}[executor])
+    with pytest.raises(InputError, match=f"no {executor.title()} cluster answers at 127.0.0.1:9: "):
+        made(tmp_path / "sweep", f"executor={executor}", "executor_address='127.0.0.1:9'")
+
+
 @pytest.mark.parametrize(
     ("words", "expected"),
     [

@@ -394,3 +394,29 @@ def test_workers_end_with_their_sweep(tmp_path: Path) -> None:
         process.communicate()
     assert workers
     wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers), 20)
+
+
+def test_describe_tells_scenarios_by_what_differs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["describe", "experiment=border", "replicates=5", "population.scale=0.01"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("border: ")
+    assert "5 of each; compared with closed." in out
+    assert "women and children: border=women_and_children" in out
+    assert out.count("4,000,000 people") == 1  # what is the same is said once
+
+
+def test_the_bar_of_a_sweep(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    from flightsim.cli import terminal
+
+    with terminal.count_bar("x", 2) as progress:
+        progress(0, 0, 3)
+        monkeypatch.setattr(terminal, "SECONDS_A_LINE", -1.0)
+        progress(2, 1, 3)
+    assert capsys.readouterr().err == "flightsim: 2 of 3 runs done, 1 running, 1 failed\n"  # a log has lines
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    with terminal.count_bar("x", 2) as progress:
+        progress(2, 1, 3)
+        progress(3, 1, 3)
+    err = capsys.readouterr().err
+    assert "x: 3 of 3 runs done, 0 running, 1 failed" in err
+    assert "left" in err

@@ -9,6 +9,7 @@ Writes the table and the figure of docs/paired.md.
 from __future__ import annotations
 
 import argparse
+import math
 import re
 import sys
 import tempfile
@@ -19,7 +20,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from flightsim import compose, outcomes, words
-from flightsim.comparison import paired
+from flightsim.comparison import paired, sentences
+from flightsim.comparison.enough import WITHIN
 from flightsim.plots import style
 from flightsim.scenario import from_config
 
@@ -131,8 +133,8 @@ def draw(table: pd.DataFrame, n: int) -> None:
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
         style.faint_grid(axes, "x")
         axes.legend(loc="upper left", bbox_to_anchor=(-0.02, 1.13), ncols=3, fontsize=9)
-        middle = words.headline(float(table["gain"].median()))
-        title = f"Shared luck makes the variance of a difference typically {middle:g} times smaller"
+        middle, most = (words.headline(float(v)) for v in (table["gain"].median(), table["gain"].max()))
+        title = f"Shared luck makes the variance of a difference up to {most:g} times smaller, typically {middle:g}"
         runs = f"{n} pairs of runs for each pair of scenarios"
         what = f"Idlib, winter 2019-20, population.scale=0.05, {runs}. Lines: 95 % intervals."
         foot = "Modelled, not observed. Independent: the two variances added. experiments/verification/paired_luck.py"
@@ -142,18 +144,17 @@ def draw(table: pd.DataFrame, n: int) -> None:
 
 def write(table: pd.DataFrame, n: int) -> None:
     """The table of docs/paired.md, between its marks."""
-    lines = [
-        "| scenarios | outcome | difference | scatter, shared luck | scatter, independent | variance smaller by |",
-        "|---|---|---:|---:|---:|---:|",
-    ]
+    head = "| scenarios | outcome | difference | scatter, shared luck | independent | variance smaller by"
+    lines = [f"{head} | runs for ±5 % |", "|---|---|---:|---:|---:|---:|---:|"]
     for row in table.itertuples():
-        what = (
-            f"| {row.pair} | {outcomes.HEADLINES[str(row.outcome)].title.lower()} | {row.difference:,.0f} |"
-        )
-        scatter = f" {row.paired_sd:,.0f} | {row.independent_sd:,.0f} |"
-        lines.append(f"{what}{scatter} {row.gain:.3g} ({row.gain_low:.2g} to {row.gain_high:.2g}) |")
+        name = sentences.noun(outcomes.HEADLINES[str(row.outcome)])
+        scatter = f"{row.difference:,.0f} | {row.paired_sd:,.0f} | {row.independent_sd:,.0f}"
+        gain = f"{_few(row.gain)} ({_few(row.gain_low)} to {_few(row.gain_high)})"
+        runs = f"{needed(row.difference, row.paired_sd):,} / {needed(row.difference, row.independent_sd):,}"
+        lines.append(f"| {row.pair} | {name} | {scatter} | {gain} | {runs} |")
     met, median = int((table["gain"] >= GOAL).sum()), table["gain"].median()
-    told = f"{met} of {len(table)} are at least {GOAL:g} times smaller ({n} pairs each; median {median:.3g})."
+    goal = f"{met} are at least {GOAL:g} times smaller (goal)"
+    told = f"Of {len(table)} variances {goal}; median {median:.2g}; {n} pairs."
     lines += ["", told]
     text = PAGE.read_text(encoding="utf-8")
     marked = f"<!-- paired -->\n{chr(10).join(lines)}\n<!-- /paired -->"
@@ -161,6 +162,15 @@ def write(table: pd.DataFrame, n: int) -> None:
         re.sub(r"<!-- paired -->.*<!-- /paired -->", lambda _: marked, text, flags=re.DOTALL),
         encoding="utf-8",
     )
+
+
+def needed(difference: float, sd: float) -> int:
+    """Pairs of runs until the 95 % interval of the mean difference is within 5 % of it; at least two."""
+    return max(math.ceil((1.96 * sd / (WITHIN * difference)) ** 2), 2)
+
+
+def _few(number: float) -> str:
+    return f"{number:.1f}" if number < 10 else f"{number:,.0f}"
 
 
 if __name__ == "__main__":

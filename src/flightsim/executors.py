@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import sys
 import threading
 import time
@@ -16,6 +17,7 @@ from contextlib import AbstractContextManager, closing, contextmanager, nullcont
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from joblib import Parallel, cpu_count, delayed, parallel_config
 
@@ -31,7 +33,7 @@ DEATHS = {
     "WorkerCrashedError",
     "ActorDiedError",
 }
-WATCH_SECONDS = 0.5
+WATCH_SECONDS, PATIENCE_SECONDS = 0.5, 10.0
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -175,6 +177,16 @@ def _cluster(where: Where) -> Iterator[Callable[[], AbstractContextManager[Any]]
         yield partial(parallel_config, backend="loky", inner_max_num_threads=1)
 
 
+def _knock(where: Where, name: str) -> None:
+    """InputError if nobody is at the cluster's address: the cluster's own client would wait for minutes."""
+    found = urlsplit(where.address if "//" in (where.address or "") else f"//{where.address or ''}")
+    try:
+        if found.hostname and found.port:
+            socket.create_connection((str(found.hostname), found.port), timeout=PATIENCE_SECONDS).close()
+    except (OSError, ValueError) as problem:
+        raise InputError(f"no {name} cluster answers at {where.address}: {problem}") from None
+
+
 @contextmanager
 def _dask(where: Where) -> Iterator[None]:
     try:
@@ -182,6 +194,7 @@ def _dask(where: Where) -> Iterator[None]:
     except ImportError:
         raise InputError("executor=dask needs Dask: pip install 'flightsim[dask]'") from None
     local: Any = nullcontext()
+    _knock(where, "Dask")
     if where.address is None:
         local = LocalCluster(n_workers=where.n_workers, threads_per_worker=1, dashboard_address=None)
     with local:
@@ -200,6 +213,7 @@ def _ray(where: Where) -> Iterator[None]:
         from ray.util.joblib import register_ray
     except ImportError:
         raise InputError("executor=ray needs Ray: pip install 'flightsim[ray]'") from None
+    _knock(where, "Ray")
     register_ray()
     try:
         if where.address is None:

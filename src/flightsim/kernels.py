@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
+import numba
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 NO_EDGE = -1
 PULL_OFF_HOURS = (
@@ -30,10 +30,13 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 def compiled(function: Function) -> Function:
     """The function as machine code, kept for the next run where there is a folder to keep it in."""
+    if getattr(numba.config, "DISABLE_JIT", False):
+        plain: Any = np.errstate(over="ignore")(function)  # what is multiplied in 32 bits is meant to run over
+        return plain  # type: ignore[no-any-return]
     try:
-        made: Any = njit(cache=True)(function)
+        made: Any = numba.njit(cache=True)(function)
     except RuntimeError:  # neither the package's folder nor the user's can be written
-        made = njit(function)
+        made = numba.njit(function)
     return made  # type: ignore[no-any-return]
 
 
@@ -84,11 +87,11 @@ def first_of_each(race: Floats32, barred: Ints, bounds: Ints) -> tuple[Floats32,
             if j < race.shape[1]:
                 race[i, j] = np.inf
         for a in range(n_areas):
-            best = bounds[a]
+            best, fastest = bounds[a], race[i, bounds[a]]
             for j in range(bounds[a] + 1, bounds[a + 1]):
-                if race[i, j] < race[i, best]:
-                    best = j
-            least[i, a], column[i, a] = race[i, best], best
+                if race[i, j] < fastest:
+                    best, fastest = j, race[i, j]
+            least[i, a], column[i, a] = fastest, best
     return least, column
 
 
@@ -244,12 +247,12 @@ def edge_hours(edge: int, at_hours: float, pace_kmh: float, net: Net) -> float:
 @compiled
 def travel(t: Table, load: Load, net: Net, end_hours: float) -> Bools:
     """Everybody goes as far as the hours reach and the roads let them: a road, then the next. Returns who is there."""
-    there = np.zeros(len(t), np.bool_)
+    there, asked = np.zeros(len(t), np.bool_), np.zeros(len(load.credit))
     on = np.flatnonzero(t["at_hours"] < end_hours)
     while len(on):
         on = _turn_off(t, load, there, on, net, end_hours)
         on, way = _look_ahead(t, on, net, end_hours)
-        on = _set_out(t, load, on, way, _let_in(t, on, way, load, net), net, end_hours)
+        on = _set_out(t, load, on, way, _let_in(asked, t, on, way, load, net), net, end_hours)
     return there
 
 
@@ -297,22 +300,31 @@ def _look_ahead(t: Table, on: Ints, net: Net, end_hours: float) -> tuple[Ints, I
 
 
 @compiled
-def _let_in(t: Table, on: Ints, way: Ints, load: Load, net: Net) -> Bools:
-    """Who may enter: all who want to if the edge has room for all, else the first in its queue."""
-    wanted = np.zeros(len(load.credit))
+def _let_in(asked: Floats, t: Table, on: Ints, way: Ints, load: Load, net: Net) -> Bools:
+    """Who may enter: all who want to if the edge has room for all, else the first in its queue.
+
+    ``asked`` (2E,) is 0 before and after.
+    """
     for k, edge in enumerate(way):
-        wanted[edge] += _takes(t[on[k]], edge, net)
-    room = np.minimum(load.credit, load.storage - load.occupancy) + ROUNDING
-    goes = (wanted <= room)[way]
+        asked[edge] += _takes(t[on[k]], edge, net)
+    goes = np.empty(len(on), np.bool_)
+    for k, edge in enumerate(way):
+        goes[k] = asked[edge] <= _room(load, edge)
+    asked[way] = 0.0
     held_up = np.flatnonzero(~goes)
-    if len(held_up):
-        taken = np.zeros(len(room))
-        since = t["since_hours"][on[held_up]]  # and in order of household where that is the same
-        for k in held_up[np.argsort(since, kind="mergesort")]:
-            takes = _takes(t[on[k]], way[k], net)
-            taken[way[k]] += takes
-            goes[k] = takes == 0 or taken[way[k]] <= room[way[k]]
+    since = t["since_hours"][on[held_up]]  # and in order of household where that is the same
+    for k in held_up[np.argsort(since, kind="mergesort")]:
+        edge, takes = way[k], _takes(t[on[k]], way[k], net)
+        asked[edge] += takes
+        goes[k] = takes == 0 or asked[edge] <= _room(load, edge)
+    asked[way] = 0.0
     return goes
+
+
+@compiled
+def _room(load: Load, edge: int) -> float:
+    """How much an edge can still take."""
+    return float(min(load.credit[edge], load.storage[edge] - load.occupancy[edge]) + ROUNDING)
 
 
 @compiled

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from flightsim.complaints import Complaints, InputError, nearest
-from flightsim.io.rows import read_measures
+from flightsim.io.rows import Rows, read_measures
 from flightsim.measures import MEASURES
 from flightsim.results import Results
 from flightsim.world import Floats, Ints
@@ -50,7 +50,7 @@ class Headline:
         if self.kind == "sum":
             return np.asarray(by_day.cumsum())
         if self.kind == "since" and count_from > 0:
-            return by_day - by_day[min(count_from, len(by_day)) - 1]
+            return np.asarray(by_day - by_day[min(count_from, len(by_day)) - 1])
         return by_day
 
     def of_course(self, course: Floats) -> float:
@@ -179,7 +179,7 @@ def courses(run: str | Path | Results, names: Iterable[str], count_from: date | 
     """
     wanted = _known(names)
     if isinstance(run, Results):
-        found = {name: run.rows(name) for name in (CALENDAR, *(h.measure for h in wanted))}
+        found = {name: Rows.of_frame(run.rows(name)) for name in (CALENDAR, *(h.measure for h in wanted))}
     else:
         found = read_measures(run, {CALENDAR, *(h.measure for h in wanted)})
     days, by_name = courses_of(found, wanted, count_from, _place(run))
@@ -187,7 +187,7 @@ def courses(run: str | Path | Results, names: Iterable[str], count_from: date | 
 
 
 def courses_of(
-    rows: Mapping[str, pd.DataFrame], wanted: Iterable[Headline], count_from: date | None, place: object
+    rows: Mapping[str, Rows], wanted: Iterable[Headline], count_from: date | None, place: object
 ) -> tuple[pd.DatetimeIndex, dict[str, Floats]]:
     """The days, and each outcome's course (D,) by name, from the rows of the measures. Errors name the ``place``."""
     days = days_of(rows[CALENDAR], place)
@@ -202,21 +202,24 @@ def courses_of(
     return days, {h.name: h.course(found[h.measure, h.group, h.area_id], before) for h in wanted}
 
 
-def day_of(rows: pd.DataFrame, measure: str, days: pd.DatetimeIndex, place: object) -> Ints:
+def day_of(rows: Rows, measure: str, days: pd.DatetimeIndex, place: object) -> Ints:
     """The row of each row's day among the ``days``; InputError if it is none of them."""
-    day = (rows["time"].to_numpy() - days[0].to_datetime64()) // np.timedelta64(1, "D")
+    day = (rows.time - days[0].to_datetime64()) // np.timedelta64(1, "D")
     if len(day) and (day.min() < 0 or day.max() >= len(days)):
         raise InputError(f"{place}: {measure} has days that {CALENDAR} has not; it was cut or edited")
     return np.asarray(day, dtype=np.intp)
 
 
-def _by_day(rows: pd.DataFrame, day: Ints, n: int, headline: Headline) -> Floats:
+def _by_day(rows: Rows, day: Ints, n: int, headline: Headline) -> Floats:
     """(n,) the measure added up by day, of the outcome's group and area only."""
-    weight = rows["value"].to_numpy(float)
-    for column, only in (("group", headline.group), ("area_id", headline.area_id)):
-        if only:
-            keep = np.asarray(rows[column] == only)
-            day, weight = day[keep], weight[keep]
+    weight = rows.value
+    if headline.group or headline.area_id:
+        keep = np.ones(len(day), dtype=bool)
+        if headline.group:
+            keep &= rows.group.are(headline.group)
+        if headline.area_id:
+            keep &= rows.area.are(headline.area_id)
+        day, weight = day[keep], weight[keep]
     by_day = np.bincount(day, weight, minlength=n).astype(float)
     if MEASURES[headline.measure].kind == "mean":
         by_day[np.bincount(day, minlength=n) == 0] = np.nan
@@ -232,9 +235,9 @@ def of_run(
     return {h.name: h.of_course(found[h.name].to_numpy()) for h in _known(names)}
 
 
-def days_of(calendar: pd.DataFrame, place: object) -> pd.DatetimeIndex:
+def days_of(calendar: Rows, place: object) -> pd.DatetimeIndex:
     """The days of a run, from the rows of the measure ``CALENDAR``; InputError if one is missing or double."""
-    days = pd.DatetimeIndex(calendar["time"].sort_values(), name="time")
+    days = pd.DatetimeIndex(np.sort(calendar.time), name="time")
     whole = len(days) > 0 and bool((np.diff(days.to_numpy()) == np.timedelta64(1, "D")).all())
     if not whole:
         raise InputError(

@@ -18,6 +18,7 @@ def register(commands: Any) -> None:
     parser = command(commands, "compare", MEANING, _compare, free="folders")
     parser.add_argument("folders", nargs="+", metavar="FOLDER", help="a sweep, or several, or plain runs")
     parser.add_argument("--baseline", metavar="NAME", help="the scenario that the others are compared with")
+    parser.add_argument("--at-least", type=float, metavar="N", help="tell the chance of N displaced or more")
     parser.add_argument(
         "--output", type=Path, metavar="DIR", help="where to write, instead of FOLDER/comparison"
     )
@@ -28,7 +29,9 @@ def _compare(arguments: argparse.Namespace) -> int:
     from flightsim.comparison.folder import compare
 
     with progress_bar("reading") as progress:
-        found = compare(arguments.folders, arguments.baseline, arguments.output, _roles(), progress)
+        found = compare(
+            arguments.folders, arguments.baseline, arguments.output, _roles(), arguments.at_least, progress
+        )
     say("\n".join(found.findings))
     say(os.path.realpath(found.path))
     return DONE

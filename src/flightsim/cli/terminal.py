@@ -113,7 +113,7 @@ def count_bar(name: str, workers: int) -> Iterator[Callable[[int, int, int], Non
     """A bar for a whole sweep on a terminal, a line now and then in a log; takes runs done, failed and in all."""
     from tqdm import tqdm
 
-    shape = "{desc} |{bar}| {postfix}, {elapsed} gone, {remaining} left"
+    shape = "{desc} |{bar}| {elapsed} gone, {remaining} left"
     told = time.monotonic()
     with tqdm(desc=name, total=1, bar_format=shape, leave=False, disable=None, file=sys.stderr) as bar:
 
@@ -128,8 +128,9 @@ def count_bar(name: str, workers: int) -> Iterator[Callable[[int, int, int], Non
             if not bar.n and done:
                 bar.initial = done  # those that were there already say nothing of the time left
             bar.total = total
-            bar.set_postfix_str(text, refresh=False)
+            bar.set_description_str(f"{name}: {text}", refresh=False)
             bar.update(done - bar.n)
+            bar.refresh()
 
         yield progress
 

@@ -10,12 +10,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from flightsim import __version__, sweepfolder
-from flightsim.comparison import lives, reading, sentences, tables
-from flightsim.comparison.figures import areas, changed, over_time, responses, tornado, whiskers
+from flightsim.comparison import chances, lives, reading, sentences, tables
+from flightsim.comparison.figures import areas, chance, changed, over_time, responses, tornado, whiskers
 from flightsim.comparison.material import Material
 from flightsim.comparison.reading import Progress
 from flightsim.complaints import InputError
@@ -34,6 +35,7 @@ README = """This folder is a comparison of scenarios by flightsim. It is modelle
 
 findings.txt        what was found, in words
 over_time_*.png     an outcome over time in each scenario, and its difference to the baseline, run by run
+chances.png         in what share of the runs so many or more are displaced
 outcomes.png        all headline outcomes by scenario, and their differences
 areas.png           arrivals by sub-district, and the differences
 lives.png           how many households live a different life, in what way, and what they fled from
@@ -63,10 +65,12 @@ def compare(
     baseline: str | None = None,
     output: str | Path | None = None,
     role_of: Mapping[str, str] | None = None,
+    at_least: float | None = None,
     progress: Progress | None = None,
 ) -> Comparison:
     """Compare the scenarios in the folders and write ``comparison`` into the first, or ``output``.
 
+    ``at_least``: the number of which the chance is told; a round one if not given.
     A comparison that is there already is replaced. InputError if there is nothing to compare, a table cannot
     be read, or the folder cannot be written.
     """
@@ -78,11 +82,17 @@ def compare(
     world, no_maps = _world(material)
     changed_lives, n_pairs, more = _lives(material)
     title = f"{sweep.name}: {world.manifest['title'] if world else material.case}"
-    found = sentences.findings(material, title, changed_lives, n_pairs)
+    values = material.values(material.main)
+    number = at_least if at_least is not None else chances.round_number(values[np.isfinite(values)])
+    if at_least is None and chances.is_certain(material, material.main, number):
+        number = 0.0  # nothing to tell
+    found = sentences.findings(material, title, changed_lives, n_pairs, number)
     found[1:1] = [*notes, *no_maps, *more]
 
     def fill(inside: Path) -> None:
-        for name, table, draws in _pieces(material, world, tables.changed_lives(changed_lives), n_pairs):
+        for name, table, draws in _pieces(
+            material, world, tables.changed_lives(changed_lives), n_pairs, number
+        ):
             _write_table(inside, name, table)
             _draw(inside, name, draws)
         write_text(inside / "findings.txt", "\n".join(found) + "\n")
@@ -98,7 +108,7 @@ Piece = tuple[str, pd.DataFrame, list[Draw]]
 
 
 def _pieces(
-    material: Material, world: World | None, changed_lives: pd.DataFrame, n_pairs: int
+    material: Material, world: World | None, changed_lives: pd.DataFrame, n_pairs: int, number: float
 ) -> Iterable[Piece]:
     """Name, table and pictures of everything that this comparison can show."""
     pages = over_time.pages(material)[:MOST_PAGES]
@@ -112,6 +122,9 @@ def _pieces(
         )
     table = tables.outcomes(material)
     yield "outcomes", table, [lambda: whiskers.draw(table, material, world)] if material.telling else []
+    if number > 0:
+        by_number = chances.table(material, material.main, number)
+        yield "chances", by_number, [lambda: chance.draw(by_number, material.main, number, material, world)]
     if material.area_ids:
         by_area = tables.areas(material)
         drawn = [_map(by_area, material, world, page) for page in pages] if world else []

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,7 @@ MOST_ROWS = 10_000_000  # of household tables that one comparison reads: some fi
 COLUMNS = (
     "household", "persons", "weight", "first_departure", "cause", "first_destination_place", "rung_now",
 )  # fmt: skip
+TEXTS = ("cause", "first_destination_place", "rung_now")
 STAYED, LEFT_TOO, EARLIER, LATER, ELSEWHERE, OTHER_SHELTER, ANY, LEFT = (
     "stayed", "left too", "earlier", "later", "elsewhere", "other shelter", "any", "left",
 )  # fmt: skip
@@ -105,23 +107,24 @@ def n_rows(path: Path) -> int:
 def read(path: Path, codes: Codes) -> Movers:
     """The households of one run; ``codes`` gives texts the same number in every run."""
     file = path / "households.parquet"
-    table = _open(path, ["cause", "first_destination_place", "rung_now"])
+    table = _open(path, TEXTS)
     missing = [column for column in COLUMNS if column not in table.schema_arrow.names]
     if missing:
         raise InputError(f"{file} has no column {', '.join(missing)}; it is not as flightsim wrote it")
     try:
-        frame = table.read(list(COLUMNS), use_threads=False).to_pandas()
-        weight = frame["weight"].to_numpy(float)
-        hours = frame["first_departure"].to_numpy("datetime64[h]")
-        key = frame["household"].to_numpy(np.uint64)
-    except (OSError, ValueError, TypeError, RuntimeError) as problem:
+        rows = table.read(list(COLUMNS), use_threads=False).unify_dictionaries()
+        columns = {name: rows.column(name).combine_chunks() for name in COLUMNS}
+        plain = {name: c.to_numpy(zero_copy_only=False) for name, c in columns.items() if name not in TEXTS}
+        key, weight = plain["household"].astype(np.uint64), plain["weight"].astype(float)
+        hours = plain["first_departure"].astype("datetime64[h]")
+        coded = [_coded(columns[name], codes) for name in TEXTS]
+    except (OSError, ValueError, TypeError, RuntimeError, AttributeError) as problem:
         raise InputError(
             f"{file} cannot be read, it is damaged or was changed by hand: {problem}"
         ) from problem
     if len(key) > 1 and not (key[1:] > key[:-1]).all():
         raise InputError(f"{file} is not sorted by household; it was changed by hand")
-    columns = [_coded(frame[name], codes) for name in ("cause", "first_destination_place", "rung_now")]
-    return Movers(key, weight, weight * frame["persons"].to_numpy(float), hours.astype(np.int64), *columns)
+    return Movers(key, weight, weight * plain["persons"].astype(float), hours.astype(np.int64), *coded)
 
 
 def changes(before: Movers, now: Movers) -> pd.DataFrame:
@@ -171,11 +174,12 @@ def _open(path: Path, dictionary: Sequence[str] = ()) -> parquet.ParquetFile:
         ) from problem
 
 
-def _coded(column: pd.Series, codes: Codes) -> Ints:
-    """(m,) numbers of a column of few texts."""
-    texts = column.astype("category").cat
-    of_category = np.append(codes.of(texts.categories.tolist()), -1)  # -1: missing
-    return np.asarray(of_category[texts.codes.to_numpy()])
+def _coded(column: Any, codes: Codes) -> Ints:
+    """(m,) numbers of a dictionary column of few texts."""
+    if not len(column.dictionary):
+        return np.full(len(column), -1)
+    of_name = codes.of(column.dictionary.to_pylist())
+    return np.asarray(of_name[column.indices.to_numpy(zero_copy_only=False)])
 
 
 def _either(one: Keys, two: Keys) -> Keys:

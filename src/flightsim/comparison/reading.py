@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from pyarrow import parquet
 
@@ -26,6 +29,7 @@ from flightsim.sweepfolder import DONE, FAILED, Sweep
 from flightsim.world import Floats
 
 MOST_COMPLAINTS = 10
+THREADS = min(os.cpu_count() or 1, 4)
 FLOW = "arrivals_persons"
 Progress = Callable[[int, int], None]
 
@@ -36,7 +40,7 @@ class Run:
 
     days: pd.DatetimeIndex
     courses: dict[str, Floats]  # (D,) each
-    arrivals: dict[str, Floats]  # by area_id (D,)
+    arrivals: dict[str, npt.NDArray[np.float32]]  # by area_id (D,)
 
 
 def read(
@@ -64,7 +68,7 @@ def read(
     about = {path: _provenance(path) for path in dict.fromkeys(runs["path"])}
     found = _read_all(list(runs["path"]), about, count_from, progress)
     days = _common_days(found)
-    same_people = len({json.dumps(c.get("population"), sort_keys=True) for c in configs.values()}) == 1
+    same_people = len({_people(config, sweep) for config in configs.values()}) == 1
     areas = tuple(sorted({area for run in found for area in run.arrivals}))
     courses = {
         h.name: np.stack([_cut(run, h, days, count_from) for run in found]) for h in HEADLINES.values()
@@ -104,6 +108,13 @@ def _baseline(sweep: Sweep, there: Sequence[str], asked: str | None) -> str:
     return asked
 
 
+def _people(config: Mapping[str, Any], sweep: Sweep) -> str:
+    """What makes the population, apart from what is drawn for each replicate."""
+    section = config.get("population") or {}
+    own = {key: value for key, value in section.items() if f"population.{key}" not in sweep.drawn}
+    return json.dumps(own, sort_keys=True)
+
+
 def _same_case(configs: Mapping[str, Mapping[str, Any]]) -> None:
     by_case: dict[str, list[str]] = {}
     for name, config in configs.items():
@@ -121,25 +132,34 @@ def _read_all(
 ) -> list[Run]:
     """What is kept of each run; InputError with the first troubles if tables are spoilt."""
     complaints = Complaints(at_most=MOST_COMPLAINTS)
-    found: list[Run] = []
     known: dict[Path, Run] = {}
-    for number, path in enumerate(paths, start=1):
-        if progress:
-            progress(number, len(paths))
-        if path in known:  # a run that two scenarios amount to stands there once
-            found.append(known[path])
-            continue
+
+    def read_one(path: Path) -> Run | InputError:
         try:
             _unchanged(path, about[path])
-            known[path] = _read_one(path, count_from)
-            found.append(known[path])
+            return _read_one(path, count_from)
         except InputError as error:
-            for text in error.complaints:
-                complaints.add(text)
+            return error
+
+    with ThreadPoolExecutor(THREADS) as pool:  # reading waits for the disk and for Parquet, not for Python
+        waiting = {path: pool.submit(read_one, path) for path in about}
+        try:
+            for number, (path, future) in enumerate(waiting.items(), start=1):
+                run = future.result()
+                if progress:
+                    progress(number, len(about))
+                if isinstance(run, Run):
+                    known[path] = run
+                else:
+                    for text in run.complaints:
+                        complaints.add(text)
+        except BaseException:  # Ctrl-C: the rest need not be read
+            pool.shutdown(cancel_futures=True)
+            raise
     if complaints.texts:
         complaints.add("remove those runs' folders, and the same command runs them again")
     complaints.raise_if_any()
-    return found
+    return [known[path] for path in paths]  # a run that two scenarios amount to stands there once
 
 
 def _unchanged(path: Path, about: Mapping[str, Any]) -> None:
@@ -155,10 +175,9 @@ def _read_one(path: Path, count_from: date | None) -> Run:
     days, courses = outcomes.courses_of(rows, HEADLINES.values(), count_from, path)
     flow = rows[FLOW]
     day = outcomes.day_of(flow, FLOW, days, path)
-    area = flow["area_id"].astype("category").cat
-    n, names = len(days), area.categories.tolist()
-    cell = area.codes.to_numpy().astype(np.intp) * n + day
-    by_cell = np.bincount(cell, flow["value"].to_numpy(), minlength=n * len(names)).reshape(len(names), n)
+    n, names = len(days), flow.area.names
+    cell = flow.area.codes.astype(np.intp) * n + day
+    by_cell = np.bincount(cell, flow.value, minlength=n * len(names)).reshape(len(names), n)
     there = dict(zip(names, by_cell.astype(np.float32), strict=True))
     return Run(days, courses, {area_id: v for area_id, v in there.items() if area_id and v.any()})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtri
 
 from flightsim.comparison.material import Material
 from flightsim.outcomes import Headline
@@ -15,7 +16,7 @@ LOW, HIGH = 0.1, 0.9  # an effect is told between these quantiles of a parameter
 _SEED = 20  # of the bootstrap's luck: the same figure each time
 COLUMNS = (
     "outcome", "unit", "parameter", "role", "n_runs", "rank_correlation", "correlation_low", "correlation_high",
-    "effect", "effect_low", "effect_high",
+    "effect", "effect_low", "effect_high", "clear",
 )  # fmt: skip
 
 
@@ -24,7 +25,8 @@ def of(material: Material, headline: Headline) -> pd.DataFrame:
 
     ``effect``: the outcome where the parameter is high (90 % quantile of its draws) minus where it is low
     (10 %), along the straight line through the outcome against the parameter's rank. ``_low`` and ``_high``:
-    95 % bootstrap interval over replicates. Empty with fewer than ten runs, or if nothing was drawn.
+    95 % bootstrap interval over replicates. ``clear``: luck alone would
+    rarely do as much to any of so many parameters. Empty with fewer than ten runs, or if nothing was drawn.
     """
     draws, drawn = material.sweep.draws, material.sweep.drawn
     rows = material.of(material.baseline)
@@ -40,8 +42,19 @@ def of(material: Material, headline: Headline) -> pd.DataFrame:
     table = pd.DataFrame({"parameter": names, **found})
     table["outcome"], table["unit"], table["n_runs"] = headline.name, headline.unit, int(known.sum())
     table["role"] = [drawn[name].role for name in names]
+    table["clear"] = table["rank_correlation"].abs() > least_clear(len(values[known]), len(names))
     order = table["effect"].abs().sort_values(ascending=False, kind="stable").index
     return table.loc[order, list(COLUMNS)].reset_index(drop=True)
+
+
+def least_clear(n: int, n_parameters: int) -> float:
+    """The rank correlation that luck alone reaches in 1 of 20 such tables, for any of its parameters.
+
+    Fisher's z at 5 % shared among the parameters (Bonferroni); 1 where there are too few runs to tell.
+    """
+    if n <= 3:
+        return 1.0
+    return float(np.tanh(ndtri(1 - 0.025 / max(n_parameters, 1)) / np.sqrt(n - 3)))
 
 
 def strength(parameters: Floats, values: Floats) -> dict[str, Floats]:

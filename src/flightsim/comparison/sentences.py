@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from flightsim import words
-from flightsim.comparison import enough, lives, paired
+from flightsim.comparison import chances, enough, lives, paired
 from flightsim.comparison.material import Material
 from flightsim.comparison.paired import Difference
 from flightsim.measures import SMALL_CELL_PERSONS
@@ -16,8 +16,10 @@ from flightsim.outcomes import Headline
 from flightsim.world import Floats
 
 FEWEST_FOR_BANDS = 20  # runs; of fewer the whole range is told, not the inner nine tenths
+LONGEST_NAME = 20  # of a baseline, to be repeated in every sentence
 NOT_FOR = "Not for targeting, interdiction, closing borders, or decisions about individuals."
 WORTH_A_TITLE = 0.05  # of the baseline: a difference that figures open with
+MOST_CHANCES = 6  # scenarios
 MOST_TOLD = 4  # outcomes a scenario
 MOST_SCENARIOS = 8  # told one by one
 NO_BAND = "1 run each: no band can be drawn. Add replicates=30"
@@ -25,7 +27,9 @@ JUDGED = ("displaced_persons", "additional_displaced_persons", "in_open_persons"
           "open_below_zero_person_nights", "trapped_persons", "exposure_person_hours")  # fmt: skip
 
 
-def findings(material: Material, title: str, changed: pd.DataFrame, n_lives: int) -> list[str]:
+def findings(
+    material: Material, title: str, changed: pd.DataFrame, n_lives: int, number: float = 0.0
+) -> list[str]:
     """The comparison in a page of lines, the most important first."""
     span = f"{words.day_year(material.first)} to {words.day_year(material.last)}"
     lines = [
@@ -34,6 +38,8 @@ def findings(material: Material, title: str, changed: pd.DataFrame, n_lives: int
         *rests_on(material),
         levels(material),
     ]
+    if number > 0:
+        lines.append(chance(material, material.main, number))
     for scenario in material.others[:MOST_SCENARIOS]:
         told = [*compared(material, scenario), *different_lives(material, scenario, changed, n_lives)]
         lines += [f"{scenario}, against {material.baseline}:", *(f"  - {line}" for line in told)]
@@ -74,6 +80,17 @@ def levels(material: Material) -> str:
     return f"{material.main.title}{since}: {'; '.join(told)}."
 
 
+def chance(material: Material, headline: Headline, number: float) -> str:
+    """In how many runs of each scenario an outcome is at least so much, and what chance that amounts to."""
+    told = []
+    for name in material.scenarios[:MOST_CHANCES]:
+        own = material.values(headline)[material.of(name)]
+        count, n = int((own >= number).sum()), len(own)
+        low, high = chances.interval(count, n)
+        told.append(f"{name} in {count} of {n} runs (a chance of {_percent(low)[:-2]} to {_percent(high)})")
+    return f"{headline.title}, {words.about(number)} or more: {'; '.join(told)}."
+
+
 def compared(material: Material, scenario: str) -> list[str]:
     """How a scenario differs from the baseline: the clear differences, the largest first, then what is unclear."""
     found = [paired.of(material, scenario, h) for h in material.telling]
@@ -81,12 +98,12 @@ def compared(material: Material, scenario: str) -> list[str]:
     if not found:
         return ["no run has the baseline's luck, so nothing is compared in pairs."]
     if all(d.is_nothing for d in found):
-        return [f"all outcomes are the same as {material.baseline}'s in every run."]
+        return [f"all outcomes are the same as in {called(material.baseline)} in every run."]
     told = sorted((d for d in found if d.is_clear and not d.is_nothing), key=lambda d: -relative(d))
     told = [d for d in found[:1] if d.headline is material.main] + [
         d for d in told if d.headline is not material.main
     ]
-    lines = [f"{difference(d, material.baseline)}." for d in told[:MOST_TOLD]]
+    lines = [f"{difference(d, called(material.baseline))}." for d in told[:MOST_TOLD]]
     if found[0].n < paired.FEWEST_CLEAR:
         lines.append(f"{words.counted(found[0].n, 'pair')} of runs: too few to call a difference clear.")
     unclear = [
@@ -111,6 +128,8 @@ def difference(d: Difference, baseline: str) -> str:
     sizes = np.sort(d.values if is_more else -d.values)
     low, high = _ends(sizes)
     typical = f"typically {size(d.middle, d.headline.unit)} {word}"
+    if words.headline(d.middle) == 0:
+        typical = "typically the same"
     told = _range(low, high, d.headline.unit, size)
     if low < 0 < high:
         told = (
@@ -204,7 +223,7 @@ def clearest(material: Material, headline: Headline) -> str:
     clear = [d for d in found if d.is_clear and not d.is_nothing]
     if clear or found[0].n < paired.FEWEST_CLEAR:
         most = max(clear or found, key=lambda d: abs(d.middle))
-        text = short(most, material.baseline)
+        text = short(most, called(material.baseline))
     elif all(d.is_nothing for d in found):
         text = f"{headline.title}: the same in every scenario"
     else:
@@ -263,6 +282,11 @@ def size(value: float, unit: str) -> str:
     """The size of a difference: as ``amount``, but small ones are told, for they are of the whole area."""
     plain = words.headline(abs(value))
     return f"{plain:g}" if 0 < plain < 100 and unit != "km" else amount(abs(value), unit)
+
+
+def called(baseline: str) -> str:
+    """The baseline's name inside a sentence, if that is short."""
+    return baseline if len(baseline) <= LONGEST_NAME else "the baseline"
 
 
 def noun(headline: Headline) -> str:

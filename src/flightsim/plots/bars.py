@@ -32,7 +32,8 @@ def arrivals(results: Results, world: World) -> Figure:
     y, left = np.arange(len(names)), np.zeros(len(names))
     for column, rung in enumerate(RUNGS):
         width = table[:, column]
-        axes.barh(y, width, left=left, height=0.74, color=style.RUNG_COLOURS[rung], label=RUNG_WORDS[rung])
+        look = {"color": style.RUNG_COLOURS[rung], "label": RUNG_WORDS[rung]}
+        style.bars_across(axes, y, left, left + width, 0.74, **look)
         left = left + width
     for at, total in zip(y, left, strict=True):
         axes.text(float(total), float(at), f"  {words.about(total)}", va="center", size=9)

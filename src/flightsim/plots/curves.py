@@ -83,7 +83,7 @@ def _course(top: Axes, low: Axes, f: Findings, days: pd.DatetimeIndex, every: in
     top.set_ylim(0, None)
     style.counts(top.yaxis)
     style.faint_grid(top)
-    low.bar(at, f.strikes.reindex(days).to_numpy(), width=np.timedelta64(20, "h"), color=style.STRIKES)
+    style.bars(low, at, f.strikes.reindex(days).to_numpy(), np.timedelta64(20, "h"), color=style.STRIKES)
     low.yaxis.set_major_locator(_few())
     style.dates(low, days, every)
 
@@ -141,8 +141,8 @@ def hours(results: Results, world: World) -> Figure:
     for axes in (top, low):
         for hour in NIGHT_HOURS:
             axes.axvspan(hour, hour + 1, color=style.NIGHT, lw=0, zorder=0)
-    top.bar(clock + 0.5, f.by_hour.to_numpy(), width=0.86, color=style.LEAVING)
-    low.bar(clock + 0.5, f.strikes_by_hour.to_numpy(), width=0.86, color=style.STRIKES)
+    style.bars(top, clock + 0.5, f.by_hour.to_numpy(), 0.86, color=style.LEAVING)
+    style.bars(low, clock + 0.5, f.strikes_by_hour.to_numpy(), 0.86, color=style.STRIKES)
     top.set_ylabel("people who set out in the hour")
     low.set_ylabel("strikes")
     low.yaxis.set_major_locator(_few())
@@ -171,9 +171,9 @@ def hardship(results: Results, world: World) -> Figure:
         2, 1, sharex=True, gridspec_kw={"hspace": 0.32, "left": style.LEFT, "right": style.RIGHT,
                                         "top": style.TOP - 0.03, "bottom": style.BOTTOM}
     )  # fmt: skip
-    days, width = results.days.to_numpy(), np.timedelta64(20, "h")
+    days = results.days.to_numpy()
     top.fill_between(days, f.trapped.to_numpy(), color=style.TRAPPED, alpha=0.85, lw=0)
-    low.bar(days, f.cold_nights.to_numpy(), width=width, color=style.RUNG_COLOURS["open"])
+    style.bars(low, days, f.cold_nights.to_numpy(), np.timedelta64(20, "h"), color=style.RUNG_COLOURS["open"])
     top.set_title("People who want to leave and cannot", loc="left", size=10.5)
     low.set_title("People in the open on a night below 0 °C", loc="left", size=10.5)
     for axes in (top, low):

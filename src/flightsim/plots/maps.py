@@ -279,7 +279,7 @@ def _stretch_bars(figure: Figure, labels: list[str], vehicles: Floats) -> None:
     wide = float(figure.get_size_inches()[0])
     axes = figure.add_axes((1 - (SIDE_IN - 0.35) / wide, 0.3, (SIDE_IN - 0.75) / wide, 0.55))
     y = np.arange(len(labels))
-    axes.barh(y, vehicles, height=0.34, color=style.MOVING)
+    style.bars_across(axes, y, np.zeros(len(y)), vehicles, 0.34, color=style.MOVING)
     for at, (label, count) in enumerate(zip(labels, vehicles, strict=True)):
         axes.text(0, at - 0.27, f"{at + 1}  {label}", size=8, va="bottom")
         axes.text(count, at, f" {words.about(count)}", size=8, va="center")

@@ -15,6 +15,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from flightsim import words
+from flightsim.comparison import sentences
 from flightsim.comparison.figures import look
 from flightsim.comparison.material import Material
 from flightsim.comparison.paired import CLEAR_SHARE, FEWEST_CLEAR
@@ -30,7 +31,7 @@ UNKNOWN = "#FFFFFF"
 NO_CHANGE = "#EFEDE8"
 MAP_WIDE_IN, KEY_IN = {1: 6.0, 2: 4.6, 3: 3.9, 4: 3.3}, 1.75
 MAP_MOST_HIGH_IN, MAP_LEAST_WIDE_IN = 3.6, 2.6
-HEAD_IN, FOOT_IN, ROW_GAP_IN = 1.2, 0.6, 0.3
+HEAD_IN, FOOT_IN, ROW_GAP_IN = 1.35, 0.65, 0.3
 
 
 def draw(
@@ -47,6 +48,7 @@ def draw(
     wide = max(wide, MAP_LEAST_WIDE_IN)
     figure = style.new_figure(n * wide + KEY_IN + 0.2, HEAD_IN + FOOT_IN + rows * (high + ROW_GAP_IN))
     level, change = _limits(_most(table, LEVEL)), _limits(_most(table, DIFFERENCE))
+    names = look.labels(material.scenarios)
     total_wide, total_high = (float(v) for v in figure.get_size_inches())
     for column, name in enumerate(shown):
         for row, what in enumerate((LEVEL, DIFFERENCE)[:rows]):
@@ -69,16 +71,21 @@ def draw(
                 what,
                 view.width / wide,
             )
-            title = look.fit(name if row == 0 else f"{name} minus {material.baseline}", wide)
+            short = names[name]
+            title = look.fit(
+                short if row == 0 else f"{short} minus {sentences.called(names[material.baseline])}", wide
+            )
             axes.set_title(
                 title, loc="left", size=10, color=look.colours(material.scenarios)[name], weight="bold"
             )
-    _keys(figure, level, change, rows, n * wide + 0.25, high)
-    border = str(world.manifest.get("border_name", "the border"))
+    gaps = table.loc[table["what"] == DIFFERENCE, "mean"]
+    signs = bool((gaps >= SMALL_CELL_PERSONS).any()), bool((gaps <= -SMALL_CELL_PERSONS).any())
+    _keys(figure, level, change, signs, rows, n * wide + 0.25, high)
+    border = str(world.manifest.get("border_name", "abroad"))
     subtitle = (
         f"Mean arrivals by sub-district, {look.span(material)}; whoever moves on counts again. "
         f"{'Below: mean difference between runs with the same luck. ' if rows > 1 else ''}"
-        f"Counts under {SMALL_CELL_PERSONS:.0f} are not shown. Thick line: {border}."
+        f"Counts under {SMALL_CELL_PERSONS:.0f} are not shown. Thick line: border ({border})."
     )
     look.write(
         figure, _title(table, material), subtitle, material, world, ("outlines.geojson", "lines.geojson")
@@ -150,9 +157,10 @@ def _most(table: pd.DataFrame, what: str) -> float:
 
 
 def _keys(
-    figure: Figure, level: Sequence[float], change: Sequence[float], rows: int, left: float, high: float
-) -> None:
-    """What the colours mean, at the right of each row."""
+    figure: Figure, level: Sequence[float], limits: Sequence[float], change: tuple[bool, bool], rows: int,
+    left: float, high: float,
+) -> None:  # fmt: skip
+    """What the colours mean, at the right of each row; ``change``: whether there is more, and fewer, anywhere."""
     wide, tall = (float(v) for v in figure.get_size_inches())
     handles: list[Any] = [
         Patch(fc=c, ec=style.LAND_EDGE, label=_class(level, i))
@@ -171,12 +179,11 @@ def _keys(
     )
     if rows == 1:
         return
-    n = len(change)
-    handles = [
-        Patch(fc=change_colours(n, True)[i], label="+" + _class(change, i)) for i in reversed(range(n))
-    ]
+    up, down = change
+    n, colours = len(limits), {more: change_colours(len(limits), more) for more in (True, False)}
+    handles = [Patch(fc=colours[True][i], label="+" + _class(limits, i)) for i in reversed(range(n)) if up]
     handles.append(Patch(fc=NO_CHANGE, ec=style.LAND_EDGE, label="within ±100"))
-    handles += [Patch(fc=change_colours(n, False)[i], label="−" + _class(change, i)) for i in range(n)]
+    handles += [Patch(fc=colours[False][i], label="−" + _class(limits, i)) for i in range(n) if down]
     handles.append(Patch(fc=UNKNOWN, ec=style.LAND_EDGE, label="a count under 100"))
     handles.append(_cross())
     at = (left / wide, 1 - (HEAD_IN + 0.2 + high + ROW_GAP_IN) / tall)
@@ -201,9 +208,8 @@ def _title(table: pd.DataFrame, material: Material) -> str:
     if len(gaps):
         top = max(look.records(gaps), key=lambda row: abs(row["mean"]))
         count, word = (top["more"], "more") if top["mean"] > 0 else (top["fewer"], "fewer")
-        where = (
-            f"{words.about(abs(top['mean']))} {word} arrivals in {top['area_name']} than {material.baseline}"
-        )
+        base = sentences.called(material.baseline)
+        where = f"{words.about(abs(top['mean']))} {word} arrivals in {top['area_name']} than {base}"
         return f"“{top['scenario']}”: {where}, {word} in {count} of {top['n_runs']} runs"
     levels = table[
         (table["what"] == LEVEL) & (table["scenario"] == material.baseline) & table["mean"].notna()

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from flightsim import words
-from flightsim.comparison import lives
+from flightsim.comparison import lives, sentences
 from flightsim.comparison.figures import look
 from flightsim.comparison.material import Material
 from flightsim.plots import style
@@ -41,7 +41,7 @@ ROWS = {
     lives.ANY: "a different life\nin any of these ways",
 }
 MOST_PANELS = 6
-PANEL_IN, HEAD_IN, FOOT_IN = 2.75, 1.2, 0.95
+PANEL_IN, HEAD_IN, FOOT_IN = 2.75, 1.45, 0.95
 
 
 def draw(table: pd.DataFrame, material: Material, world: World | None, n_pairs: int) -> Figure:
@@ -52,12 +52,14 @@ def draw(table: pd.DataFrame, material: Material, world: World | None, n_pairs: 
     grid = {"left": 0.2, "right": 0.9, "top": 1 - (HEAD_IN + 0.3) / high, "bottom": (FOOT_IN + 0.25) / high,
             "hspace": 0.26}  # fmt: skip
     panels = figure.subplots(len(shown), 1, sharex=True, squeeze=False, gridspec_kw=grid)[:, 0]
+    names, colours = look.labels(material.scenarios), look.colours(material.scenarios)
+    base = sentences.called(names[material.baseline])
     for axes, name in zip(panels, shown, strict=True):
         rows = table[table["scenario"] == name]
         _bars(axes, rows)
         left = rows[(rows["change"] == lives.LEFT) & (rows["cause"] == "all")]["mean"].sum()
-        axes.set_title(f"{name}, against {material.baseline}: {words.about(left)} households leave in either",
-                       loc="left", size=10, weight="bold", color=look.colours(material.scenarios)[name])  # fmt: skip
+        title = f"{names[name]}, against {base}: {words.about(left)} households leave in either"
+        axes.set_title(title, loc="left", size=10, weight="bold", color=colours[name])
     panels[-1].set_xlabel("households (mean over pairs of runs; line: 5 to 95 % of the pairs)")
     look.values(panels[-1].xaxis, "households")
     handles, names = panels[0].get_legend_handles_labels()
@@ -111,4 +113,5 @@ def _title(table: pd.DataFrame, material: Material) -> str:
         return "No household lives a different life"
     name = max(shares, key=lambda each: shares[each])
     share = words.in_ten(shares[name])
-    return f"“{name}”: {share} of the households that leave live another life than with “{material.baseline}”"
+    base = sentences.called(material.baseline)
+    return f"“{name}”: {share} of the households that leave live another life than in {base}"

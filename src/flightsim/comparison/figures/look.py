@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -67,10 +68,31 @@ def write(figure: Figure, title: str, subtitle: str, material: Material, world: 
     style.write(figure, title, subtitle, foot(material, world, tables))
 
 
+def labels(scenarios: Sequence[str]) -> dict[str, str]:
+    """Short names of scenarios: without what all of them share, and without the groups of parameters.
+
+    ``border=open shelter.site_room=2`` beside ``border=closed shelter.site_room=2`` becomes ``border=open``.
+    """
+    parts = {name: name.split() for name in scenarios}
+    if not all("=" in part for each in parts.values() for part in each):
+        return {name: name for name in scenarios}
+    shared = set.intersection(*(set(each) for each in parts.values())) if len(scenarios) > 1 else set()
+    short = {
+        name: " ".join(re.sub(r"^\w+\.", "", part) for part in each if part not in shared)
+        for name, each in parts.items()
+    }
+    told_apart = len(set(short.values())) == len(scenarios) and all(short.values())
+    return short if told_apart else {name: name for name in scenarios}
+
+
 def fit(text: str, wide_in: float, size: float = 10.0) -> str:
     """A text in bold of that size, cut where it would be wider than ``wide_in`` inches."""
-    most = max(int(wide_in / (0.0094 * size)), 6)
-    return text if len(text) <= most else text[: most - 1] + "…"
+    return shorter(text, max(int(wide_in / (0.0094 * size)), 6))
+
+
+def shorter(text: str, most: int) -> str:
+    """A text of at most so many letters, cut in the middle: names often differ at their ends."""
+    return text if len(text) <= most else f"{text[: (most - 1) // 2]}…{text[len(text) - most // 2 :]}"
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -40,6 +40,9 @@ def draw(
     axes = figure.subplots(1 + paired, n, sharex=True, sharey="row", squeeze=False, gridspec_kw=grid)
     colour = look.colours(material.scenarios)
     column_in = WIDE_IN[n] * 0.84 / n  # that a title may take
+    names = look.labels(material.scenarios)
+    if paired and len(names[material.baseline]) <= sentences.LONGEST_NAME:
+        names[material.baseline] += " (baseline)"
     base = _rows(table, material.baseline, LEVEL)
     for column, name in enumerate(shown):
         top = axes[0, column]
@@ -47,7 +50,7 @@ def draw(
             top.plot(base["date"], base["p50"], color=look.BASELINE, lw=1.1, ls=(0, (4, 2)), zorder=3)
         _fan(top, _rows(table, name, LEVEL), colour[name], headline.unit)
         top.set_title(
-            look.fit(name if column or not paired else f"{name} (baseline)", column_in, 10.5),
+            look.fit(names[name], column_in, 10.5),
             loc="left",
             size=10.5,
             color=colour[name],
@@ -58,14 +61,14 @@ def draw(
             low.axhline(0, color=look.ZERO, lw=0.9, zorder=1)
             _fan(low, _rows(table, name, DIFFERENCE), colour[name], headline.unit, difference=True)
             low.set_title(
-                look.fit(f"minus {material.baseline}, run by run", column_in, 9.5),
+                look.fit(f"minus {sentences.called(material.baseline)}, run by run", column_in, 9.5),
                 loc="left",
                 size=9.5,
                 color=style.FAINT_INK,
             )
     _frame(axes, headline, material, paired)
     what = f"{headline.title} ({headline.unit}), {look.span(material)}{_counting(headline, material)}."
-    dashed = f" Dashed: the median of {material.baseline}." if paired else ""
+    dashed = f" Dashed: the median of {sentences.called(material.baseline)}." if paired else ""
     look.write(figure, sentences.clearest(material, headline), f"{what} {look.bands_explained(material)}{dashed}",
                material, world)  # fmt: skip
     return figure
@@ -80,8 +83,8 @@ def _frame(axes: np.ndarray, headline: Headline, material: Material, paired: boo
     low, _ = axes[0, 0].get_ylim()
     axes[0, 0].set_ylim(min(low, 0) if low < 0 else 0, None)
     many = min(material.sizes.values()) >= sentences.FEWEST_FOR_BANDS
-    every = 14 if len(material.days) > 30 else 0
-    every = 28 if axes.shape[1] > 2 and len(material.days) > 60 else every
+    most = 4 if axes.shape[1] > 2 else 6
+    every = next((n for n in (1, 2, 3, 7, 14, 28) if len(material.days) <= most * n), 56)
     if paired:
         look.signed(axes[1, 1].yaxis, headline.unit)
         axes[1, 1].tick_params(labelleft=True)
@@ -89,9 +92,8 @@ def _frame(axes: np.ndarray, headline: Headline, material: Material, paired: boo
         key.set_axis_off()
         if min(material.sizes.values()) > 1:
             look.band_key(key, look.BASELINE, many)
-        told = (
-            f"Right: the difference to “{material.baseline}”\nbetween runs that share\nhouseholds and luck."
-        )
+        base = sentences.called(material.baseline)
+        told = f"Right: the difference to {base}\nbetween runs that share\nhouseholds and luck."
         key.text(0.02, 0.30, told, transform=key.transAxes, size=8.5, va="top", color=style.FAINT_INK)
     else:
         look.band_key(axes[0, 0], look.BASELINE, many)

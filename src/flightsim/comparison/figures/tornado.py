@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -66,10 +65,11 @@ def draw(table: pd.DataFrame, headline: Headline, material: Material, world: Wor
     )
     more = len(table[table["what"] == "drawn parameter"]) - len(drawn)
     rest = f" {more} weaker ones are in the table." if more else ""
-    n = int(drawn["n_runs"].max())
+    n, n_drawn = int(drawn["n_runs"].max()), len(table) - len(scenarios)
     what = (
         f"Drawn parameters: {headline.title.lower()} where the parameter is high (9 in 10 of its draws are lower) "
-        f"minus where it is low (1 in 10 are lower), in {n} runs of {material.baseline}. Lines: 95 % intervals.{rest}"
+        f"minus where it is low (1 in 10 are lower), in {n} runs of {material.baseline}. Lines: 95 % intervals; "
+        f"of {n_drawn} about {round(0.05 * n_drawn) or 'none'} would miss zero by luck alone.{rest}"
     )
     look.write(figure, _title(drawn, scenarios, headline), what, material, world)
     return figure
@@ -99,7 +99,7 @@ def _label(row: dict[str, Any]) -> str:
 
 
 def _title(drawn: pd.DataFrame, scenarios: pd.DataFrame, headline: Headline) -> str:
-    sure = drawn[np.sign(drawn["effect_low"]) == np.sign(drawn["effect_high"])]
+    sure = drawn[drawn["clear"].astype(bool)]
     if sure.empty:
         return f"No drawn parameter clearly moves {headline.title.lower()}: more replicates are needed"
     top = look.records(sure)[0]

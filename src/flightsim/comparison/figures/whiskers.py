@@ -14,6 +14,7 @@ from flightsim.outcomes import Headline
 from flightsim.plots import style
 from flightsim.world import World
 
+MOST_LETTERS = 32
 MOST_LINES = 66  # dots on a page; beyond it the later outcomes are in the table only
 LINE_IN, GAP_IN, HEAD_IN, FOOT_IN = 0.21, 0.62, 1.35, 0.75
 
@@ -30,7 +31,8 @@ def draw(table: pd.DataFrame, material: Material, world: World | None) -> Figure
     high = HEAD_IN + FOOT_IN + each * max(len(outcomes), 1)
     figure = style.new_figure(11.0, high)
     columns = 2 if material.others else 1
-    label_wide = 0.075 + 0.0062 * min(max(len(name) for name in names), 26)
+    labels = {name: look.shorter(label, MOST_LETTERS) for name, label in look.labels(names).items()}
+    label_wide = 0.03 + 0.0066 * max(len(label) for label in labels.values())
     grid = {"left": label_wide, "right": 0.885 if columns == 2 else 0.955, "top": 1 - (HEAD_IN + 0.1) / high,
             "bottom": (FOOT_IN + 0.25) / high, "hspace": GAP_IN / (each - GAP_IN), "wspace": 0.16}  # fmt: skip
     axes = figure.subplots(max(len(outcomes), 1), columns, sharey="row", squeeze=False, gridspec_kw=grid)
@@ -40,14 +42,17 @@ def draw(table: pd.DataFrame, material: Material, world: World | None) -> Figure
         look.values(axes[row, 0].xaxis, headline.unit)
         axes[row, 0].set_title(headline.title, loc="left", size=10, weight="bold")
         axes[row, 0].set_title(f"{headline.unit}{_day(headline)}", loc="right", size=8, color=style.FAINT_INK)
-        axes[row, 0].set_yticks(range(len(names)), [_short(name) for name in names])
+        axes[row, 0].set_yticks(range(len(names)), list(labels.values()), size=9)
         axes[row, 0].set_ylim(len(names) - 0.4, -0.6)
         if columns == 2:
             _dots(axes[row, 1], rows[rows["what"] == DIFFERENCE], material)
             axes[row, 1].axvline(0, color=look.ZERO, lw=0.9, zorder=1)
             look.signed(axes[row, 1].xaxis, headline.unit)
             axes[row, 1].set_title(
-                f"minus {_short(material.baseline)}, run by run", loc="left", size=9.5, color=style.FAINT_INK
+                f"minus {sentences.called(labels[material.baseline])}, run by run",
+                loc="left",
+                size=9.5,
+                color=style.FAINT_INK,
             )
             _frequencies(axes[row, 1], rows[rows["what"] == DIFFERENCE], headline, material)
     look.write(figure, _title(material), _subtitle(material), material, world)
@@ -124,7 +129,3 @@ def _subtitle(material: Material) -> str:
 
 def _day(headline: Headline) -> str:
     return {"peak": ", highest day", "end": ", at the end"}.get(headline.kind, "")
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= 26 else name[:25] + "…"

@@ -1,0 +1,60 @@
+"""The chance that an outcome reaches a number, by scenario."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
+
+from flightsim import words
+from flightsim.comparison import sentences
+from flightsim.comparison.figures import look
+from flightsim.comparison.material import Material
+from flightsim.outcomes import Headline
+from flightsim.plots import style
+from flightsim.world import World
+
+MOST_LINES = 8
+
+
+def draw(
+    table: pd.DataFrame, headline: Headline, number: float, material: Material, world: World | None
+) -> Figure:
+    """A stair a scenario: the share of its runs that reach at least so many; dashed, the number asked for."""
+    figure = style.new_figure()
+    axes = figure.add_axes((0.09, 0.17, 0.62, 0.62))
+    names = look.labels(material.scenarios)
+    colour, values = look.colours(material.scenarios), material.values(headline)
+    for name in material.scenarios[:MOST_LINES]:
+        own = np.sort(values[material.of(name)])
+        own = own[np.isfinite(own)]
+        share = 1 - np.arange(len(own) + 1) / max(len(own), 1)
+        rows = table[(table["scenario"] == name) & (table["at_least"] == number)]
+        count, n = (int(rows["runs"].iloc[0]), int(rows["n_runs"].iloc[0])) if len(rows) else (0, len(own))
+        axes.step(np.append(own, own[-1:]), share, where="pre", color=colour[name], lw=2,
+                  label=f"{look.fit(names[name], 2.4)}\n  {count} of {n} runs")  # fmt: skip
+    axes.axvline(number, color=look.ZERO, lw=1, ls=(0, (4, 2)))
+    axes.set_ylim(0, 1.02)
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
+    axes.set_xlabel(f"{headline.title.lower()}, at least ({headline.unit})")
+    axes.set_ylabel("share of the runs")
+    look.values(axes.xaxis, headline.unit)
+    style.faint_grid(axes)
+    axes.legend(loc="upper left", bbox_to_anchor=(1.02, 1.0), fontsize=9, labelspacing=1.0, alignment="left",
+                title=f"At least {words.about(number)}")  # fmt: skip
+    what = (
+        f"Share of the runs with at least so many: {sentences.noun(headline)}; {look.span(material)}. "
+        "What is left out of the model is in no run: this is no forecast."
+    )
+    look.write(figure, _title(material, headline, number), what, material, world)
+    return figure
+
+
+def _title(material: Material, headline: Headline, number: float) -> str:
+    values, names = material.values(headline), look.labels(material.scenarios)
+    told = []
+    for name in material.scenarios[: sentences.MOST_CHANCES]:
+        own = values[material.of(name)]
+        told.append(f"“{names[name]}” in {int((own >= number).sum())} of {len(own)} runs")
+    return f"{headline.title}, {words.about(number)} or more: {words.listing(told)}"
