@@ -50,10 +50,14 @@ class Draws:
 
 def drawn_from(name: str, drawn: Drawn, seed: int) -> float:
     """The PERT draw of a parameter under a seed, to six significant figures."""
+    return quantile(drawn, float(uniform(decision_key(seed, "prior"), name_key(name))[0]))
+
+
+def quantile(drawn: Drawn, share: float) -> float:
+    """The value below which a parameter lies with probability ``share`` (0 to 1), to six significant figures."""
     width = drawn.high - drawn.low
     a, b = 1 + 4 * (drawn.mode - drawn.low) / width, 1 + 4 * (drawn.high - drawn.mode) / width
-    luck = float(uniform(decision_key(seed, "prior"), name_key(name))[0])
-    value = float(f"{drawn.low + width * float(betaincinv(a, b, luck)):.6g}")
+    value = float(f"{drawn.low + width * float(betaincinv(a, b, share)):.6g}")
     return min(max(value, drawn.low), drawn.high)
 
 
