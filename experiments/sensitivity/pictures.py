@@ -1,0 +1,125 @@
+"""The figures of docs/sensitivity.md."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import ablation
+import design
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from flightsim.plots import style
+
+SHOWN = 10  # parameters a panel
+WORSE, BETTER, UNCLEAR = style.LEAVING, "#117733", "#B5B5B5"
+FOOT = "Modelled, not observed. Source: flightsim, case “Idlib, winter 2019-20”; how: docs/sensitivity.md."
+
+
+def morris(effects: pd.DataFrame, floor: dict[str, float], path: Path) -> None:
+    """The largest effects on each outcome, beside the luck's floor."""
+    sizes = effects.pivot_table(index="parameter", columns="outcome", values="size")
+    above = int((sizes["displaced"] > 2 * floor["displaced"]).sum())
+    title = (
+        f"Of {len(sizes)} uncertain numbers, {above} move how many are displaced by more than twice what luck does; "
+        f"{_first(effects, 'displaced')} most"
+    )
+    figure = _figure(title, "Bars: mean size of the effect over 90 % of each prior, with its 95 % bootstrap interval. "
+                     "Dashed: what luck alone would give.")  # fmt: skip
+    for axes, (outcome, (name, unit)) in zip(_panels(figure), design.OUTCOMES.items(), strict=True):
+        rows = effects[effects["outcome"] == outcome].nlargest(SHOWN, "size").iloc[::-1]
+        at = np.arange(len(rows))
+        axes.barh(at, rows["size"], color=style.PEOPLE, height=0.66)
+        axes.errorbar(
+            rows["size"], at, xerr=rows["half_interval"], fmt="none", ecolor=style.INK, capsize=2, lw=1
+        )
+        axes.axvline(floor[outcome], color=style.LEAVING, lw=1.3, ls=(0, (4, 2)))
+        _finish(axes, rows["parameter"], f"{name} ({unit})")
+        axes.set_xlim(0, 1.05 * float((rows["size"] + rows["half_interval"]).max()))
+        if unit == "people":
+            style.counts(axes.xaxis)
+    style.save(figure, path)
+
+
+def sobol(indices: pd.DataFrame, path: Path) -> None:
+    """First-order and total indices of the strongest parameters, by outcome."""
+    total = indices[indices["outcome"] == "displaced"].nlargest(1, "in_all").iloc[0]
+    title = (
+        f"Of the spread in how many are displaced that the strongest numbers make, {total['parameter'].split('.')[1]} "
+        f"has a part in {100 * total['in_all']:.0f} %"
+    )
+    figure = _figure(title, "Dots: alone (first-order index). Squares: with all that it does together with others "
+                     "(total index). Lines: 95 % bootstrap intervals.")  # fmt: skip
+    for axes, (outcome, (name, _)) in zip(_panels(figure), design.OUTCOMES.items(), strict=True):
+        rows = indices[indices["outcome"] == outcome].sort_values("in_all")
+        at = np.arange(len(rows))
+        for column, shift, marker, colour in (
+            ("alone", 0.14, "o", style.PEOPLE), ("in_all", -0.14, "s", style.LEAVING),
+        ):  # fmt: skip
+            axes.errorbar(rows[column], at + shift, xerr=rows[f"{column}_half_interval"], fmt=marker, ms=5,
+                          color=colour, capsize=2, lw=1.1)  # fmt: skip
+        axes.axvline(0, color=style.FAINT_INK, lw=0.8)
+        _finish(axes, rows["parameter"], f"{name}: share of variance")
+        axes.set_xlim(-0.15, 1.1)
+    style.save(figure, path)
+
+
+def without(table: pd.DataFrame, path: Path) -> None:
+    """What each mechanism's absence does to four scores: mean difference run by run, with its interval."""
+    others = [name for name in table["scenario"].unique() if name != ablation.WHOLE]
+    hospitals = table[(table["scenario"] == "without hospital closures") & table["clear"]]
+    told = (
+        "makes no score clearly better or worse"
+        if hospitals.empty
+        else f"changes {len(hospitals)} of 7 scores clearly"
+    )
+    title = f"Without the hospital closures the model {told}"
+    figure = _figure(title, "Runs against the whole model with the same luck: mean difference, 95 % interval. Right, in orange: worse without it. "
+        "Left, in green: better without it. Grey: not to be told from luck.")  # fmt: skip
+    shown = ("crps", "wrong_place", "ahead", "patterns")
+    for axes, what in zip(_panels(figure), shown, strict=True):
+        rows = table[table["score"] == what].set_index("scenario").loc[others[::-1]]
+        at = np.arange(len(rows))
+        worse = rows["run_change"] * (-1 if what == "patterns" else 1) > 0
+        colours = np.where(~rows["clear"], UNCLEAR, np.where(worse, WORSE, BETTER))
+        for y, (_, row), colour in zip(at, rows.iterrows(), colours, strict=True):
+            axes.plot([row["low"], row["high"]], [y, y], color=colour, lw=2.2)
+            axes.plot(row["run_change"], y, "o", color=colour, ms=5.5)
+        axes.axvline(0, color=style.FAINT_INK, lw=0.9)
+        name, unit = ablation.SCORES[what]
+        _finish(
+            axes,
+            [n.removeprefix("without ") for n in rows.index],
+            f"{name}: change{f', {unit}' if unit else ''}",
+        )
+        if unit == "people":
+            style.counts(axes.xaxis)
+        if what == "patterns":
+            axes.invert_xaxis()
+    style.save(figure, path)
+
+
+def _figure(title: str, subtitle: str) -> Figure:
+    figure = style.new_figure(11.5, 8.4)
+    style.write(figure, title, subtitle, FOOT)
+    return figure
+
+
+def _panels(figure: Figure) -> list:
+    grid = {"left": 0.2, "right": 0.98, "top": 0.875, "bottom": 0.105, "wspace": 0.62, "hspace": 0.3}
+    return list(figure.subplots(2, 2, gridspec_kw=grid).flat)
+
+
+def _finish(axes, names, label: str) -> None:
+    axes.set_yticks(np.arange(len(names)), list(names), size=8.5)
+    axes.tick_params(axis="y", length=0)
+    axes.set_title(label, loc="left", size=10.5)
+    axes.tick_params(axis="x", labelsize=8.5)
+    axes.locator_params(axis="x", nbins=6)
+    style.faint_grid(axes, "x")
+
+
+def _first(effects: pd.DataFrame, outcome: str) -> str:
+    rows = effects[effects["outcome"] == outcome]
+    return str(rows.loc[rows["size"].idxmax(), "parameter"]).split(".")[1]
