@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 from flightsim.plots import style
 
+HOSPITALS = "without hospital closures"
 SHOWN = 10  # parameters a panel
 WORSE, BETTER, UNCLEAR = style.LEAVING, "#117733", "#B5B5B5"
 FOOT = "Modelled, not observed. Source: flightsim, case “Idlib, winter 2019-20”; how: docs/sensitivity.md."
@@ -68,15 +69,17 @@ def sobol(indices: pd.DataFrame, path: Path) -> None:
 def without(table: pd.DataFrame, path: Path) -> None:
     """What each mechanism's absence does to four scores: mean difference run by run, with its interval."""
     others = [name for name in table["scenario"].unique() if name != ablation.WHOLE]
-    hospitals = table[(table["scenario"] == "without hospital closures") & table["clear"]]
+    hospitals = table[(table["scenario"] == HOSPITALS) & table["clear"]]
     told = (
-        "makes no score clearly better or worse"
+        "no score clearly"
         if hospitals.empty
-        else f"changes {len(hospitals)} of 7 scores clearly"
+        else f"{len(hospitals)} of {len(ablation.SCORES)} scores clearly"
     )
-    title = f"Without the hospital closures the model {told}"
-    figure = _figure(title, "Runs against the whole model with the same luck: mean difference, 95 % interval. Right, in orange: worse without it. "
-        "Left, in green: better without it. Grey: not to be told from luck.")  # fmt: skip
+    figure = _figure(
+        f"To take away the hospital closures changes {told}",
+        "Runs against the whole model with the same luck: mean difference, 95 % interval. To the right, in orange: worse "
+        "without it. To the left, in green: better without it. Grey: not to be told from luck.",
+    )
     shown = ("crps", "wrong_place", "ahead", "patterns")
     for axes, what in zip(_panels(figure), shown, strict=True):
         rows = table[table["score"] == what].set_index("scenario").loc[others[::-1]]

@@ -179,10 +179,11 @@ def main() -> None:
     k, n_sobol = len(design.varied(config)), asked.base * (len(names) + 2)
     about = reports[ablation.WHOLE].board.ensemble.runs[0].provenance
     made = (
-        f"flightsim {about['flightsim']} (commit {str(about.get('commit'))[:10]}), 1 December 2019 to 27 January 2020.\n"
-        f"Morris: {asked.paths} paths through {k} parameters, {asked.paths * (k + 1)} runs; Sobol': {len(names)} parameters, "
-        f"{n_sobol} runs;\nboth at {asked.scale:g} of the households, seed {LUCK}, in steps of {design.STEP_HOURS} hours. "
-        f"Ablation: {asked.replicates} seeds at 0.1 of the households, in steps of an hour."
+        f"flightsim {about['flightsim']} (commit {str(about.get('commit'))[:10]}), 1 December 2019 to 27 January "
+        f"2020.\n"
+        f"Morris: {asked.paths} paths through {k} parameters, {asked.paths * (k + 1)} runs; Sobol': {len(names)} "
+        f"parameters, {n_sobol} runs;\nboth at {asked.scale:g} of the households, seed {LUCK}, in steps of "
+        f"{design.STEP_HOURS} hours. Ablation: {asked.replicates} seeds at 0.1 of the households, in steps of an hour."
     )
     order = design.strongest(effects, LISTED)
     write_page({
