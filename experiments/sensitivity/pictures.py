@@ -77,7 +77,7 @@ def without(table: pd.DataFrame, path: Path) -> None:
     )
     figure = _figure(
         f"To take away the hospital closures changes {told}",
-        "Runs against the whole model with the same luck: mean difference, 95 % interval. To the right, in orange: worse "
+        "Runs against the whole model with the same luck: mean and 95 % interval. To the right, in orange: worse "
         "without it. To the left, in green: better without it. Grey: not to be told from luck.",
     )
     shown = ("crps", "wrong_place", "ahead", "patterns")
