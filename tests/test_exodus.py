@@ -15,7 +15,7 @@ from flightsim.decision import NoFlight
 from flightsim.exodus import NoExodus, Prescribed
 from flightsim.model import DisplacementModel
 from flightsim.population import Population
-from flightsim.transport import FreeTransport
+from flightsim.transport import FreeTransport, Transport
 from models import ALONE, bombing, day, model_of, run, stories
 from worlds import START
 
@@ -64,8 +64,8 @@ def test_as_many_leave_as_are_asked_for(scale: float, step_hours: int) -> None:
     table = displaced(run(model_of(town(), BOMBS, 9, step_hours, exodus=prescribed(), **parts)))
     added = table.iloc[6] - table.iloc[1]  # in the five days
     household = 15 / scale
-    assert added["South"] == pytest.approx(1200, abs=household)
-    assert added["Middle"] == pytest.approx(1800, abs=household)
+    assert 1200 <= added["South"] < 1200 + household
+    assert 1800 <= added["Middle"] < 1800 + household
     assert added[["Camps", "North"]].sum() == 0
 
 
@@ -130,6 +130,17 @@ def test_those_whom_the_front_catches_are_made_up_for() -> None:
     assert got.recorder.by_area["displaced_persons"][-1].sum() == pytest.approx(3000, abs=15)
     assert h.persons[(h.home == s3) & h.displaced].sum() > h.persons[(h.home == s1) & h.displaced].sum()
     assert not h.displaced[caught].any()
+
+
+@pytest.mark.parametrize("transport", [AT_ONCE["transport"], Transport()])
+def test_the_last_ones_go_on_the_last_day_whatever_happens(transport: Any) -> None:
+    """Under fire that pins everybody, with S1 cut off before the end: as many as were asked for leave, from S3."""
+    fire = [*bombing("S1", range(2, 9), 400), *bombing("S3", range(2, 9), 400)]
+    falls = [worlds.captured("S1", day(6), hour=2)]
+    asked = prescribed(areas={"South": 1.0})
+    got = model(asked, [*fire, *falls], transport=transport)
+    south = displaced(got)["South"]
+    assert 3000 <= south.iloc[6] - south.iloc[1] < 3015
 
 
 def test_those_displaced_before_go_on_as_the_model_has_it(exodus: DisplacementModel) -> None:

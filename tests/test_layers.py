@@ -60,6 +60,7 @@ LAYERS = (
     {"sweep"},  # scenarios times replicates
     {"solve"},  # the value of a lever at which an outcome meets a target
     {"cli"},
+    {"__main__"},
 )
 LEVEL = {unit: level for level, units in enumerate(LAYERS) for unit in units}
 READS_FOLDERS_ONLY = {

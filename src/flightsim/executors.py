@@ -12,6 +12,7 @@ import socket
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -174,7 +175,11 @@ def _cluster(where: Where) -> Iterator[Callable[[], AbstractContextManager[Any]]
         with _ray(where):
             yield partial(parallel_config, backend="ray")
     else:
-        yield partial(parallel_config, backend="loky", inner_max_num_threads=1)
+        with warnings.catch_warnings():  # that loky renews a worker now and then is no news
+            warnings.filterwarnings(
+                "ignore", message="A worker stopped while some jobs", category=UserWarning
+            )
+            yield partial(parallel_config, backend="loky", inner_max_num_threads=1)
 
 
 def _knock(where: Where, name: str) -> None:

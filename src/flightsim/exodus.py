@@ -12,13 +12,15 @@ from flightsim.arrays import running_sum
 from flightsim.clock import HOURS_A_DAY, Clock, as_date
 from flightsim.complaints import Complaints, InputError, nearest
 from flightsim.events import Event
-from flightsim.households import N_KINDS, NO_INTENT, SETTLED
+from flightsim.households import MEANS, N_KINDS, NO_INTENT, SETTLED
 from flightsim.parameter import ASSUMPTION, SETTING, check, given, parameter
 from flightsim.words import day_year, listing
 from flightsim.world import GOVERNMENT, SDF, Bools, Floats, Ints, World
 
 if TYPE_CHECKING:
     from flightsim.model import DisplacementModel
+
+ROUNDING = 1e-6  # persons
 
 
 @dataclass(frozen=True)
@@ -177,10 +179,11 @@ class Exodus:
     """Those who leave because it is prescribed, and those who stay until it is over.
 
     On the first day it takes, in each sub-district, the households that have not left since the start, those who
-    want to leave already first and then by what is left to their threshold, until the people are as many as asked,
-    to within half a household. Everybody else who has not left since the start stays during these days. Each morning
-    those whom the front has caught meanwhile are made up for, by the next ones of the sub-district as far as there are
-    any.
+    want to leave already first and then by what is left to their threshold, until the people are at least as many as
+    asked, by less than a household. Everybody else who has not left since the start stays during these days. Each
+    morning those whom the front has caught meanwhile are made up for, by the next ones of the sub-district as far as
+    there are any, else of the other sub-districts asked for. On the last day those who still get ready go at once, and
+    those who are cut off are made up for.
     """
 
     def __init__(self, part: Prescribed, model: DisplacementModel, events: Sequence[Event]) -> None:
@@ -198,6 +201,7 @@ class Exodus:
         self._staying: Ints = np.zeros(0, np.int64)
         self._left: Floats = np.zeros(0)  # of the staying: pressure left to their thresholds
         self._met: Floats = np.zeros((0, 0))  # and what they had borne, by cause
+        self._lost: Ints = np.zeros(0, np.int64)  # chosen, but caught or cut off: others go for them
         self._still_to_do = [
             (self._begins, self._begin),
             *((self._begins + day * HOURS_A_DAY, self._make_up) for day in range(1, days)),
@@ -233,6 +237,8 @@ class Exodus:
         self._rows, self._hours = self._rows[n:], self._hours[n:]
         order = np.argsort(rows)
         model.want_to_leave(rows[order], np.clip((now + step_hours - hours[order]) / step_hours, 0.0, 1.0))
+        if self._ends - HOURS_A_DAY <= now < self._ends:
+            self._last_call(model)
 
     def _begin(self, model: DisplacementModel) -> None:
         """Choose who leaves and when; nobody else who has not left yet does so in these days."""
@@ -265,18 +271,15 @@ class Exodus:
         self._met = model.gathered_causes[:, group[0], group[1]].T - model.causes_at_settling[self._staying]
 
     def _choose(self, model: DisplacementModel, area: Ints, persons: Floats) -> Bools:
-        """(n,) which households, in the order given, bring each sub-district nearest to the people asked of it."""
-        chosen = np.zeros(len(area), bool)
+        """(n,) which households, in the order given, are as many people as are asked of each sub-district."""
         for row, wanted in self._wanted.items():
-            inside = np.flatnonzero(area == row)
-            total = persons[inside].sum()
+            total = persons[area == row].sum()
             if total < wanted - persons.max(initial=0.0) / 2:
                 raise InputError(
                     f"exodus: on {model.clock.date_of(self._first_day)} {model.world.areas.name[row]} still holds "
                     f"{total:,.0f} people who can leave and have not; asked {wanted:,.0f}"
                 )
-            chosen[inside[np.cumsum(persons[inside]) - persons[inside] / 2 <= wanted]] = True
-        return chosen
+        return _first_of(area, persons, self._wanted)
 
     def _times(self, place: Ints, persons: Floats) -> Floats:
         """(n,) hours at which households want to leave; in order within their places, at the pace of each place."""
@@ -291,32 +294,61 @@ class Exodus:
 
     def _make_up(self, model: DisplacementModel) -> None:
         """For chosen people in places that fell before they could leave, others leave within a day."""
-        h, area_of = model.households, model.world.places.area
-        caught = self._chosen[~h.displaced[self._chosen] & model.enemy_held[h.place[self._chosen]]]
-        if not len(caught):
-            return
-        short = np.bincount(area_of[h.place[caught]], h.people(caught), minlength=len(model.world.areas))
-        place = h.place[self._staying]
-        persons, area = h.people(self._staying), area_of[place]
-        takes = np.zeros(len(place), bool)
-        for row in np.flatnonzero(short).tolist():
-            inside = np.flatnonzero((area == row) & ~model.enemy_held[place])
-            takes[inside[np.cumsum(persons[inside]) - persons[inside] / 2 <= short[row]]] = True
-        rows, now = self._staying[takes], model.now * model.clock.step_hours
-        self._chosen = np.append(np.setdiff1d(self._chosen, caught), rows)
-        self._staying, self._left, self._met = self._staying[~takes], self._left[~takes], self._met[~takes]
+        h = model.households
+        behind = self._chosen[~h.displaced[self._chosen]]
+        rows = self._stand_in(model, behind[model.enemy_held[h.place[behind]]])
+        now = model.now * model.clock.step_hours
         hours = np.append(self._hours, now + HOURS_A_DAY * (np.arange(len(rows)) + 0.5) / max(len(rows), 1))
         rows = np.append(self._rows, rows)
         order = np.lexsort((h.key[rows], hours))
         self._rows, self._hours = rows[order], hours[order]
 
+    def _last_call(self, model: DisplacementModel) -> None:
+        """Whoever still gets ready goes now, under fire too; for those who are cut off others go."""
+        h = model.households
+        behind = self._chosen[~h.displaced[self._chosen] & (h.wants_since[self._chosen] != NO_INTENT)]
+        can_go = model.can_leave[h.place[behind]]
+        others = self._stand_in(model, behind[~can_go])
+        model.want_to_leave(others, np.zeros(len(others)))
+        rows = np.sort(np.append(behind[can_go], others))
+        group = h.place[rows].astype(np.int64) * len(MEANS) + h.means[rows]
+        model.ready.join(rows, group, model.gathered_readiness.ravel()[group])
+
+    def _stand_in(self, model: DisplacementModel, lost: Ints) -> Ints:
+        """Households, in order of row, that will go for these: of their sub-districts, else of the others asked for."""
+        h, area_of = model.households, model.world.places.area
+        short = np.bincount(area_of[h.place[lost]], h.people(lost), minlength=len(model.world.areas))
+        place, persons = h.place[self._staying], h.people(self._staying)
+        free = model.can_leave[place] & np.isin(area_of[place], list(self._wanted))
+        takes = free.copy()
+        takes[free] = _first_of(area_of[place[free]], persons[free], dict(enumerate(short)))
+        rest = free & ~takes
+        still = max(0.0, short.sum() - persons[takes].sum())
+        takes[rest] = _first_of(np.zeros(rest.sum(), np.int64), persons[rest], {0: still})
+        rows = np.sort(self._staying[takes])
+        self._chosen = np.append(np.setdiff1d(self._chosen, lost), rows)
+        self._lost = np.append(self._lost, lost)
+        self._staying, self._left, self._met = self._staying[~takes], self._left[~takes], self._met[~takes]
+        model.ready.leave(lost)
+        return rows
+
     def _release(self, model: DisplacementModel) -> None:
-        """It is over: those who stayed go on from where they stood, as if these days had not been."""
+        """It is over: those who stayed go on from where they stood, as if these days had not been; the lost wait on."""
         h, rows = model.households, self._staying
+        model.wait_on(self._lost[~h.displaced[self._lost]])
         place, kind = h.place[rows].astype(np.int64), h.kind(rows)
         group = place * N_KINDS + kind
         model.causes_at_settling[rows] = model.gathered_causes[:, place, kind].T - self._met
         model.intents.join(rows, group, model.gathered.ravel()[group] + self._left)
+
+
+def _first_of(area: Ints, persons: Floats, wanted: Mapping[int, float]) -> Bools:
+    """(n,) which households, in the order given, bring each area to so many people, over by less than a household."""
+    chosen = np.zeros(len(area), bool)
+    for row, so_many in wanted.items():
+        inside = np.flatnonzero(area == row) if so_many > 0 else np.zeros(0, np.int64)
+        chosen[inside[np.cumsum(persons[inside]) - persons[inside] < so_many - ROUNDING]] = True
+    return chosen
 
 
 def _is_number(value: object, low: float, high: float) -> bool:

@@ -158,7 +158,7 @@ class DisplacementModel(mesa.Model):
         options = self.options()
         top = self.choose(options, rows, place)
         stuck = top[:, 0] == NOWHERE
-        self._wait_on(rows[stuck])
+        self.wait_on(rows[stuck])
         rows, place, top = rows[~stuck], place[~stuck], top[~stuck]
         best = top[:, 0]
         self.set_out(rows, place, options.place[best], options.row[options.area[best]])
@@ -351,7 +351,7 @@ class DisplacementModel(mesa.Model):
             )
         )
 
-    def _wait_on(self, rows: Ints) -> None:
+    def wait_on(self, rows: Ints) -> None:
         """Nobody will have them, or no road is open: they get ready anew, for another try."""
         if len(rows):
             h = self.households
