@@ -396,6 +396,12 @@ def test_what_is_refused(
     assert "Traceback" not in said
 
 
+def test_a_scenario_of_a_single_run_is_refused(toy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one = next(toy.glob("*/provenance.json")).parent
+    assert cli.main(["validate", str(one), "--scenario", "other"]) == 2
+    assert "is a single run" in capsys.readouterr().err
+
+
 def test_runs_of_other_days_are_no_ensemble() -> None:
     longer = run(0)
     other = Results.in_memory(synthetic.tables(WORLD, 30), longer.config, {"seed": 1}, {})
