@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from flightsim import words
 from flightsim.plots import style
 
-HOSPITALS = "without hospital closures"
+ALONE = "strikes and front alone"  # the last of the scenarios
 SHOWN = 10  # parameters a panel
 WORSE, BETTER, UNCLEAR = style.LEAVING, "#117733", "#B5B5B5"
 FOOT = "Modelled, not observed. Source: flightsim, case “Idlib, winter 2019-20”; how: docs/sensitivity.md."
@@ -69,14 +70,16 @@ def sobol(indices: pd.DataFrame, path: Path) -> None:
 def without(table: pd.DataFrame, path: Path) -> None:
     """What each mechanism's absence does to four scores: mean difference run by run, with its interval."""
     others = [name for name in table["scenario"].unique() if name != ablation.WHOLE]
-    hospitals = table[(table["scenario"] == HOSPITALS) & table["clear"]]
-    told = (
-        "no score clearly"
-        if hospitals.empty
-        else f"{len(hospitals)} of {len(ablation.SCORES)} scores clearly"
+    totals = (
+        table[(table["score"] == "crps") & (table["scenario"] != ALONE)]
+        .set_index("scenario")
+        .loc[others[:-1]]
     )
+    names = [name.removeprefix("without ") for name in totals.index]
+    unmoved = [name for name, clear in zip(names, totals["clear"], strict=True) if not clear]
+    most = [names[i] for i in np.argsort(-totals["run_change"].to_numpy())[:2]]
     figure = _figure(
-        f"To take away the hospital closures changes {told}",
+        f"How many flee hangs most on {words.listing(most)}, and not clearly on {words.listing(unmoved)}",
         "Runs against the whole model with the same luck: mean and 95 % interval. To the right, in orange: worse "
         "without it. To the left, in green: better without it. Grey: not to be told from luck.",
     )

@@ -26,6 +26,7 @@ from flightsim.plots import style
 HERE = Path(__file__).resolve().parent
 DOCS = HERE.parents[1] / "docs"
 SEEDS = 10  # with which the spread by luck is measured
+REFIT_SEEDS = 5
 LISTED = 15  # parameters in the page's table of effects
 
 
@@ -77,7 +78,7 @@ def sobol(setting: Setting, names: list[str], base: int) -> tuple[pd.DataFrame, 
 def number(value: float) -> str:
     """A number at sensible length."""
     size = abs(value)
-    return f"{value:,.0f}" if size >= 100 else f"{value:.1f}" if size >= 1 else f"{value:.2f}"
+    return f"{value:,.0f}" if size >= 100 else f"{value:.1f}" if size >= 1 else f"{value:.3f}"
 
 
 def markdown(table: pd.DataFrame) -> str:
@@ -120,10 +121,27 @@ def ablation_table(found: pd.DataFrame) -> str:
     wide = pd.DataFrame({"scenario": found["scenario"].unique()})
     for what, (title, unit) in ablation.SCORES.items():
         rows = found[found["score"] == what]
-        cells = [(number(row["value"]), row["clear"]) for row in rows.to_dict("records")]
+        whole = what == "patterns"
+        cells = [
+            (str(int(row["value"])) if whole else number(row["value"]), row["clear"])
+            for row in rows.to_dict("records")
+        ]
         wide[f"{title}{f', {unit}' if unit else ''}"] = [
             f"**{text}**" if clear else text for text, clear in cells
         ]
+    return markdown(wide)
+
+
+def refit_table(found: pd.DataFrame) -> str:
+    """A row a scenario set anew: its strength of strikes, scores and their spread by luck."""
+    wide = found[["scenario", ablation.KNOB]].copy()
+    for what, (title, unit) in ablation.SCORES.items():
+        cells = [str(int(x)) if what == "patterns" else number(float(x)) for x in found[what]]
+        if f"{what}_spread" in found:
+            cells = [
+                f"{cell} ± {number(float(s))}" for cell, s in zip(cells, found[f"{what}_spread"], strict=True)
+            ]
+        wide[f"{title}{f', {unit}' if unit else ''}"] = cells
     return markdown(wide)
 
 
@@ -164,11 +182,12 @@ def main() -> None:
     reports = ablation.reports(
         ablation.sweep(HERE / "results" / f"ablation_{asked.replicates}", 0.1, asked.replicates)
     )
+    anew = ablation.refit(ablation.refit_sweep(HERE / "results" / "refit", 0.1, REFIT_SEEDS))
     without = ablation.table(reports)
     effects, luck = morris(setting, asked.paths)
     names = design.strongest(effects, asked.strongest)
     indices, spread = sobol(setting, names, asked.base)
-    for name, table in (("morris", effects), ("sobol", indices), ("ablation", without)):
+    for name, table in (("morris", effects), ("sobol", indices), ("ablation", without), ("refit", anew)):
         table.to_csv(HERE / f"{name}.csv", index=False, float_format="%.6g", lineterminator="\n")
     with style.looks():
         pictures.morris(
@@ -194,6 +213,7 @@ def main() -> None:
         "sobol": by_outcome(indices, names, lambda r: f"{r['alone']:.2f} ± {r['alone_half_interval']:.2f}; "
                             f"{r['in_all']:.2f} ± {r['in_all_half_interval']:.2f}"),
         "ablation": ablation_table(without),
+        "anew": refit_table(anew),
         "turned": markdown(ablation.turned(reports)),
     })  # fmt: skip
 
