@@ -15,24 +15,26 @@ from flightsim.plots import style
 
 ALONE = "strikes and front alone"  # the last of the scenarios
 SHOWN = 10  # parameters a panel
+MORE, FEWER = style.PEOPLE, "#CC6677"
 WORSE, BETTER, UNCLEAR = style.LEAVING, "#117733", "#B5B5B5"
 FOOT = "Modelled, not observed. Source: flightsim, case “Idlib, winter 2019-20”; how: docs/sensitivity.md."
 
 
 def morris(effects: pd.DataFrame, floor: dict[str, float], path: Path) -> None:
-    """The largest effects on each outcome, beside the luck's floor."""
-    sizes = effects.pivot_table(index="parameter", columns="outcome", values="size")
-    above = int((sizes["displaced"] > 2 * floor["displaced"]).sum())
-    title = (
-        f"Of {len(sizes)} uncertain numbers, {above} move how many are displaced by more than twice what luck does; "
-        f"{_first(effects, 'displaced')} most"
+    """The largest effects on each outcome, beside what luck alone would show."""
+    sizes = effects.pivot_table(index="parameter", columns="outcome", values="size")["displaced"]
+    above = int((sizes > 2 * floor["displaced"]).sum())
+    first = [name.split(".")[1] for name in sizes.nlargest(3).index]
+    figure, top = _figure(
+        f"How many are displaced hangs most on {words.listing(first)}; {above} of {len(sizes)} numbers move it by more "
+        "than twice what luck does",
+        "Bars: mean size of the effect over 90 % of each prior, with its 95 % bootstrap interval. Blue: the more, the "
+        "more; red: the more, the fewer. Dashed: what luck alone would show.",
     )
-    figure = _figure(title, "Bars: mean size of the effect over 90 % of each prior, with its 95 % bootstrap interval. "
-                     "Dashed: what luck alone would give.")  # fmt: skip
-    for axes, (outcome, (name, unit)) in zip(_panels(figure), design.OUTCOMES.items(), strict=True):
+    for axes, (outcome, (name, unit)) in zip(_panels(figure, top), design.OUTCOMES.items(), strict=True):
         rows = effects[effects["outcome"] == outcome].nlargest(SHOWN, "size").iloc[::-1]
         at = np.arange(len(rows))
-        axes.barh(at, rows["size"], color=style.PEOPLE, height=0.66)
+        axes.barh(at, rows["size"], color=np.where(rows["effect"] > 0, MORE, FEWER), height=0.66)
         axes.errorbar(
             rows["size"], at, xerr=rows["half_interval"], fmt="none", ecolor=style.INK, capsize=2, lw=1
         )
@@ -51,9 +53,9 @@ def sobol(indices: pd.DataFrame, path: Path) -> None:
         f"Of the spread in how many are displaced that the strongest numbers make, {total['parameter'].split('.')[1]} "
         f"has a part in {100 * total['in_all']:.0f} %"
     )
-    figure = _figure(title, "Dots: alone (first-order index). Squares: with all that it does together with others "
+    figure, top = _figure(title, "Dots: alone (first-order index). Squares: with all that it does together with others "
                      "(total index). Lines: 95 % bootstrap intervals.")  # fmt: skip
-    for axes, (outcome, (name, _)) in zip(_panels(figure), design.OUTCOMES.items(), strict=True):
+    for axes, (outcome, (name, _)) in zip(_panels(figure, top), design.OUTCOMES.items(), strict=True):
         rows = indices[indices["outcome"] == outcome].sort_values("in_all")
         at = np.arange(len(rows))
         for column, shift, marker, colour in (
@@ -78,13 +80,13 @@ def without(table: pd.DataFrame, path: Path) -> None:
     names = [name.removeprefix("without ") for name in totals.index]
     unmoved = [name for name, clear in zip(names, totals["clear"], strict=True) if not clear]
     most = [names[i] for i in np.argsort(-totals["run_change"].to_numpy())[:2]]
-    figure = _figure(
-        f"How many flee hangs most on {words.listing(most)}, and not clearly on {words.listing(unmoved)}",
+    figure, top = _figure(
+        f"How well the total is told hangs most on {words.listing(most)}; not clearly on {words.listing(unmoved)}",
         "Runs against the whole model with the same luck: mean and 95 % interval. To the right, in orange: worse "
         "without it. To the left, in green: better without it. Grey: not to be told from luck.",
     )
     shown = ("crps", "wrong_place", "ahead", "patterns")
-    for axes, what in zip(_panels(figure), shown, strict=True):
+    for axes, what in zip(_panels(figure, top), shown, strict=True):
         rows = table[table["score"] == what].set_index("scenario").loc[others[::-1]]
         at = np.arange(len(rows))
         worse = rows["run_change"] * (-1 if what == "patterns" else 1) > 0
@@ -106,14 +108,14 @@ def without(table: pd.DataFrame, path: Path) -> None:
     style.save(figure, path)
 
 
-def _figure(title: str, subtitle: str) -> Figure:
+def _figure(title: str, subtitle: str) -> tuple[Figure, float]:
+    """A figure with its texts, and the share of its height below them."""
     figure = style.new_figure(11.5, 8.4)
-    style.write(figure, title, subtitle, FOOT)
-    return figure
+    return figure, 1 - style.write(figure, title, subtitle, FOOT)
 
 
-def _panels(figure: Figure) -> list:
-    grid = {"left": 0.2, "right": 0.98, "top": 0.875, "bottom": 0.105, "wspace": 0.62, "hspace": 0.3}
+def _panels(figure: Figure, top: float) -> list:
+    grid = {"left": 0.2, "right": 0.98, "top": top - 0.035, "bottom": 0.085, "wspace": 0.62, "hspace": 0.3}
     return list(figure.subplots(2, 2, gridspec_kw=grid).flat)
 
 
@@ -124,8 +126,3 @@ def _finish(axes, names, label: str) -> None:
     axes.tick_params(axis="x", labelsize=8.5)
     axes.locator_params(axis="x", nbins=6)
     style.faint_grid(axes, "x")
-
-
-def _first(effects: pd.DataFrame, outcome: str) -> str:
-    rows = effects[effects["outcome"] == outcome]
-    return str(rows.loc[rows["size"].idxmax(), "parameter"]).split(".")[1]

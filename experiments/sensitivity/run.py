@@ -172,8 +172,8 @@ def main() -> None:
         "--scale", type=float, default=0.05, help="share of households in Morris' and Sobol's runs"
     )
     parser.add_argument("--paths", type=int, default=6, help="of Morris")
-    parser.add_argument("--base", type=int, default=32, help="of Sobol: a power of 2")
-    parser.add_argument("--strongest", type=int, default=7, help="parameters for Sobol")
+    parser.add_argument("--base", type=int, default=64, help="of Sobol: a power of 2")
+    parser.add_argument("--strongest", type=int, default=8, help="parameters for Sobol")
     parser.add_argument("--replicates", type=int, default=10, help="seeds of each mechanism switched off")
     parser.add_argument("--workers", type=int)
     asked = parser.parse_args()
