@@ -26,7 +26,7 @@ from flightsim.plots import style
 HERE = Path(__file__).resolve().parent
 DOCS = HERE.parents[1] / "docs"
 SEEDS = 10  # with which the spread by luck is measured
-REFIT_SEEDS = 5
+REFIT_SEEDS = 2
 LISTED = 15  # parameters in the page's table of effects
 
 
@@ -99,8 +99,8 @@ def by_outcome(table: pd.DataFrame, names: list[str], cell) -> str:
     return markdown(wide)
 
 
-def noise_table(found: pd.DataFrame, spread: pd.DataFrame) -> str:
-    """How much is luck and how much the parameters."""
+def noise_table(found: pd.DataFrame, spread: pd.DataFrame | None) -> str:
+    """How much is luck and, with Sobol's runs, how much the parameters."""
     shown = pd.DataFrame({"outcome": [", ".join(OUTCOMES[o]) for o in found["outcome"]]})
     columns = {
         "mean": "base run, mean of ten seeds",
@@ -110,9 +110,11 @@ def noise_table(found: pd.DataFrame, spread: pd.DataFrame) -> str:
     }
     for column, name in columns.items():
         shown[name] = found[column].to_numpy()
-    shown["5 to 95 % over the strongest parameters' priors"] = [
-        " to ".join(number(float(x)) for x in np.quantile(spread[o], [0.05, 0.95])) for o in found["outcome"]
-    ]
+    if spread is not None:
+        shown["5 to 95 % over the strongest parameters' priors"] = [
+            " to ".join(number(float(x)) for x in np.quantile(spread[o], [0.05, 0.95]))
+            for o in found["outcome"]
+        ]
     return markdown(shown)
 
 
@@ -133,15 +135,13 @@ def ablation_table(found: pd.DataFrame) -> str:
 
 
 def refit_table(found: pd.DataFrame) -> str:
-    """A row a scenario set anew: its strength of strikes, scores and their spread by luck."""
+    """A row a scenario and strength of strikes, the one with the lowest CRPS in bold."""
     wide = found[["scenario", ablation.KNOB]].copy()
     for what, (title, unit) in ablation.SCORES.items():
         cells = [str(int(x)) if what == "patterns" else number(float(x)) for x in found[what]]
-        if f"{what}_spread" in found:
-            cells = [
-                f"{cell} ± {number(float(s))}" for cell, s in zip(cells, found[f"{what}_spread"], strict=True)
-            ]
-        wide[f"{title}{f', {unit}' if unit else ''}"] = cells
+        wide[f"{title}{f', {unit}' if unit else ''}"] = [
+            f"**{cell}**" if best else cell for cell, best in zip(cells, found["best"], strict=True)
+        ]
     return markdown(wide)
 
 
@@ -163,6 +163,36 @@ def listed(names: dict[str, str]) -> str:
     return "\n".join(f"- {reason}: {', '.join(same)}" for reason, same in reasons.items())
 
 
+def sobol_block(indices: pd.DataFrame | None, names: list[str]) -> str:
+    """The figure and the table of indices, or that there are none."""
+    if indices is None:
+        return "Not made for this page: the runs take longest. `--base 64` makes them, for " + ", ".join(
+            f"`{name}`" for name in names
+        )
+    table = by_outcome(
+        indices,
+        names,
+        lambda r: (
+            f"{r['alone']:.2f} ± {r['alone_half_interval']:.2f}; {r['in_all']:.2f} ± {r['in_all_half_interval']:.2f}"
+        ),
+    )
+    return f"![Shares of variance](figures/sensitivity_sobol.png)\n\nAlone; in all:\n\n{table}"
+
+
+def how_made(setting: Setting, asked: argparse.Namespace, about: dict) -> str:
+    """What the page rests on: version, runs, scale, seeds."""
+    k = len(design.varied(setting.config()))
+    sobol_runs = asked.base * (asked.strongest + 2)
+    sobol_said = f"Sobol': {asked.strongest} parameters, {sobol_runs} runs; " if asked.base else ""
+    return (
+        f"flightsim {about['flightsim']} (commit {str(about.get('commit'))[:10]}), 1 December 2019 to 27 January "
+        f"2020.\n"
+        f"Morris: {asked.paths} paths through {k} parameters, {asked.paths * (k + 1)} runs; {sobol_said}at "
+        f"{setting.scale:g} of the households, seed {LUCK}, in steps of {design.STEP_HOURS} hours.\n"
+        f"Without each mechanism: {asked.replicates} seeds at 0.1 of the households, in steps of an hour."
+    )
+
+
 def main() -> None:
     """Run what is missing, and write the page, the tables beside this script and the figures."""
     parser = argparse.ArgumentParser(
@@ -172,50 +202,57 @@ def main() -> None:
         "--scale", type=float, default=0.05, help="share of households in Morris' and Sobol's runs"
     )
     parser.add_argument("--paths", type=int, default=6, help="of Morris")
-    parser.add_argument("--base", type=int, default=64, help="of Sobol: a power of 2")
+    parser.add_argument("--base", type=int, default=64, help="of Sobol: a power of 2, or 0: none")
     parser.add_argument("--strongest", type=int, default=8, help="parameters for Sobol")
     parser.add_argument("--replicates", type=int, default=10, help="seeds of each mechanism switched off")
     parser.add_argument("--workers", type=int)
     asked = parser.parse_args()
     setting = Setting(HERE / "results" / "runs", asked.scale, asked.workers)
-    config = setting.config()
-    reports = ablation.reports(
-        ablation.sweep(HERE / "results" / f"ablation_{asked.replicates}", 0.1, asked.replicates)
-    )
-    anew = ablation.refit(ablation.refit_sweep(HERE / "results" / "refit", 0.1, REFIT_SEEDS))
+    swept = ablation.sweep(HERE / "results" / f"ablation_{asked.replicates}", 0.1, asked.replicates)
+    reports = ablation.reports(swept)
     without = ablation.table(reports)
+    anew = ablation.refit(ablation.refit_sweep(HERE / "results" / "refit", 0.1, REFIT_SEEDS))
     effects, luck = morris(setting, asked.paths)
     names = design.strongest(effects, asked.strongest)
-    indices, spread = sobol(setting, names, asked.base)
-    for name, table in (("morris", effects), ("sobol", indices), ("ablation", without), ("refit", anew)):
-        table.to_csv(HERE / f"{name}.csv", index=False, float_format="%.6g", lineterminator="\n")
-    with style.looks():
-        pictures.morris(
-            effects, luck.set_index("outcome")["floor"].to_dict(), DOCS / "figures/sensitivity_morris.png"
-        )
-        pictures.sobol(indices, DOCS / "figures/sensitivity_sobol.png")
-        pictures.without(without, DOCS / "figures/sensitivity_ablation.png")
-    k, n_sobol = len(design.varied(config)), asked.base * (len(names) + 2)
+    indices, spread = sobol(setting, names, asked.base) if asked.base else (None, None)
     about = reports[ablation.WHOLE].board.ensemble.runs[0].provenance
-    made = (
-        f"flightsim {about['flightsim']} (commit {str(about.get('commit'))[:10]}), 1 December 2019 to 27 January "
-        f"2020.\n"
-        f"Morris: {asked.paths} paths through {k} parameters, {asked.paths * (k + 1)} runs; Sobol': {len(names)} "
-        f"parameters, {n_sobol} runs;\nboth at {asked.scale:g} of the households, seed {LUCK}, in steps of "
-        f"{design.STEP_HOURS} hours. Ablation: {asked.replicates} seeds at 0.1 of the households, in steps of an hour."
-    )
-    order = design.strongest(effects, LISTED)
+    write(without, anew, effects, luck, indices)
     write_page({
-        "made": made,
-        "not varied": listed(design.not_varied(config)),
+        "made": how_made(setting, asked, about),
+        "not varied": listed(design.not_varied(setting.config())),
         "luck": noise_table(luck, spread),
-        "morris": by_outcome(effects, order, lambda r: f"{number(r['size'])} ± {number(r['half_interval'])}"),
-        "sobol": by_outcome(indices, names, lambda r: f"{r['alone']:.2f} ± {r['alone_half_interval']:.2f}; "
-                            f"{r['in_all']:.2f} ± {r['in_all_half_interval']:.2f}"),
+        "morris": effects_table(effects),
+        "sobol": sobol_block(indices, names),
         "ablation": ablation_table(without),
         "anew": refit_table(anew),
         "turned": markdown(ablation.turned(reports)),
     })  # fmt: skip
+
+
+def effects_table(effects: pd.DataFrame) -> str:
+    """The strongest parameters' effects."""
+    order = design.strongest(effects, LISTED)
+    return by_outcome(effects, order, lambda r: f"{number(r['size'])} ± {number(r['half_interval'])}")
+
+
+def write(
+    without: pd.DataFrame,
+    anew: pd.DataFrame,
+    effects: pd.DataFrame,
+    luck: pd.DataFrame,
+    indices: pd.DataFrame | None,
+) -> None:
+    """The tables beside this script, and the figures."""
+    tables = {"ablation": without, "refit": anew, "morris": effects, "luck": luck, "sobol": indices}
+    for name, table in tables.items():
+        if table is not None:
+            table.to_csv(HERE / f"{name}.csv", index=False, float_format="%.6g", lineterminator="\n")
+    with style.looks():
+        floor = luck.set_index("outcome")["floor"].to_dict()
+        pictures.morris(effects, floor, DOCS / "figures" / "sensitivity_morris.png")
+        pictures.without(without, DOCS / "figures" / "sensitivity_ablation.png")
+        if indices is not None:
+            pictures.sobol(indices, DOCS / "figures" / "sensitivity_sobol.png")
 
 
 if __name__ == "__main__":
