@@ -11,7 +11,7 @@ SOURCE = Path(flightsim.__file__).parent
 # From the bottom up. A package (io, plots) is one unit: inside it only cycles are forbidden.
 LAYERS = (
     {"kernels"},  # compiled loops
-    {"complaints", "words", "arrays", "draws", "clock", "measures"},
+    {"complaints", "words", "arrays", "draws", "clock", "measures", "memory"},
     {"parameter", "world", "events"},  # what is, what changes, a number with unit, bounds and source
     {"households", "io"},  # who is; readers and writers of files
     # one question each

@@ -154,7 +154,8 @@ def shortest_ways(cost: Floats, tail: Ints, into: Ints, begin: Ints, targets: In
 
     ``into`` the edges by the node they lead to, those of node i from begin[i] to begin[i + 1]; a closed edge costs inf.
     Bellman's and Ford's search from each target, a cheaper node first: on road graphs, where nearly every node is
-    looked at once, that beats Dijkstra's, which keeps all in order.
+    looked at once, that beats Dijkstra's, which keeps all in order. With scipy's a call on the roads of Idlib takes
+    7.7 ms instead of 4.4, a third of a second a job at any scale, and of equally short ways it takes another.
     """
     n = len(begin) - 1
     least, onward = np.full((len(targets), n), np.inf), np.full((len(targets), n), NO_EDGE)

@@ -12,7 +12,7 @@ from flightsim.agenda import Agenda
 from flightsim.agents import Household, HouseholdSet
 from flightsim.clock import HOURS_A_DAY, Clock
 from flightsim.decision import N_CAUSES, TOP, Alternatives
-from flightsim.destinations import Destinations
+from flightsim.destinations import NOWHERE, Destinations
 from flightsim.draws import decision_key, exponential, uniform
 from flightsim.events import Event
 from flightsim.households import (
@@ -36,7 +36,6 @@ from flightsim.world import GOVERNMENT, OPEN, SDF, Bools, Floats, Ints, World
 
 LOCAL_KMH = 25.0  # track speed by day (domain note, assumption), for the last leg on local roads
 REHOUSED_AT_HOUR = 8  # once a morning, those in the open ask again
-NOWHERE = -1
 NO_CAUSE = -1
 AT_GATE = -2  # instead of a rung, for those who reached a gate abroad
 
@@ -169,8 +168,7 @@ class DisplacementModel(mesa.Model):
         there = self.traffic.advance(self.now, self.routes)
         if not len(there):
             return
-        n_places = len(self.world.places)
-        at_gate = there.place >= n_places
+        at_gate = there.place >= len(self.world.places)
         self.settle(there.household[~at_gate], there.place[~at_gate], there.persons[~at_gate])
         if at_gate.any():
             self._at_the_gates(there.take(at_gate))
@@ -245,9 +243,8 @@ class DisplacementModel(mesa.Model):
         persons = np.bincount(h.place, h.persons, minlength=n_places)
         self.present_persons: Floats = np.asarray(persons * h.weight, np.float64)
         self.persons_total = float(self.present_persons.sum())
-        self.sheltered_persons = np.zeros(
-            (n_places, OPEN + 1)
-        )  # people displaced since the start, by place and rung
+        # people displaced since the start, by place and rung
+        self.sheltered_persons = np.zeros((n_places, OPEN + 1))
         self.gone_lately = np.zeros(n_places)
         self.can_leave = ~self.enemy_held  # until the roads are looked at, in the first step
         self.can_be_reached = ~self.enemy_held
@@ -255,8 +252,7 @@ class DisplacementModel(mesa.Model):
         self.home_pressure = 0.0
 
     def _start_clocks(self) -> None:
-        world, h, n = self.world, self.households, len(self.households)
-        n_places = len(world.places)
+        h, n, n_places = self.households, len(self.households), len(self.world.places)
         self.gathered = np.zeros((n_places, N_KINDS))
         in_memory = N_CAUSES, N_KINDS, n_places  # places side by side: that is twice as fast
         self.gathered_causes = np.zeros(in_memory).transpose(0, 2, 1)
@@ -265,9 +261,8 @@ class DisplacementModel(mesa.Model):
         self.gathered_readiness = np.zeros((n_places, len(MEANS)))
         self._readiness_met = np.zeros_like(self.gathered_readiness)
         self.causes_at_settling = np.zeros((n, N_CAUSES), np.float32)
-        self.weighed = np.full(
-            (n, TOP), NOWHERE, np.int32
-        )  # the places each weighed most when it last set out
+        # the places each weighed most when it last set out
+        self.weighed = np.full((n, TOP), NOWHERE, np.int32)
         self.intents = Agenda(n_places * N_KINDS, n)
         self.ready = Agenda(n_places * len(MEANS), n)
         rows = np.arange(n)
@@ -284,9 +279,8 @@ class DisplacementModel(mesa.Model):
     def thresholds(self, rows: Ints) -> Floats:
         """The pressure that each household bears at its present place before it wants to leave."""
         h = self.households
-        return np.asarray(
-            exponential(self.decision_keys["leave"], h.key[rows], h.occasion[rows]) / h.sensitivity[rows]
-        )
+        drawn = exponential(self.decision_keys["leave"], h.key[rows], h.occasion[rows])
+        return np.asarray(drawn / h.sensitivity[rows])
 
     def choose(self, options: Alternatives, rows: Ints, nodes: Ints, may_stay: bool = False) -> Ints:
         """(n, TOP) columns of ``options`` for each household at its node, best first; -1: no way."""

@@ -22,6 +22,7 @@ from flightsim.exodus import NoExodus, Prescribed
 from flightsim.hazard import Bombardment, NoHazard
 from flightsim.io.case import Case, cached_case
 from flightsim.io.write import can_be_folder, check_writable
+from flightsim.memory import undisturbed
 from flightsim.parameter import LEVER, SETTING, UNCERTAINTY
 from flightsim.parts import Parts
 from flightsim.population import Population
@@ -115,6 +116,7 @@ class Scenario:
 
         return DisplacementModel(self.world, self.events, self.clock, self.parts, self.seed)
 
+    @undisturbed()
     def run(self, progress: Progress | None = None, parent: Path | None = None) -> Outcome:
         """Simulate and write the results folder, or reuse a complete one of the same fingerprint.
 

@@ -20,6 +20,7 @@ from flightsim.io.events import build_events
 from flightsim.io.manifest import MANIFEST, read_manifest
 from flightsim.io.oddities import warnings
 from flightsim.io.tables import decode, either, parse, read_bytes, show
+from flightsim.memory import undisturbed
 from flightsim.world import World
 
 MAX_COMPLAINTS = 50
@@ -67,6 +68,7 @@ def find_case(case: str | Path) -> Path:
     raise InputError(f"case {show(case)} is not there; expected {choices}{hint}")
 
 
+@undisturbed()
 def read_case(case: str | Path) -> Case:
     """Read and check a case, given as a shipped name (``idlib``, ``toy``) or the path of a folder.
 

@@ -8,18 +8,21 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
 
 from flightsim.plots import style
 from flightsim.solve.telling import SHARE, Found, number
 
 ANSWER = style.LEAVING
+HALO = [withStroke(linewidth=2.2, foreground="white")]  # readable across dots
 
 
 def draw(found: Found, path: Path, foot: str) -> None:
     """Write the picture as PNG; ``foot`` says what it rests on."""
     with style.looks():
         figure = style.new_figure(8.6, 5.4)
-        subtitle = f"{found.outcome.meaning}; a dot a run, the line their mean"
+        meaning = found.outcome.meaning
+        subtitle = f"{meaning[:1].upper()}{meaning[1:]}; a dot a run, the line their mean"
         taken = style.write(figure, found.title, subtitle, foot)
         axes = figure.add_axes((0.11, 0.17, 0.86, 0.83 - taken - 0.03))
         _target(axes, found)
@@ -38,7 +41,7 @@ def _target(axes: Axes, found: Found) -> None:
     text = f"asked: {number(question.target)}, within {question.tolerance * 100:g} %"
     axes.annotate(
         text, (0.01, question.target), xycoords=("axes fraction", "data"), xytext=(0, 3),
-        textcoords="offset points", size=8.5, va="bottom",
+        textcoords="offset points", size=8.5, va="bottom", zorder=6, path_effects=HALO,
     )  # fmt: skip
 
 
@@ -57,8 +60,8 @@ def _answer(axes: Axes, found: Found) -> None:
     else:
         label = found.lever.text(found.answer.value)
     axes.annotate(
-        label, (found.answer.value, 0.02), xycoords=("data", "axes fraction"), xytext=(6, 0),
-        textcoords="offset points", color=ANSWER, size=9, va="bottom",
+        label, (found.answer.value, 0.98), xycoords=("data", "axes fraction"), xytext=(6, 0),
+        textcoords="offset points", color=ANSWER, size=9, va="top", zorder=6, path_effects=HALO,
     )  # fmt: skip
 
 
