@@ -16,7 +16,7 @@ from flightsim.complaints import InputError
 from flightsim.io.observations import Observation, Observations, read_observations
 from flightsim.results import Results
 from flightsim.scenario import from_config
-from flightsim.scoring import rolling
+from flightsim.scoring import places, rolling
 from flightsim.scoring.board import Board, best_baseline, disagreement, score, skill
 from flightsim.scoring.counts import MODEL, known_before, round_steps
 from flightsim.scoring.ensemble import Ensemble, of_runs
@@ -221,6 +221,39 @@ def test_what_was_known_before(tmp_path: Path) -> None:
     assert (earlier.rate_before, earlier.last_rate_before) == (500, 500)
 
 
+def test_where_from_is_asked_too(three: Ensemble, tmp_path: Path) -> None:
+    """Two reported halves; people are spread evenly over the six areas, the ring is around the first."""
+    cells = [row("2019-12-31", 1000, what=f"displaced_cumulative,people,XX000{i}") for i in (0, 1)]
+    board = score(three, observed(tmp_path, *cells), WORLD)
+    said = board.misplaced_origins
+    assert said["even share of all people"] == pytest.approx(0)
+    leavers = Ground(WORLD, board.ensemble.runs[0].front).leavers(date(2019, 12, 1), date(2019, 12, 31))
+    assert said["capture ring"] == pytest.approx(abs(leavers[0] / leavers[:2].sum() - 0.5))
+    assert not len(board.misplaced)
+    assert "Where from:" in report.screen(report.Report(board, WORLD, False))
+
+
+def test_two_sources_of_one_question_are_both_kept(three: Ensemble, tmp_path: Path) -> None:
+    cells = [
+        f"2019-12-31,2019-12-01,arrivals_cumulative,people,XX000{i},,{i}00,,{who}"
+        for i in (4, 5)
+        for who in "AB"
+    ]
+    board = score(three, observed(tmp_path, *cells), WORLD)
+    assert len(board.answered) == 2
+    assert len(places.cells(board.answered).drop_duplicates(["question", "source", "cell"])) == 4
+
+
+def test_thresholds_of_areas_reach_to_twice_what_was_reported(three: Ensemble, tmp_path: Path) -> None:
+    cells = [f"2019-12-31,2019-12-01,arrivals_cumulative,people,XX000{i},,1000,,OCHA" for i in (4, 5)]
+    board = score(three, observed(tmp_path, *cells), WORLD)
+    asked = board.area_thresholds[board.area_thresholds["forecaster"] == MODEL]
+    assert sorted(asked["threshold"].unique()) == [200.0 * i for i in range(1, 10)]
+    assert asked.groupby("threshold")["happened"].all().tolist() == [True] * 4 + [False] * 5
+    assert set(board.area_brier.index) == set(board.misplaced.index)
+    assert not len(board.brier), "no totals, so no questions of totals"
+
+
 def test_round_thresholds() -> None:
     assert round_steps(390_000) == [50_000.0 * i for i in range(1, 8)]
     assert round_steps(14_000) == [2000.0 * i for i in range(1, 7)]
@@ -361,6 +394,12 @@ def test_what_is_refused(
     said = capsys.readouterr().err
     assert message in said
     assert "Traceback" not in said
+
+
+def test_a_scenario_of_a_single_run_is_refused(toy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one = next(toy.glob("*/provenance.json")).parent
+    assert cli.main(["validate", str(one), "--scenario", "other"]) == 2
+    assert "is a single run" in capsys.readouterr().err
 
 
 def test_runs_of_other_days_are_no_ensemble() -> None:

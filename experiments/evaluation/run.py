@@ -17,19 +17,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from flightsim import __version__, cli
-from flightsim.provenance import code_version
-from flightsim.scoring.board import best_baseline
+from flightsim import cli
 from flightsim.scoring.counts import MODEL
-from flightsim.validation import figures, reported, validate
+from flightsim.validation import figures, reported, tables, validate
 from flightsim.validation.report import Report, screen
 
 HERE = Path(__file__).resolve().parent
 DOCS = HERE.parents[1] / "docs"
 START, DAYS = date(2019, 12, 1), 58  # to 27 January 2020, the last day with observations
-ORIGINS = [
-    START + timedelta(days=7 * week) for week in range(1, 9)
-]  # the first day of which nothing is known
+UNKNOWN_FROM = [START + timedelta(days=7 * week) for week in range(1, 9)]
 
 
 def folder_of(name: str, scale: float, replicates: int) -> Path:
@@ -72,27 +68,28 @@ def blocks(report: Report, commands: str) -> dict[str, str]:
     each = b.questions.pivot_table(
         index=["question", "source"], columns="forecaster", values="total_variation", sort=False
     )
-    ahead = report.rolling
-    rolled = ahead.pivot_table(
-        index=["mode", "horizon_days"], columns="forecaster", values="crps_people", sort=False
-    )
-    n = ahead[ahead["forecaster"] == MODEL].set_index(["mode", "horizon_days"])["forecasts"]
-    rolled.insert(0, "forecasts", n)
-    rolled["skill"] = ahead[ahead["forecaster"] == MODEL].set_index(["mode", "horizon_days"])["skill"]
     patterns = report.patterns[["pattern", "evidence", "expected", "shown", "verdict"]]
-    brier = b.brier.rename("Brier score").rename_axis("forecaster").reset_index()
     pit = b.counts.pit()
     return {
         "screen": f"```text\n{screen(report)}\n```",
         "made": commands,
         "totals": markdown(totals),
-        "brier": markdown(brier),
+        "brier": markdown(tables.brier(report)),
         "pit": markdown(pit),
         "where": markdown(where),
         "questions": markdown(each.reset_index()),
-        "ahead": markdown(rolled.reset_index()),
+        "ahead": markdown(ahead(report.rolling, "horizon_days")),
+        "origins": markdown(ahead(report.by_origin, "origin")),
         "patterns": markdown(patterns),
     }
+
+
+def ahead(found: pd.DataFrame, by: str) -> pd.DataFrame:
+    """CRPS of the forecasts ahead, a row a mode and horizon or origin, a column a forecaster; the model's skill."""
+    wide = found.pivot_table(index=["mode", by], columns="forecaster", values="crps_people", sort=False)
+    own = found[found["forecaster"] == MODEL].set_index(["mode", by])
+    wide.insert(0, "forecasts", own["forecasts"])
+    return wide.assign(skill=own["skill"]).reset_index()
 
 
 def write_page(found: dict[str, str]) -> None:
@@ -112,22 +109,24 @@ def main() -> None:
     )
     parser.add_argument("--scale", type=float, default=0.1)
     parser.add_argument("--replicates", type=int, default=10)
+    parser.add_argument("--score-only", action="store_true", help="score the runs that are there")
     asked = parser.parse_args()
-    base = sweep("evaluation", asked.scale, asked.replicates)
-    until = ",".join(str(day) for day in ORIGINS)
-    drawn = sweep(
-        "evaluation_drawn", asked.scale, asked.replicates, "events=goes_on", f"events.known_until={until}"
-    )
+    size = asked.scale, asked.replicates
+    if not asked.score_only:
+        until = ",".join(str(day) for day in UNKNOWN_FROM)
+        sweep("evaluation", *size)
+        sweep("evaluation_drawn", *size, "events=goes_on", f"events.known_until={until}")
+    base, drawn = folder_of("evaluation", *size), folder_of("evaluation_drawn", *size)
     folder, text = validate(base, drawn=drawn)
     print(text)
     report = reported(base, drawn=drawn)
     for name in figures.FIGURES:
         if (folder / "figures" / f"{name}.png").exists():
             shutil.copyfile(folder / "figures" / f"{name}.png", DOCS / "figures" / f"evaluation_{name}.png")
+    about = report.board.ensemble.runs[0].provenance
     made = (
-        f"flightsim {__version__} (code {code_version()[:12]}), {asked.replicates} seeds, {asked.scale:g} of the "
-        f"households, {START} to {START + timedelta(days=DAYS - 1)}; best baseline of the totals: "
-        f"{best_baseline(report.board.crps)[0]}."
+        f"flightsim {about['flightsim']} (commit {str(about.get('commit'))[:10]}), {asked.replicates} seeds, "
+        f"{asked.scale:g} of the households, {START} to {START + timedelta(days=DAYS - 1)}."
     )
     write_page(blocks(report, made))
 

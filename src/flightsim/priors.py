@@ -59,8 +59,12 @@ def posterior_file() -> Path:
 
 def drawn_from(name: str, drawn: Drawn, seed: int) -> float:
     """The PERT draw of a parameter under a seed, to six significant figures."""
-    luck = uniform(decision_key(seed, "prior"), name_key(name))
-    value = float(f"{float(quantile(drawn, luck)[0]):.6g}")
+    return value_at(drawn, float(uniform(decision_key(seed, "prior"), name_key(name))[0]))
+
+
+def value_at(drawn: Drawn, share: float) -> float:
+    """The value below which a parameter lies with probability ``share`` (0 to 1), to six significant figures."""
+    value = float(f"{float(quantile(drawn, np.asarray(share))):.6g}")
     return min(max(value, drawn.low), drawn.high)
 
 

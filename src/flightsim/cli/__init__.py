@@ -58,7 +58,8 @@ everyday commands:
   flightsim run experiment=border replicates=20       a sweep: its scenarios, each with 20 lucks, on all cores
   flightsim run -m border=closed,open replicates=20   the same of one's own; the same command again goes on
   flightsim compare results/border                    its scenarios side by side: findings, figures, tables
-  flightsim brief results/border --language en,ar       two pages for those who decide, in one HTML file
+  flightsim validate results/idlib_dec2019            beside what was reported, and beside naive baselines
+  flightsim brief results/border --language en,ar     two pages for those who decide, in one HTML file
   flightsim run experiment=mine --config-dir DIR      your own DIR/experiment/mine.yaml
 
 Change anything with NAME=VALUE; `flightsim parameters` lists the names. Results are modelled, not observed.

@@ -17,7 +17,7 @@ from flightsim.scoring.counts import MODEL, Counts, counts, known_before
 from flightsim.scoring.ensemble import Ensemble
 from flightsim.scoring.ground import Ground
 from flightsim.scoring.modelled import answer, why_not
-from flightsim.scoring.questions import Question
+from flightsim.scoring.questions import WHERE_FROM, WHERE_TO, Question
 from flightsim.world import Floats, World
 
 
@@ -33,25 +33,29 @@ class Board:
     answered: dict[Question, dict[str, Floats]]
     totals: pd.DataFrame
     questions: pd.DataFrame
-    thresholds: pd.DataFrame
+    thresholds: pd.DataFrame  # of the totals
+    area_thresholds: pd.DataFrame
     reliability: pd.DataFrame
 
     @property
     def destinations(self) -> pd.DataFrame:
-        """Scores of where from and where to by forecaster."""
-        return places.by_forecaster(self.questions)
+        """Scores of where to by forecaster."""
+        return places.by_forecaster(self.questions, WHERE_TO)
+
+    @property
+    def origins(self) -> pd.DataFrame:
+        """Scores of where from by forecaster."""
+        return places.by_forecaster(self.questions, WHERE_FROM)
 
     @property
     def brier(self) -> pd.Series:
-        """Brier score by forecaster; empty without thresholds."""
-        if not len(self.thresholds):
-            return pd.Series(dtype=float)
-        return pd.Series(
-            {
-                name: metrics.brier(rows["happened"].to_numpy(bool), rows["probability"].to_numpy(float))
-                for name, rows in self.thresholds.groupby("forecaster", sort=False)
-            }
-        )
+        """Brier score of the totals' thresholds by forecaster; empty without any."""
+        return _brier(self.thresholds)
+
+    @property
+    def area_brier(self) -> pd.Series:
+        """Brier score of the areas' thresholds by forecaster; empty without any."""
+        return _brier(self.area_thresholds)
 
     @property
     def crps(self) -> pd.Series:
@@ -68,9 +72,13 @@ class Board:
 
     @property
     def misplaced(self) -> pd.Series:
-        """Share of people in the wrong place by forecaster, mean over the questions."""
-        found = self.destinations
-        return found.set_index("forecaster")["total_variation"] if len(found) else pd.Series(dtype=float)
+        """Share of people in the wrong place of arrival by forecaster, mean over the questions."""
+        return _misplaced(self.destinations)
+
+    @property
+    def misplaced_origins(self) -> pd.Series:
+        """Share of people with the wrong origin by forecaster, mean over the questions."""
+        return _misplaced(self.origins)
 
     @property
     def apart(self) -> pd.DataFrame:
@@ -92,11 +100,11 @@ def score(ensemble: Ensemble, observations: Observations, world: World) -> Board
     ground = Ground(world, ensemble.runs[0].front)
     found = counts(scored, known_before(observations.rows, ensemble.days[0].date()), ensemble, ground)
     answered = places.answers(scored, observations, ensemble, ground)
-    thresholds = found.thresholds()
+    thresholds, by_area = found.thresholds(), places.thresholds(answered, WHERE_TO)
     return Board(
         ensemble, observations, scored, _each(observations, reasons, ensemble, ground), found, answered,
         found.table() if found.rows else pd.DataFrame(), places.table(answered, ground), thresholds,
-        _reliability(thresholds),
+        by_area, _reliability(pd.concat([thresholds, by_area])),
     )  # fmt: skip
 
 
@@ -150,6 +158,21 @@ def _each(
             }  # fmt: skip
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def _misplaced(found: pd.DataFrame) -> pd.Series:
+    return found.set_index("forecaster")["total_variation"] if len(found) else pd.Series(dtype=float)
+
+
+def _brier(thresholds: pd.DataFrame) -> pd.Series:
+    if not len(thresholds):
+        return pd.Series(dtype=float)
+    return pd.Series(
+        {
+            name: metrics.brier(rows["happened"].to_numpy(bool), rows["probability"].to_numpy(float))
+            for name, rows in thresholds.groupby("forecaster", sort=False)
+        }
+    )
 
 
 def _reliability(thresholds: pd.DataFrame) -> pd.DataFrame:

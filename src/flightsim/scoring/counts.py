@@ -127,8 +127,8 @@ class Counts:
             for name in self.forecasts:
                 p = metrics.probability_above(self.reports(name), limit)
                 found += [
-                    {"date": o.until, "threshold_people": limit, "forecaster": name, "probability": p[i],
-                     "happened": bool(y[i] > limit)}
+                    {"what": o.what, "date": o.until, "threshold": limit, "unit": o.unit, "forecaster": name,
+                     "probability": p[i], "happened": bool(y[i] > limit)}
                     for i, o in enumerate(self.rows)
                 ]  # fmt: skip
         return pd.DataFrame(found)

@@ -55,6 +55,8 @@ def read(path: str | Path, scenario: str | None = None) -> Ensemble:
     """The run, or the replicates of a sweep's scenario (its baseline if none is named), in a folder."""
     folder = Path(path)
     if is_complete(folder):
+        if scenario:
+            raise InputError(f"{folder} is a single run; scenario '{scenario}' can be chosen of a sweep only")
         return Ensemble((load(folder),))
     from flightsim import sweepfolder
 

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from flightsim.io.observations import Observation, Observations
-from flightsim.scoring import questions, shares
-from flightsim.scoring.counts import MODEL
+from flightsim.scoring import metrics, questions, shares
+from flightsim.scoring.counts import MODEL, round_steps
 from flightsim.scoring.ensemble import Ensemble
 from flightsim.scoring.ground import Ground
 from flightsim.world import Floats
@@ -40,7 +40,14 @@ def table(answered: dict[questions.Question, dict[str, Floats]], ground: Ground)
             each = [_scores(member, q, km) for member in members.T]
             means = {key: float(np.mean([scores[key] for scores in each])) for key in each[0]}
             rows.append(
-                {"question": q.title, "source": q.source, "forecaster": name, "cells": len(q.cells), **means}
+                {
+                    "asks": q.asks,
+                    "question": q.title,
+                    "source": q.source,
+                    "forecaster": name,
+                    "cells": len(q.cells),
+                    **means,
+                }
             )
     return pd.DataFrame(rows)
 
@@ -67,15 +74,38 @@ def cells(answered: dict[questions.Question, dict[str, Floats]]) -> pd.DataFrame
         for name, members in said.items():
             part = np.column_stack([shares.normalised(member) for member in members.T])
             rows += [
-                {"question": q.title, "cell": cell, "forecaster": name, "share": float(part[c].mean()),
-                 "observed_share": float(seen[c])}
+                {"question": q.title, "source": q.source, "cell": cell, "forecaster": name,
+                 "share": float(part[c].mean()), "observed_share": float(seen[c])}
                 for c, cell in enumerate(q.cells)
             ]  # fmt: skip
     return pd.DataFrame(rows)
 
 
-def by_forecaster(found: pd.DataFrame) -> pd.DataFrame:
-    """Means over the questions that a forecaster answered, the model first; baselines of where to and where from."""
+def thresholds(answered: dict[questions.Question, dict[str, Floats]], asks: str) -> pd.DataFrame:
+    """Will more than so many have come to (or left) an area by the day? A row a threshold, cell and forecaster.
+
+    Round numbers up to twice what was reported, so that either answer can be right.
+    """
+    rows: list[dict[str, object]] = []
+    for q, said in ((q, said) for q, said in answered.items() if q.asks == asks):
+        for c, o in enumerate(q.rows):
+            bounds = (np.array([value]) for value in (o.low, o.best, o.high))
+            low, best, high = bounds
+            reports = {
+                name: metrics.with_error(cells[c : c + 1], low, best, high) for name, cells in said.items()
+            }
+            rows += [
+                {"what": o.what, "date": o.until, "threshold": limit, "unit": o.unit, "forecaster": name,
+                 "probability": float(metrics.probability_above(told, limit)[0]), "happened": bool(o.best > limit)}
+                for limit in round_steps(2 * o.best)
+                for name, told in reports.items()
+            ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def by_forecaster(found: pd.DataFrame, asks: str) -> pd.DataFrame:
+    """Means over the questions of where to or of where from, which every forecaster in the table answered."""
+    found = found[found["asks"] == asks] if len(found) else found
     if not len(found):
         return found
     names = list(dict.fromkeys(found["forecaster"]))

@@ -15,6 +15,7 @@ from flightsim.scoring.modelled import answer, whole
 from flightsim.world import Floats
 
 ELSEWHERE = "elsewhere"
+WHERE_TO, WHERE_FROM = "where to", "where from"
 LAST_SHARES = "last shares"
 
 
@@ -29,6 +30,11 @@ class Question:
     def measure(self) -> str:
         """What is counted."""
         return self.rows[0].measure
+
+    @property
+    def asks(self) -> str:
+        """Where to, or where from: they have other baselines."""
+        return WHERE_FROM if self.measure == DISPLACED else WHERE_TO
 
     @property
     def has_rest(self) -> bool:
@@ -107,10 +113,8 @@ def baselines(
     if o.unit == "movements":
         leavers = leavers * model.movements_per_person
     if question.measure == DISPLACED:  # where from, not where to
-        by = {
-            "capture ring": leavers,
-            "population": splits.by_weight(ground.population, ground.population > 0)[0],
-        }
+        even = ground.population * leavers.sum() / ground.population.sum()
+        by = {"capture ring": leavers, "even share of all people": even}
         return {name: _cells(question, np.diag(weight), ground) for name, weight in by.items()}
     open_ = (ground.population > 0) & ~ground.lost(o.until)
     people, km = ground.population, ground.road_km

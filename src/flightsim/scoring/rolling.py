@@ -126,11 +126,11 @@ def _said(
     return said
 
 
-def table(rows: pd.DataFrame) -> pd.DataFrame:
-    """Means by mode, horizon and forecaster, with the skill of each against the best baseline of its horizon."""
+def table(rows: pd.DataFrame, by: str = "horizon_days") -> pd.DataFrame:
+    """Means by mode, horizon (or ``origin``) and forecaster, with the skill of each against the best baseline there."""
     if not len(rows):
         return rows
-    keys = ["mode", "horizon_days", "forecaster"]
+    keys = ["mode", by, "forecaster"]
     error = rows["forecast_people"] - rows["observed_people"]
     rows = rows.assign(absolute_error_people=error.abs(), error_people=error)
     columns = ["crps_people", "absolute_error_people", "error_people"]
@@ -140,4 +140,8 @@ def table(rows: pd.DataFrame) -> pd.DataFrame:
     best = means[means["forecaster"] != MODEL].groupby(keys[:2])["crps_people"].min().rename("best")
     means = means.join(best, on=keys[:2])
     skill = 1 - means["crps_people"] / means.pop("best")
-    return means.assign(skill=skill).sort_values(["mode", "horizon_days"], kind="stable", ignore_index=True)
+    order = means["mode"].map({KNOWN: 0, DRAWN: 1})
+    means = means.assign(skill=skill, order=order).sort_values(
+        ["order", by], kind="stable", ignore_index=True
+    )
+    return means.drop(columns="order")

@@ -14,6 +14,7 @@ from flightsim.plots import style
 from flightsim.scoring import metrics, places
 from flightsim.scoring.board import best_baseline, skill
 from flightsim.scoring.counts import MODEL
+from flightsim.scoring.questions import WHERE_TO
 from flightsim.validation.report import Report
 
 BASELINE, OTHER_BASELINES = "#CC6677", "#C9C9C9"
@@ -92,7 +93,7 @@ def scores(report: Report) -> Figure | None:
     b = report.board
     panels = [
         (b.crps.div(1000), "How many: CRPS, thousand people"),
-        (b.misplaced.mul(100), "Where: % of people in the wrong place"),
+        (b.misplaced.mul(100), "Where to: % of people in the wrong place"),
     ]
     panels = [
         (values.dropna().sort_values(ascending=False), title) for values, title in panels if len(values)
@@ -120,7 +121,7 @@ def scores(report: Report) -> Figure | None:
     style.write(
         figure,
         title,
-        "Shorter is better. Every baseline is shown, whatever it does to the model.",
+        "Shorter is better. Every baseline is shown.",
         foot(report),
     )
     return figure
@@ -129,29 +130,32 @@ def scores(report: Report) -> Figure | None:
 def destinations(report: Report) -> Figure | None:
     """Observed and forecast shares of each question's cells: the model and the best baseline."""
     b = report.board
-    found = places.cells(b.answered)
+    found = places.cells({q: said for q, said in b.answered.items() if q.asks == WHERE_TO})
     if not len(found):
         return None
     best, _ = best_baseline(b.misplaced)
     names = report.world.areas
     known = dict(zip([*names.area_id, *names.admin2_id, *names.admin1_id],
                      [*names.name, *names.admin2, *names.admin1], strict=True))  # fmt: skip
-    rows = list(found[["question", "cell"]].drop_duplicates().itertuples(index=False))[:24]
+    rows = list(found[["question", "source", "cell"]].drop_duplicates().itertuples(index=False))[:24]
     figure = style.new_figure(10.0, 2.6 + 0.32 * len(rows))
     high = float(figure.get_size_inches()[1])
     axes = figure.add_axes((0.43, 0.85 / high, 0.54, 1 - 1.65 / high))
-    shares: dict[tuple[str, str, str], tuple[float, float]] = {
-        (r["question"], r["cell"], r["forecaster"]): (100 * r["share"], 100 * r["observed_share"])
+    shares: dict[tuple[str, ...], tuple[float, float]] = {
+        (r["question"], r["source"], r["cell"], r["forecaster"]): (
+            100 * r["share"],
+            100 * r["observed_share"],
+        )
         for r in found.to_dict("records")
     }
     height = np.arange(len(rows))[::-1]
     for forecaster, colour, marker in ((MODEL, style.PEOPLE, "o"), (best, BASELINE, "D")):
-        values = [shares[q, c, forecaster][0] for q, c in rows if (q, c, forecaster) in shares]
+        values = [shares[*row, forecaster][0] for row in rows if (*row, forecaster) in shares]
         if len(values) == len(rows):
             axes.plot(values, height, ls="", marker=marker, color=colour, ms=6, alpha=0.85)
-    seen = [shares[q, c, MODEL][1] for q, c in rows]
+    seen = [shares[*row, MODEL][1] for row in rows]
     axes.plot(seen, height, ls="", marker="s", color=style.OBSERVED, ms=5)
-    axes.set_yticks(height, [f"{_named(c, known)}  |  {q.split(', ', 1)[1]}" for q, c in rows], size=7.5)
+    axes.set_yticks(height, [f"{_named(c, known)}  |  {q.split(', ', 1)[1]}" for q, _, c in rows], size=7.5)
     axes.set_xlim(-2, 102)
     axes.set_xlabel("% of the people or movements asked of")
     style.faint_grid(axes, "both")
@@ -211,9 +215,13 @@ def ahead(report: Report) -> Figure | None:
         style.counts(axes.yaxis)
         style.faint_grid(axes)
         better = sum(skill(table.loc[h]) > 0 for h in table.index)
-        told.append(f"{better} of {len(table)} horizons, {MODES[mode]}")
+        own = report.by_origin[(report.by_origin["mode"] == mode) & (report.by_origin["forecaster"] == MODEL)]
+        worse = int((own["skill"] < 0).sum())
+        told.append(
+            f"at {better} of {len(table)} horizons, from {len(own) - worse} of {len(own)} origins, {MODES[mode]}"
+        )
     row[0].set_ylabel("CRPS, people")
-    title = f"Weeks ahead: better than every baseline at {'; '.join(told)}"
+    title = f"Weeks ahead, better than every baseline: {'; '.join(told)}"
     what = "Error of forecasts from each week's start, by lead time; lower is better. Few reports, so few forecasts."
     style.write(figure, title, what, foot(report))
     return figure

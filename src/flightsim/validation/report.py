@@ -19,6 +19,7 @@ from flightsim.scoring.board import Board, best_baseline, skill
 from flightsim.scoring.counts import MODEL, known_before
 from flightsim.scoring.ensemble import Ensemble
 from flightsim.scoring.ground import Ground
+from flightsim.scoring.questions import WHERE_FROM, WHERE_TO
 from flightsim.world import World
 
 
@@ -46,6 +47,11 @@ class Report:
     def rolling(self) -> pd.DataFrame:
         """Their scores by mode, horizon and forecaster."""
         return rolling.table(self.forecasts)
+
+    @cached_property
+    def by_origin(self) -> pd.DataFrame:
+        """Their scores by mode, origin and forecaster."""
+        return rolling.table(self.forecasts, "origin")
 
     @cached_property
     def patterns(self) -> pd.DataFrame:
@@ -143,22 +149,36 @@ def _how_many(b: Board) -> list[str]:
 
 
 def _where(b: Board) -> list[str]:
+    lines = _wrong(b.misplaced_origins, "Where from", "with the wrong origin", b, WHERE_FROM)
     found = b.misplaced
     if not len(found):
-        return ["Where: no shares by area are reported for these days."]
-    name, best = best_baseline(found)
-    asked = words.counted(len(b.answered), "question")
-    misplaced = f"Where: {100 * found[MODEL]:.1f} % of people in the wrong place, mean over {asked}"
-    lines = [f"{misplaced}; best baseline, {name}: {100 * best:.1f} %. {_skill(skill(found))}"]
+        return [*lines, "Where to: no shares by area are reported for these days."]
+    lines += _wrong(found, "Where to", "in the wrong place", b, WHERE_TO)
+    if len(b.area_thresholds):
+        name, best = best_baseline(b.area_brier)
+        lines.append(
+            f"  Will more than so many come to an area: Brier score {b.area_brier[MODEL]:.3f} (0 is best); best "
+            f"baseline, {name}: {best:.3f}."
+        )
     km = b.destinations.set_index("forecaster")["earth_movers_km"]
     if np.isfinite(km.get(MODEL, math.nan)):
         name, best = best_baseline(km)
         lines.append(
-            f"  {km[MODEL]:.1f} km by road from where they went, on average; best baseline, {name}: {best:.1f}."
+            f"  {km[MODEL]:.1f} km by road from the right place, on average; best baseline, {name}: {best:.1f}."
         )
     else:
         lines.append("  No distance is told: these observations do not give shares by sub-district.")
     return lines
+
+
+def _wrong(scores: pd.Series, what: str, how: str, b: Board, asks: str) -> list[str]:
+    """One line on shares; none if nothing was asked."""
+    if not len(scores):
+        return []
+    name, best = best_baseline(scores)
+    asked = words.counted(sum(q.asks == asks for q in b.answered), "question")
+    misplaced = f"{what}: {100 * scores[MODEL]:.1f} % of people {how}, mean over {asked}"
+    return [f"{misplaced}; best baseline, {name}: {100 * best:.1f} %. {_skill(skill(scores))}"]
 
 
 def _ahead(report: Report) -> list[str]:
@@ -175,6 +195,14 @@ def _ahead(report: Report) -> list[str]:
             parts.append(f"{h} days {skill(scores):+.2f} ({name})")
         if parts:
             lines.append(f"Weeks ahead, the events ahead {said}: skill up to {', '.join(parts)}.")
+            own = report.by_origin[
+                (report.by_origin["mode"] == mode) & (report.by_origin["forecaster"] == MODEL)
+            ]
+            worse = [words.day(day) for day in own.loc[own["skill"] < 0, "origin"]]
+            if worse:
+                lines.append(
+                    f"  Worse than a baseline from {len(worse)} of {len(own)} origins: {words.listing(worse)}."
+                )
     return lines
 
 

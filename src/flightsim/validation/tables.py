@@ -15,14 +15,16 @@ README = """Modelled beside observed; docs/evaluation.md and docs/observations.m
 report.txt            the screen
 observations.csv      every observation beside the runs (5, 50, 95 %), or why it is not scored
 totals.csv            scores of how many, a row a forecaster: the model and every baseline
-thresholds.csv        will more than so many be displaced by a day: probabilities, and what happened
+thresholds.csv        will more than so many be displaced, or come to an area, by a day: probabilities, what happened
 brier.csv             their Brier scores, a row a forecaster
 reliability.csv       how often it happened when the model gave such a probability
 pit.csv               where each reported total falls among what the model expects to be reported
 questions.csv         scores of where from and where to, a row a question and forecaster
-destinations.csv      their means, a row a forecaster
+destinations.csv      their means for where to, a row a forecaster
+origins.csv           their means for where from
 cells.csv             the shares themselves
 rolling.csv           scores of forecasts from each week's start, by mode, horizon and forecaster
+rolling_by_origin.csv the same by the day from which the forecast is made
 rolling_forecasts.csv the forecasts themselves
 patterns.csv          what was seen that winter, and whether the runs show it
 disagreement.csv      what sources said of the same day
@@ -42,20 +44,32 @@ def write(report: Report, folder: Path) -> None:
         )
 
 
+def brier(report: Report) -> pd.DataFrame:
+    """Brier scores: of totals by those who forecast totals, of areas by those who forecast shares."""
+    b = report.board
+    both = (("totals", b.brier), ("areas", b.area_brier))
+    rows = [
+        {"of": of, "forecaster": name, "brier": value} for of, found in both for name, value in found.items()
+    ]
+    return pd.DataFrame(rows)
+
+
 def tables(report: Report) -> dict[str, pd.DataFrame]:
     """Each table by its name."""
     b = report.board
     return {
         "observations": b.each,
         "totals": b.totals,
-        "thresholds": b.thresholds,
-        "brier": b.brier.rename("brier").rename_axis("forecaster").reset_index(),
+        "thresholds": pd.concat([b.thresholds, b.area_thresholds], ignore_index=True),
+        "brier": brier(report),
         "reliability": b.reliability,
         "pit": b.counts.pit() if b.counts.rows else pd.DataFrame(),
         "questions": b.questions,
         "destinations": b.destinations,
+        "origins": b.origins,
         "cells": places.cells(b.answered),
         "rolling": report.rolling,
+        "rolling_by_origin": report.by_origin,
         "rolling_forecasts": report.forecasts,
         "patterns": report.patterns,
         "disagreement": b.apart,

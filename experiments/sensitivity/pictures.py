@@ -1,0 +1,128 @@
+"""The figures of docs/sensitivity.md."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import ablation
+import design
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from flightsim import words
+from flightsim.plots import style
+
+ALONE = "strikes and front alone"  # the last of the scenarios
+SHOWN = 10  # parameters a panel
+MORE, FEWER = style.PEOPLE, "#CC6677"
+WORSE, BETTER, UNCLEAR = style.LEAVING, "#117733", "#B5B5B5"
+FOOT = "Modelled, not observed. Source: flightsim, case “Idlib, winter 2019-20”; how: docs/sensitivity.md."
+
+
+def morris(effects: pd.DataFrame, floor: dict[str, float], path: Path) -> None:
+    """The largest effects on each outcome, beside what luck alone would show."""
+    sizes = effects.pivot_table(index="parameter", columns="outcome", values="size")["displaced"]
+    above = int((sizes > 2 * floor["displaced"]).sum())
+    first = [name.split(".")[1] for name in sizes.nlargest(3).index]
+    figure, top = _figure(
+        f"How many are displaced hangs most on {words.listing(first)}; {above} of {len(sizes)} numbers move it by more "
+        "than twice what luck does",
+        "Bars: mean size of the effect over 90 % of each prior, with its 95 % bootstrap interval. Blue: the more, the "
+        "more; red: the more, the fewer. Dashed: what luck alone would show.",
+    )
+    for axes, (outcome, (name, unit)) in zip(_panels(figure, top), design.OUTCOMES.items(), strict=True):
+        rows = effects[effects["outcome"] == outcome].nlargest(SHOWN, "size").iloc[::-1]
+        at = np.arange(len(rows))
+        axes.barh(at, rows["size"], color=np.where(rows["effect"] > 0, MORE, FEWER), height=0.66)
+        axes.errorbar(
+            rows["size"], at, xerr=rows["half_interval"], fmt="none", ecolor=style.INK, capsize=2, lw=1
+        )
+        axes.axvline(floor[outcome], color=style.LEAVING, lw=1.3, ls=(0, (4, 2)))
+        _finish(axes, rows["parameter"], f"{name} ({unit})")
+        axes.set_xlim(0, 1.05 * float((rows["size"] + rows["half_interval"]).max()))
+        if unit == "people":
+            style.counts(axes.xaxis)
+    style.save(figure, path)
+
+
+def sobol(indices: pd.DataFrame, path: Path) -> None:
+    """First-order and total indices of the strongest parameters, by outcome."""
+    total = indices[indices["outcome"] == "displaced"].nlargest(1, "in_all").iloc[0]
+    title = (
+        f"Of the spread in how many are displaced that the strongest numbers make, {total['parameter'].split('.')[1]} "
+        f"has a part in {100 * total['in_all']:.0f} %"
+    )
+    figure, top = _figure(title, "Dots: alone (first-order index). Squares: with all that it does together with others "
+                     "(total index). Lines: 95 % bootstrap intervals.")  # fmt: skip
+    for axes, (outcome, (name, _)) in zip(_panels(figure, top), design.OUTCOMES.items(), strict=True):
+        rows = indices[indices["outcome"] == outcome].sort_values("in_all")
+        at = np.arange(len(rows))
+        for column, shift, marker, colour in (
+            ("alone", 0.14, "o", style.PEOPLE), ("in_all", -0.14, "s", style.LEAVING),
+        ):  # fmt: skip
+            axes.errorbar(rows[column], at + shift, xerr=rows[f"{column}_half_interval"], fmt=marker, ms=5,
+                          color=colour, capsize=2, lw=1.1)  # fmt: skip
+        axes.axvline(0, color=style.FAINT_INK, lw=0.8)
+        _finish(axes, rows["parameter"], f"{name}: share of variance")
+        axes.set_xlim(-0.15, 1.1)
+    style.save(figure, path)
+
+
+def without(table: pd.DataFrame, path: Path) -> None:
+    """What each mechanism's absence does to four scores: mean difference run by run, with its interval."""
+    others = [name for name in table["scenario"].unique() if name != ablation.WHOLE]
+    totals = (
+        table[(table["score"] == "crps") & (table["scenario"] != ALONE)]
+        .set_index("scenario")
+        .loc[others[:-1]]
+    )
+    names = [name.removeprefix("without ") for name in totals.index]
+    unmoved = [name for name, clear in zip(names, totals["clear"], strict=True) if not clear]
+    most = [names[i] for i in np.argsort(-totals["run_change"].to_numpy())[:2]]
+    figure, top = _figure(
+        f"How well the total is told hangs most on {words.listing(most)}; not clearly on {words.listing(unmoved)}",
+        "Runs against the whole model with the same luck: mean and 95 % interval. To the right, in orange: worse "
+        "without it. To the left, in green: better without it. Grey: not to be told from luck.",
+    )
+    shown = ("crps", "wrong_place", "ahead", "patterns")
+    for axes, what in zip(_panels(figure, top), shown, strict=True):
+        rows = table[table["score"] == what].set_index("scenario").loc[others[::-1]]
+        at = np.arange(len(rows))
+        worse = rows["run_change"] * (-1 if what == "patterns" else 1) > 0
+        colours = np.where(~rows["clear"], UNCLEAR, np.where(worse, WORSE, BETTER))
+        for y, (_, row), colour in zip(at, rows.iterrows(), colours, strict=True):
+            axes.plot([row["low"], row["high"]], [y, y], color=colour, lw=2.2)
+            axes.plot(row["run_change"], y, "o", color=colour, ms=5.5)
+        axes.axvline(0, color=style.FAINT_INK, lw=0.9)
+        name, unit = ablation.SCORES[what]
+        _finish(
+            axes,
+            [n.removeprefix("without ") for n in rows.index],
+            f"{name}: change{f', {unit}' if unit else ''}",
+        )
+        if unit == "people":
+            style.counts(axes.xaxis)
+        if what == "patterns":
+            axes.invert_xaxis()
+    style.save(figure, path)
+
+
+def _figure(title: str, subtitle: str) -> tuple[Figure, float]:
+    """A figure with its texts, and the share of its height below them."""
+    figure = style.new_figure(11.5, 8.4)
+    return figure, 1 - style.write(figure, title, subtitle, FOOT)
+
+
+def _panels(figure: Figure, top: float) -> list:
+    grid = {"left": 0.2, "right": 0.98, "top": top - 0.035, "bottom": 0.085, "wspace": 0.62, "hspace": 0.3}
+    return list(figure.subplots(2, 2, gridspec_kw=grid).flat)
+
+
+def _finish(axes, names, label: str) -> None:
+    axes.set_yticks(np.arange(len(names)), list(names), size=8.5)
+    axes.tick_params(axis="y", length=0)
+    axes.set_title(label, loc="left", size=10.5)
+    axes.tick_params(axis="x", labelsize=8.5)
+    axes.locator_params(axis="x", nbins=6)
+    style.faint_grid(axes, "x")
