@@ -351,7 +351,7 @@ def test_a_sweep_killed_whole_goes_on(after: int, tmp_path: Path, undisturbed: d
         wait_for(lambda: (folder / "runs.csv").exists() and finished(folder) >= after)
         os.killpg(process.pid, signal.SIGKILL)
     there = finished(folder)
-    before = {path: path.stat().st_mtime_ns for path in folder.glob("*/provenance.json")}
+    before = {path: path.stat().st_mtime_ns for path in folder.glob("[0-9a-f]*/provenance.json")}
     assert len(before) == there
     again = made("border=closed,open", "replicates=4", folder=folder)
     assert len(again.done) == 8
@@ -380,7 +380,9 @@ def test_a_sweep_that_is_stopped_says_how_to_go_on(number: int, code: int, tmp_p
         assert "the same command goes on" in err
     wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers), 10)
     read = sweepfolder.read(folder)
-    assert len(read.done) == finished(folder) >= 1
+    assert (
+        1 <= len(read.done) <= finished(folder) <= len(read.done) + len(workers)
+    )  # they may end one each meanwhile
     assert "missing" in set(read.runs["status"])
 
 

@@ -53,7 +53,7 @@ def run(
                 n = more
                 work.complete(n, progress)
         finally:
-            work.note()
+            work.note_last()
         work.summarise()
         return sweepfolder.read_one(folder)
 
@@ -260,6 +260,13 @@ class Work:
                 )
         sweepfolder.write_rows(self.folder, [axis.name for axis in self.plan.axes], rows)
         self.noted = time.monotonic()
+
+    def note_last(self) -> None:
+        """The same, with those that finished while the sweep was being stopped."""
+        for run_id in set(self.tasks) - set(self.runs):
+            if results.is_complete(self.folder / run_id):
+                self.runs[run_id] = Run(self.folder / run_id)
+        self.note()
 
     def summarise(self) -> None:
         """Write summary.csv: the headline outcomes by scenario."""

@@ -69,7 +69,8 @@ def check_writable(folder: Path) -> None:
 def alone_in(folder: Path, tidy: bool = True) -> Iterator[None]:
     """Hold ``folder`` for this process alone; InputError if another has it. Ends with the process, killed or not.
 
-    With ``tidy``, what killed processes left there half-written is removed: nobody can be at it any more.
+    With ``tidy``, what killed processes left there half-written is removed, at the beginning and at a good end, when
+    nobody can be at it any more.
     """
     check_writable(folder)
     with (folder / LOCK).open("w") as file:
@@ -83,11 +84,17 @@ def alone_in(folder: Path, tidy: bool = True) -> Iterator[None]:
             except OSError:  # some network file systems have no locks; then nothing may be removed either
                 tidy = False
             if tidy:
-                for path in folder.glob(f".*{UNFINISHED}-*"):
-                    shutil.rmtree(path, ignore_errors=True)
-                for path in folder.glob(f".*{UNFINISHED}"):
-                    path.unlink(missing_ok=True)
+                _remove_unfinished(folder)
         yield
+        if tidy and fcntl is not None:
+            _remove_unfinished(folder)
+
+
+def _remove_unfinished(folder: Path) -> None:
+    for path in folder.glob(f".*{UNFINISHED}-*"):
+        shutil.rmtree(path, ignore_errors=True)
+    for path in folder.glob(f".*{UNFINISHED}"):
+        path.unlink(missing_ok=True)
 
 
 def write_text(path: Path, text: str) -> None:
