@@ -24,7 +24,9 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCE = Path(flightsim.__file__).parent
 PAGES = [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md", ROOT / "experiments" / "README.md"]
 OWN = [page for page in PAGES if "docs" in page.parts]
-MODULES = {path.stem for path in SOURCE.glob("*.py")} | {path.parent.name for path in SOURCE.glob("*/__init__.py")}
+MODULES = {path.stem for path in SOURCE.glob("*.py")} | {
+    path.parent.name for path in SOURCE.glob("*/__init__.py")
+}
 FENCE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 
 
