@@ -16,7 +16,7 @@ import sweeps
 from flightsim import cli, sweepfolder
 from flightsim.comparison import folder as comparing
 from flightsim.comparison import reading, sentences
-from flightsim.comparison.figures import look
+from flightsim.comparison.figures import chance, look
 from flightsim.complaints import InputError
 
 ROLES = {"border.policy": "lever"}
@@ -227,6 +227,43 @@ def test_the_chance_of_a_number_in_natural_frequencies(tmp_path: Path) -> None:
 )
 def test_spread_in_words(values: list[float], unit: str, told: str) -> None:
     assert sentences.spread(np.array(values), unit) == told
+
+
+@pytest.mark.parametrize("wrong", ["0", "-5", "nan", "inf"])
+def test_a_chance_of_nobody_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], wrong: str
+) -> None:
+    folder = made(tmp_path, a=runs(1, 2))
+    assert cli.main(["compare", str(folder), f"--at-least={wrong}"]) == 2
+    assert "expected a number of people above 0" in capsys.readouterr().err
+    assert not (folder / "comparison").exists()
+
+
+def test_a_name_is_cut_only_where_it_is_too_wide() -> None:
+    name = "border for women and children"
+    assert look.fit(name, look.wide_in(name, 10) + 0.01) == name
+    cut = look.fit(name, 2.0, rest=" minus as it was")
+    assert "…" in cut
+    assert cut.endswith(" minus as it was")
+    assert look.wide_in(cut, 10) <= 2.0
+
+
+def test_a_dollar_in_a_name_is_a_dollar(tmp_path: Path) -> None:
+    findings(made(tmp_path, **{r"$\nothing$": runs(*TEN), "$5$": runs(*(TEN + 500))}), draw=True)
+    assert (tmp_path / "sweep" / "comparison" / "outcomes.png").exists()
+
+
+def test_stairs_that_are_the_same_all_show() -> None:
+    assert chance._dashes(0, 1) == "-"
+    assert [chance._dashes(i, 3) for i in range(3)] == [(0, (4, 8)), (4, (4, 8)), (8, (4, 8))]
+
+
+def test_the_chances_of_many_scenarios_are_told_in_short(tmp_path: Path) -> None:
+    folder = made(tmp_path, **{f"plan {i}": runs(*(TEN + 100 * i)) for i in range(6)})
+    material = reading.read(sweepfolder.read(folder))
+    told = chance._title(material, material.main, 1_500)
+    assert told == "People displaced, 1,500 or more: from 5 of 10 runs (“plan 0”) to 10 of 10 runs (“plan 5”)"
+    assert chance._title(material, material.main, 100).endswith(": 10 of 10 runs of every scenario")
 
 
 # --- what cannot be compared

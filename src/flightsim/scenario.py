@@ -208,6 +208,13 @@ def role_of(name: str) -> str:
     return SETTING
 
 
+def unit_of(name: str) -> str:
+    """The unit of a parameter, by dotted name; nothing for a setting or a part."""
+    group, _, parameter = name.partition(".")
+    fields = [each for part in PARTS.get(group, ()) for each in dataclasses.fields(part)]
+    return next((str(each.metadata.get("unit", "")) for each in fields if each.name == parameter), "")
+
+
 def from_config(config: Mapping[str, Any]) -> Scenario:
     """Check a whole composed configuration and make the scenario; InputError lists every trouble in it."""
     complaints = Complaints()

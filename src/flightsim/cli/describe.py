@@ -25,19 +25,24 @@ def _describe(arguments: argparse.Namespace) -> int:
         say("\n".join(first[1]))
         return DONE
     each = "as many replicates as needed" if asked.replicates is None else f"{asked.replicates} of each"
-    say(f"{asked.name}: {len(asked.jobs)} scenarios, {each}; compared with {asked.baseline}.")
+    n = len(asked.jobs)
+    compared = f"; compared with {asked.baseline}" if n > 1 else ""
+    say(f"{asked.name}: {n} {'scenarios' if n > 1 else 'scenario'}, {each}{compared}.")
     drawn = asked.draws.drawn if asked.draws else {}
     if drawn:
         say(f"{len(drawn)} parameters are drawn anew for each replicate: {', '.join(drawn)}.")
     for job, lines in (first, *others):
         own = [line for line in lines if not line.startswith("Results would go to ")]
         say(f"\n{job.label}: {_changes(job.lines, asked.jobs)}")
-        say("\n".join(own if job is first[0] else [f"  {line}" for line in own if line not in first[1]]))
+        told = own if job is first[0] else [f"  {line}" for line in own if line not in first[1]]
+        if told:
+            say("\n".join(told))
     return DONE
 
 
 def _changes(lines: tuple[str, ...], jobs: Any) -> str:
-    """What a scenario sets that the others do not all set as well."""
-    shared = set.intersection(*(set(job.lines) for job in jobs))
+    """What a scenario sets that the others do not all set as well; of one alone, all that is about the world."""
+    alone = {line for line in lines if line.startswith(("experiment=", "scenario=", "results="))}
+    shared = set.intersection(*(set(job.lines) for job in jobs)) if len(jobs) > 1 else alone
     own = [line for line in lines if line not in shared]
     return " ".join(own) if own else "nothing is changed"

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 RESULTS = "results"
 MOST_ERRORS = 10  # told at the end; runs.csv has all
+FEWEST_FOR_BANDS = 20  # runs; of fewer the inner nine tenths are about all (as in comparison.sentences)
 
 
 def register(commands: Any) -> None:
@@ -119,9 +120,8 @@ def _say_sweep(sweep: Sweep) -> int:
         line = f"  {name:<{width}}  {n_done} of {len(rows)} runs"
         if name in outcomes:
             low, mean, high = (words.about(outcomes[name][key]) for key in ("p5", "mean", "p95"))
-            line += f"; displaced: {mean} on average" + (
-                f", 9 in 10 runs {low} to {high}" if n_done > 1 else ""
-            )
+            most = "9 in 10 runs" if n_done >= FEWEST_FOR_BANDS else "nearly all runs"
+            line += f"; displaced: {mean} on average" + (f", {most} {low} to {high}" if n_done > 1 else "")
         say(line)
     failed = sweep.runs[sweep.runs["status"] == sweepfolder.FAILED]
     for row in list(failed.itertuples())[:MOST_ERRORS]:

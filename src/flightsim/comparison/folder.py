@@ -15,7 +15,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from flightsim import __version__, sweepfolder
-from flightsim.comparison import chances, lives, reading, sentences, tables
+from flightsim.comparison import chances, lives, reading, sensitivity, sentences, tables
 from flightsim.comparison.figures import areas, chance, changed, over_time, responses, tornado, whiskers
 from flightsim.comparison.material import Material
 from flightsim.comparison.reading import Progress
@@ -74,6 +74,8 @@ def compare(
     A comparison that is there already is replaced. InputError if there is nothing to compare, a table cannot
     be read, or the folder cannot be written.
     """
+    if at_least is not None and not (np.isfinite(at_least) and at_least > 0):
+        raise InputError([f"--at-least is {at_least:g}; expected a number of people above 0"])
     chosen, notes = _newest(folders)
     sweep = sweepfolder.read(chosen if len(chosen) > 1 else chosen[0])
     folder = Path(output) if output is not None else Path(chosen[0]) / NAME
@@ -87,7 +89,7 @@ def compare(
     if at_least is None and chances.is_certain(material, material.main, number):
         number = 0.0  # nothing to tell
     found = sentences.findings(material, title, changed_lives, n_pairs, number)
-    found[1:1] = [*notes, *no_maps, *more]
+    found[1:1] = [*notes, *no_maps, *more, *sensitivity.too_few(material)]
 
     def fill(inside: Path) -> None:
         for name, table, draws in _pieces(

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
+from flightsim import words
 from flightsim.comparison.material import Material
 from flightsim.outcomes import Headline
 from flightsim.world import Floats
@@ -18,6 +19,15 @@ COLUMNS = (
     "outcome", "unit", "parameter", "role", "n_runs", "rank_correlation", "correlation_low", "correlation_high",
     "effect", "effect_low", "effect_high", "clear",
 )  # fmt: skip
+
+
+def too_few(material: Material) -> list[str]:
+    """Whether parameters were drawn, but too few runs made to tell which of them matter; in words."""
+    n = material.sizes[material.baseline]
+    if material.sweep.draws is None or n >= FEWEST:
+        return []
+    least = f"{FEWEST} are the fewest for the tornado"
+    return [f"Drawn parameters: {words.counted(n, 'run')} cannot tell which of them matter; {least}."]
 
 
 def of(material: Material, headline: Headline) -> pd.DataFrame:

@@ -51,6 +51,7 @@ DPI = 150
 RC: Any = {
     "font.family": "DejaVu Sans",  # comes with matplotlib: the same picture everywhere
     "font.size": 9.5,
+    "text.parse_math": False,  # a dollar in a scenario's name is a dollar
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.edgecolor": FAINT_INK,

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 
 from flightsim.plots import style
+from flightsim.scenario import unit_of
 from flightsim.solve.telling import SHARE, Found, number
 
 ANSWER = style.LEAVING
@@ -82,7 +83,8 @@ def _curve(axes: Axes, found: Found) -> None:
 
 
 def _labels(axes: Axes, found: Found) -> None:
-    axes.set_xlabel(found.lever.name)
+    unit = unit_of(found.lever.name)
+    axes.set_xlabel(f"{found.lever.name} ({unit})" if unit else found.lever.name)
     axes.set_ylabel(found.outcome.unit)
     if found.answer.outcomes.max() >= 1000:
         style.counts(axes.yaxis)

@@ -91,11 +91,11 @@ class Found:
     def _between(self, low: float, high: float) -> str:
         """A range of the lever, open where it goes on beyond what was asked."""
         if math.isinf(low) and math.isinf(high):
-            return "anywhere in the range, or beyond it" if low < high else "beyond the range"
+            return "somewhere in the range, or beyond it" if low < high else "beyond the range"
         if math.isinf(low):
-            return f"anywhere below {self.lever.short(high)}"
+            return f"somewhere below {self.lever.short(high)}, perhaps not in the range"
         if math.isinf(high):
-            return f"anywhere above {self.lever.short(low)}"
+            return f"somewhere above {self.lever.short(low)}, perhaps not in the range"
         return f"between {self.lever.short(low)} and {self.lever.short(high)}"
 
     def _passed_over(self) -> list[str]:

@@ -71,10 +71,8 @@ def draw(
                 what,
                 view.width / wide,
             )
-            short = names[name]
-            title = look.fit(
-                short if row == 0 else f"{short} minus {sentences.called(names[material.baseline])}", wide
-            )
+            rest = "" if row == 0 else f" minus {sentences.called(names[material.baseline])}"
+            title = look.fit(names[name], wide - 0.1, rest=rest)
             axes.set_title(
                 title, loc="left", size=10, color=look.colours(material.scenarios)[name], weight="bold"
             )

@@ -9,7 +9,9 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Patch
+from matplotlib.textpath import TextPath
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from flightsim import __version__, words
@@ -85,9 +87,19 @@ def labels(scenarios: Sequence[str]) -> dict[str, str]:
     return short if told_apart else {name: name for name in scenarios}
 
 
-def fit(text: str, wide_in: float, size: float = 10.0) -> str:
-    """A text in bold of that size, cut where it would be wider than ``wide_in`` inches."""
-    return shorter(text, max(int(wide_in / (0.0094 * size)), 6))
+def wide_in(text: str, size: float, weight: str = "bold") -> float:
+    """How wide a line of text is drawn, inches."""
+    font = FontProperties(family=style.RC["font.family"], weight=weight)
+    return float(TextPath((0, 0), text, size=size, prop=font).get_extents().width) / 72
+
+
+def fit(text: str, most_in: float, size: float = 10.0, weight: str = "bold", rest: str = "") -> str:
+    """A text of that size and ``rest`` after it, the text cut where both would be wider than ``most_in`` inches."""
+    for most in range(len(text), 6, -1):
+        cut = shorter(text, most) + rest
+        if wide_in(cut, size, weight) <= most_in:
+            return cut
+    return shorter(text, 6) + rest
 
 
 def shorter(text: str, most: int) -> str:

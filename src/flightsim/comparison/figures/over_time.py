@@ -61,7 +61,9 @@ def draw(
             low.axhline(0, color=look.ZERO, lw=0.9, zorder=1)
             _fan(low, _rows(table, name, DIFFERENCE), colour[name], headline.unit, difference=True)
             low.set_title(
-                look.fit(f"minus {sentences.called(material.baseline)}, run by run", column_in, 9.5),
+                look.fit(
+                    f"minus {sentences.called(material.baseline)}", column_in, 9.5, "normal", ", run by run"
+                ),
                 loc="left",
                 size=9.5,
                 color=style.FAINT_INK,
@@ -119,7 +121,8 @@ def _fan(axes: Axes, rows: pd.DataFrame, colour: str, unit: str, *, difference: 
         if difference:
             text = sentences.amount_signed(last, unit)
         axes.annotate(text.replace(" million", " M"), (at[-1], last), xytext=(4, 0), textcoords="offset points",
-                      va="center", size=8.5, weight="bold", color=colour, annotation_clip=False)  # fmt: skip
+                      va="center", size=8.5, weight="bold", color=colour, annotation_clip=False,
+                      bbox={"fc": "white", "ec": "none", "pad": 0.8})  # fmt: skip
 
 
 def _rows(table: pd.DataFrame, scenario: str, what: str) -> pd.DataFrame:

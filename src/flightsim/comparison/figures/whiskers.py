@@ -40,8 +40,7 @@ def draw(table: pd.DataFrame, material: Material, world: World | None) -> Figure
         rows = table[table["outcome"] == headline.name]
         _dots(axes[row, 0], rows[rows["what"] == LEVEL], material)
         look.values(axes[row, 0].xaxis, headline.unit)
-        axes[row, 0].set_title(headline.title, loc="left", size=10, weight="bold")
-        axes[row, 0].set_title(f"{headline.unit}{_day(headline)}", loc="right", size=8, color=style.FAINT_INK)
+        _titles(axes[row, 0], headline)
         axes[row, 0].set_yticks(range(len(names)), list(labels.values()), size=9)
         axes[row, 0].set_ylim(len(names) - 0.4, -0.6)
         if columns == 2:
@@ -57,6 +56,15 @@ def draw(table: pd.DataFrame, material: Material, world: World | None) -> Figure
             _frequencies(axes[row, 1], rows[rows["what"] == DIFFERENCE], headline, material)
     look.write(figure, _title(material), _subtitle(material), material, world)
     return figure
+
+
+def _titles(axes: Axes, headline: Headline) -> None:
+    """The outcome at the left, its unit at the right; smaller where both would not have room side by side."""
+    unit = f"{headline.unit}{_day(headline)}"
+    room = axes.bbox.width / style.DPI - look.wide_in(unit, 8, "normal") - 0.1
+    size = next((s for s in (10.0, 9.5, 9.0, 8.5) if look.wide_in(headline.title, s) <= room), 8.0)
+    axes.set_title(headline.title, loc="left", size=size, weight="bold")
+    axes.set_title(unit, loc="right", size=8, color=style.FAINT_INK)
 
 
 def _dots(axes: Axes, rows: pd.DataFrame, material: Material) -> None:
