@@ -7,9 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.gaussian_process import GaussianProcessRegressor
-from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
+
+try:
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.gaussian_process import GaussianProcessRegressor
+    from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
+except ImportError as missing:
+    raise SystemExit(
+        f"the emulator needs scikit-learn ({missing}): pip install 'flightsim[calibration]'"
+    ) from None
+
 
 Floats = npt.NDArray[np.float64]
 FITTED_ON = 160  # runs that length scales are found with; all runs are then interpolated between
