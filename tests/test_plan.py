@@ -61,8 +61,8 @@ def test_axes_are_lists_with_a_role() -> None:
     asked = made("border=closed,open", "transport.fuel=0.5,0.7", "hazard.memory_days=2,4", "step_hours=1,2")
     assert asked.axes == (
         Axis("border", "lever", ("closed", "open")),
-        Axis("transport.fuel", "lever", (0.5, 0.7)),
-        Axis("hazard.memory_days", "uncertainty", (2, 4)),
+        Axis("transport.fuel", "lever", (0.5, 0.7), "share of need"),
+        Axis("hazard.memory_days", "uncertainty", (2, 4), "days"),
         Axis("step_hours", "setting", (1, 2)),
     )
     assert len(asked.jobs) == 16

@@ -16,7 +16,7 @@ from flightsim.compose import Job
 from flightsim.executors import EXECUTORS, Where
 from flightsim.overrides import MOST_RUNS, key_of, spelt_out
 from flightsim.priors import Draws
-from flightsim.scenario import PARTS, Scenario, from_config, role_of
+from flightsim.scenario import PARTS, Scenario, from_config, role_of, unit_of
 from flightsim.sweepfolder import Axis
 
 AUTO, SEED, RESULTS, LONGEST_NAME = "auto", "seed", "results", 60
@@ -235,4 +235,4 @@ def _axes(jobs: Sequence[Job]) -> tuple[Axis, ...]:
         for name, value in job.values.items():
             if value not in values.setdefault(name, []):
                 values[name].append(value)
-    return tuple(Axis(name, role_of(name), tuple(each)) for name, each in values.items())
+    return tuple(Axis(name, role_of(name), tuple(each), unit_of(name)) for name, each in values.items())

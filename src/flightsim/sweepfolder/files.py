@@ -49,6 +49,7 @@ class Axis:
     name: str
     role: str  # lever: ours to choose; uncertainty: not ours; setting: neither
     values: tuple[Any, ...]
+    unit: str = ""  # of the values; nothing for a part
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,10 @@ def read_one(folder: Path) -> Sweep:
     """The sweep in one folder; InputError with all that is wrong with its files."""
     about = _about(folder)
     try:
-        axes = tuple(Axis(str(a["name"]), str(a["role"]), tuple(a["values"])) for a in about["axes"])
+        axes = tuple(
+            Axis(str(a["name"]), str(a["role"]), tuple(a["values"]), str(a.get("unit", "")))
+            for a in about["axes"]
+        )
         overrides = {str(name): tuple(map(str, lines)) for name, lines in about["scenarios"].items()}
         drawn = {str(name): Drawn(**values) for name, values in (about["draws"] or {}).items()}
         sweep = Sweep(

@@ -57,13 +57,19 @@ def curves(table: pd.DataFrame, material: Material, world: World | None, axis: s
         panel.set_title(headline.unit, loc="right", size=8.5, color=style.FAINT_INK)
         panel.set_ylim(min(panel.get_ylim()[0], 0) if headline.unit == "km" else 0, None)
         look.values(panel.yaxis, headline.unit)
-        panel.set_xlabel(axis)
+        panel.set_xlabel(_label(material, axis))
         style.faint_grid(panel)
     if others:
         panels[0].legend(fontsize=8, title=" and ".join(others), title_fontsize=8, alignment="left")
     what = f"Outcomes by {_told(material, axis)}; {look.span(material)}. {look.bands_explained(material)}"
     look.write(figure, _curve_title(table, material, axis), what, material, world)
     return figure
+
+
+def _label(material: Material, name: str) -> str:
+    """An axis' name and the unit of its values."""
+    unit = next((axis.unit for axis in material.sweep.axes if axis.name == name), "")
+    return f"{name} ({unit})" if unit else name
 
 
 def heat(table: pd.DataFrame, material: Material, world: World | None, axes_names: Sequence[str]) -> Figure:
@@ -76,8 +82,8 @@ def heat(table: pd.DataFrame, material: Material, world: World | None, axes_name
             ascending=False
         )
         _cells(panel, grid, headline)
-        panel.set_xlabel(x_name)
-        panel.set_ylabel(y_name)
+        panel.set_xlabel(_label(material, x_name))
+        panel.set_ylabel(_label(material, y_name))
     told = f"{_told(material, x_name)}, and {_told(material, y_name)}"
     what = f"Median over the runs by {told}; {look.span(material)}. White: not run."
     look.write(figure, _heat_title(table, material, x_name, y_name), what, material, world)
