@@ -189,8 +189,8 @@ def test_classes_of_the_map() -> None:
     assert maps.class_limits(0) == [100]
     assert maps.class_limits(3_000) == [100, 200, 500, 1_000, 2_000]
     assert len(maps.class_limits(900_000)) == maps.MOST_CLASSES
-    assert maps._class_of(999, [100, 1_000]) == 0
-    assert maps._class_of(1_000, [100, 1_000]) == 1
+    assert maps.class_of(999, [100, 1_000]) == 0
+    assert maps.class_of(1_000, [100, 1_000]) == 1
 
 
 def test_small_cells_are_not_drawn(world: World) -> None:
