@@ -146,7 +146,7 @@ def _of_a_model(word: str) -> bool:
 
 def _is_file(word: str) -> bool:
     return word.endswith(
-        (".md", ".csv", ".py", ".yaml", ".json", ".geojson", ".parquet", ".png", ".log", ".txt")
+        (".md", ".csv", ".py", ".yaml", ".json", ".geojson", ".parquet", ".png", ".log", ".txt", ".html")
     )
 
 
