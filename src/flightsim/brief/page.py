@@ -22,7 +22,6 @@ from flightsim.world import RUNGS
 HERE = Path(__file__).parent
 NAME, ENDINGS = "brief", (".html", ".htm")
 GENERATOR = '<meta name="generator" content="flightsim '
-OTHERS = ("#D55E00", "#009E73", "#0072B2")  # scenarios beside the first, told apart by dashes too
 
 
 def write(subject: Subject, languages: Sequence[Language], target: Path) -> list[Path]:
@@ -135,9 +134,9 @@ def _sources(subject: Subject, t: Language) -> dict[str, str]:
 def _css() -> Markup:
     """The looks, with the colours that all figures share."""
     colours = {
-        "ink": style.INK, "faint": "#5A5A5A", "people": style.PEOPLE, "leaving": style.LEAVING, "moving": style.MOVING,
-        "captured": style.CAPTURED, "land": style.LAND,
-        **dict(zip(("one", "two", "three"), OTHERS, strict=True)),
+        "ink": style.INK, "faint": style.FAINT_INK, "people": style.PEOPLE, "leaving": style.LEAVING,
+        "moving": style.MOVING, "captured": style.CAPTURED, "land": style.LAND,
+        **dict(zip(("one", "two", "three"), style.SCENARIOS, strict=False)),  # beside the first; dashes tell them, too
         **{f"r-{rung}": style.RUNG_COLOURS[rung] for rung in RUNGS},
     }  # fmt: skip
     root = ":root{" + "".join(f"--{name}:{value};" for name, value in colours.items()) + "}\n"

@@ -51,6 +51,8 @@ class Palette:
     CAUSE_COLOURS: Mapping[str, str]  # why people left, each as the thing itself is drawn
     BASELINE: str
     SCENARIOS: tuple[str, ...]
+    RIVAL: str  # the best forecast that knows no model
+    RIVALS: str  # the others
     LEVER: str
     UNCERTAINTY: str
     ZERO: str
@@ -137,6 +139,8 @@ PALETTES = {
         CAUSE_COLOURS=_causes(_OF_LIGHT, _RUNGS_ON_LIGHT, "#DDDDDD"),
         BASELINE="#4D4D4D",
         SCENARIOS=("#0072B2", "#D55E00", "#009E73", "#AA4499", "#B8860B", "#56B4E9", "#882255"),
+        RIVAL="#CC6677",
+        RIVALS="#C9C9C9",
         LEVER="#0072B2",
         UNCERTAINTY="#999999",
         ZERO="#888888",
@@ -175,6 +179,8 @@ PALETTES = {
         CAUSE_COLOURS=_causes(_OF_DARK, _RUNGS_ON_DARK, "#3F444C"),
         BASELINE="#C4C4C4",
         SCENARIOS=("#4FA8E8", "#FF8A3D", "#2CC495", "#D97BCB", "#D9A93A", "#A5DBFA", "#C2558F"),
+        RIVAL="#DE8290",
+        RIVALS="#5F656E",
         LEVER="#4FA8E8",
         UNCERTAINTY="#8C8C8C",
         ZERO="#9A9A9A",

@@ -17,7 +17,6 @@ from flightsim.scoring.counts import MODEL
 from flightsim.scoring.questions import WHERE_TO
 from flightsim.validation.report import Report
 
-BASELINE, OTHER_BASELINES = "#CC6677", "#C9C9C9"
 MODES = {"known": "events ahead known", "drawn": "events ahead not known"}
 
 
@@ -48,7 +47,7 @@ def totals(report: Report) -> Figure | None:
             axes.fill_between(days, low, high, color=style.PEOPLE, alpha=0.25, lw=0)
             axes.plot(days, np.median(course, axis=1), color=style.PEOPLE, lw=2.2)
         else:
-            colour, width = (BASELINE, 1.8) if name == best else (OTHER_BASELINES, 1.0)
+            colour, width = (style.RIVAL, 1.8) if name == best else (style.RIVALS, 1.0)
             axes.plot(days, course[:, 0], color=colour, lw=width, ls=(0, (4, 2)), zorder=1)
     observed = b.counts.observed
     top = 1.35 * max(float(observed.max()), float(np.median(b.counts.courses[MODEL], axis=1)[-1]))
@@ -83,7 +82,7 @@ def _name_lines(axes: Axes, report: Report, best: str, top: float) -> None:
     for name, value in sorted(ends.items(), key=lambda pair: pair[1]):
         height = max(min(value, 0.97 * top), last + gap)
         last = height
-        colour = style.PEOPLE if name == MODEL else BASELINE if name == best else style.FAINT_INK
+        colour = style.PEOPLE if name == MODEL else style.RIVAL if name == best else style.FAINT_INK
         axes.annotate(f" {name}{' (beyond)' if value > top else ''}", (when, height), color=colour, va="center",
                       size=9, weight="bold" if name in (MODEL, best) else "normal", annotation_clip=False)  # fmt: skip
 
@@ -110,7 +109,7 @@ def scores(report: Report) -> Figure | None:
     }
     row = figure.subplots(1, len(panels), squeeze=False, gridspec_kw=grid)[0]
     for axes, (values, title) in zip(row, panels, strict=True):
-        colours = [style.PEOPLE if name == MODEL else OTHER_BASELINES for name in values.index]
+        colours = [style.PEOPLE if name == MODEL else style.RIVALS for name in values.index]
         bars = axes.barh(list(values.index), values.to_numpy(), color=colours)
         axes.bar_label(bars, fmt="%.1f", padding=3, size=9)
         axes.set_title(title, loc="left", size=10.5)
@@ -149,7 +148,7 @@ def destinations(report: Report) -> Figure | None:
         for r in found.to_dict("records")
     }
     height = np.arange(len(rows))[::-1]
-    for forecaster, colour, marker in ((MODEL, style.PEOPLE, "o"), (best, BASELINE, "D")):
+    for forecaster, colour, marker in ((MODEL, style.PEOPLE, "o"), (best, style.RIVAL, "D")):
         values = [shares[*row, forecaster][0] for row in rows if (*row, forecaster) in shares]
         if len(values) == len(rows):
             axes.plot(values, height, ls="", marker=marker, color=colour, ms=6, alpha=0.85)
@@ -200,7 +199,7 @@ def ahead(report: Report) -> Figure | None:
             axes.plot(
                 at,
                 values,
-                color=style.PEOPLE if own else OTHER_BASELINES,
+                color=style.PEOPLE if own else style.RIVALS,
                 lw=2.4 if own else 1.3,
                 marker="o",
                 ms=4,
