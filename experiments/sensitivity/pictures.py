@@ -48,13 +48,14 @@ def morris(effects: pd.DataFrame, floor: dict[str, float], path: Path) -> None:
 
 def sobol(indices: pd.DataFrame, path: Path) -> None:
     """First-order and total indices of the strongest parameters, by outcome."""
-    total = indices[indices["outcome"] == "displaced"].nlargest(1, "in_all").iloc[0]
-    title = (
-        f"Of the spread in how many are displaced that the strongest numbers make, {total['parameter'].split('.')[1]} "
-        f"has a part in {100 * total['in_all']:.0f} %"
+    total = indices[indices["outcome"] == "displaced"].nlargest(3, "in_all")
+    first = words.listing([str(name).split(".")[1] for name in total["parameter"]])
+    low, high = (round(100 * share) for share in (total["in_all"].min(), total["in_all"].max()))
+    figure, top = _figure(
+        f"No number alone makes the spread in how many are displaced: {first} have a part in {low} to {high} % each",
+        "Share of the variance that the strongest numbers make. Dots: alone (first-order index). Squares: with all "
+        "that it does together with others (total index). Lines: 95 % bootstrap intervals.",
     )
-    figure, top = _figure(title, "Dots: alone (first-order index). Squares: with all that it does together with others "
-                     "(total index). Lines: 95 % bootstrap intervals.")  # fmt: skip
     for axes, (outcome, (name, _)) in zip(_panels(figure, top), design.OUTCOMES.items(), strict=True):
         rows = indices[indices["outcome"] == outcome].sort_values("in_all")
         at = np.arange(len(rows))
@@ -64,8 +65,8 @@ def sobol(indices: pd.DataFrame, path: Path) -> None:
             axes.errorbar(rows[column], at + shift, xerr=rows[f"{column}_half_interval"], fmt=marker, ms=5,
                           color=colour, capsize=2, lw=1.1)  # fmt: skip
         axes.axvline(0, color=style.FAINT_INK, lw=0.8)
-        _finish(axes, rows["parameter"], f"{name}: share of variance")
-        axes.set_xlim(-0.15, 1.1)
+        _finish(axes, rows["parameter"], name)
+        axes.set_xlim(-0.15, 1.25)
     style.save(figure, path)
 
 
