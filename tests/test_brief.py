@@ -12,7 +12,7 @@ import yaml
 
 import sweeps
 import toys
-from flightsim import cli, compose
+from flightsim import cli, compose, patterns
 from flightsim.brief import checks, language, page, subject, svg, wording
 from flightsim.brief.frame import ticks
 from flightsim.comparison.folder import compare
@@ -346,3 +346,12 @@ class TestCommand:
         words = ["brief", str(toys.three_runs()), "--from", "2031-01-01", "--to", str(tmp_path / "b.html")]
         assert cli.main(words) == 2
         assert "expected a day of the runs" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["en", "ar"])
+def test_every_pattern_of_the_winter_has_its_words(name: str) -> None:
+    texts = yaml.safe_load(
+        (Path(language.__file__).parent / "texts" / f"{name}.yaml").read_text(encoding="utf-8")
+    )
+    known = {key for part in texts.values() if isinstance(part, dict) for key in part} | set(texts)
+    assert not {f"pattern_{pattern.__name__}" for pattern in patterns.PATTERNS} - known

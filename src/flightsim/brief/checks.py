@@ -19,6 +19,7 @@ from flightsim.results import load
 from flightsim.world import Floats
 
 MOST_REPORTS = 6
+MOST_NAMED = 8  # patterns that hold; those that do not are all named
 MOST_RUNS = 20  # whose patterns are looked at
 WEEK_DAYS = 7
 HISTORY = {
@@ -101,7 +102,8 @@ def seen(subject: Subject, t: Language) -> dict[str, Any] | None:
     known = {name: [v for v in each if v is not None] for name, each in zip(names, votes, strict=True)}
     told = [(t(f"pattern_{name}"), sum(each) * 2 > len(each)) for name, each in known.items() if each]
     return {
-        "yes": [text for text, holds in told if holds],
+        "yes": [text for text, holds in told if holds][:MOST_NAMED],
+        "more": sum(holds for _, holds in told) > MOST_NAMED,
         "no": [text for text, holds in told if not holds],
         "of": t.whole(len(told)),
         "n": t.whole(sum(holds for _, holds in told)),
