@@ -19,7 +19,7 @@ from flightsim.results import load
 from flightsim.world import Floats
 
 MOST_REPORTS = 6
-MOST_NAMED = 8  # patterns that hold; those that do not are all named
+MOST_NAMED = 3  # patterns that hold; those that do not are all named
 MOST_RUNS = 20  # whose patterns are looked at
 WEEK_DAYS = 7
 HISTORY = {
