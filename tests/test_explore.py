@@ -93,7 +93,7 @@ class TestWhatThePageIsTold:
 
     def test_the_front_is_where_places_were_taken(self, tried: Trial) -> None:
         lost = terrain.lost_by_day(tried.scenario.world, tried.results)
-        start = terrain.hostile(tried.scenario.world.places.control)
+        start = hostile(tried.scenario.world.places.control)
         days = [d for d in range(len(lost)) if (lost[d] != (lost[d - 1] if d else start)).any()]
         assert [f["day"] for f in tried.course["fronts"]] == days
 

@@ -15,7 +15,7 @@ from flightsim.events import Event
 from flightsim.households import MEANS, N_KINDS, NO_INTENT, SETTLED
 from flightsim.parameter import ASSUMPTION, SETTING, check, given, parameter
 from flightsim.words import day_year, listing
-from flightsim.world import GOVERNMENT, SDF, Bools, Floats, Ints, World
+from flightsim.world import Bools, Floats, Ints, World, hostile
 
 if TYPE_CHECKING:
     from flightsim.model import DisplacementModel
@@ -137,7 +137,7 @@ class Prescribed:
                 complaints.add(f"exodus.areas: {world.areas.name[row]} is there twice")
             else:
                 wanted[row] = persons
-        enemy = np.isin(world.places.control, (GOVERNMENT, SDF))
+        enemy = hostile(world.places.control)
         people = (world.places.residents_persons + world.places.idps_persons) * ~enemy
         held = np.bincount(world.places.area, people, minlength=len(world.areas))
         for row, persons in wanted.items():
@@ -219,7 +219,7 @@ class Exodus:
         for day in range(self._first_day + days):
             hazard.advance(day)
             if day >= self._first_day:
-                free = ~np.isin(hazard.control, (GOVERNMENT, SDF))
+                free = ~hostile(hazard.control)
                 causes = rule.causes(hazard.feared, hazard.feared_alarm, nothing, nothing)
                 pace[:, day - self._first_day] = rule.pressure(causes)[:, 0] * free
                 even[:, day - self._first_day] = free

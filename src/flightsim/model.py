@@ -32,7 +32,7 @@ from flightsim.movement import Traffic, Travellers
 from flightsim.parts import Parts
 from flightsim.record import Recorder
 from flightsim.roads import WALKED_HOURS_A_DAY
-from flightsim.world import GOVERNMENT, OPEN, SDF, Bools, Floats, Ints, World
+from flightsim.world import OPEN, Bools, Floats, Ints, World, hostile
 
 LOCAL_KMH = 25.0  # track speed by day (domain note, assumption), for the last leg on local roads
 REHOUSED_AT_HOUR = 8  # once a morning, those in the open ask again
@@ -274,7 +274,7 @@ class DisplacementModel(mesa.Model):
     @property
     def enemy_held(self) -> Bools:
         """(P,) places where fleeing households cannot stay, and which they cannot leave."""
-        return np.asarray((self.hazard.control == GOVERNMENT) | (self.hazard.control == SDF))
+        return hostile(self.hazard.control)
 
     def thresholds(self, rows: Ints) -> Floats:
         """The pressure that each household bears at its present place before it wants to leave."""

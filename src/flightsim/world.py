@@ -30,6 +30,11 @@ FACILITY_KINDS = ("hospital", "health_centre")
 EARTH_RADIUS_KM = 6371.0
 
 
+def hostile(control: Ints) -> Bools:
+    """Which places are held by those that people flee; ``control`` has an index into CONTROLS for each, any shape."""
+    return np.asarray((control == GOVERNMENT) | (control == SDF))
+
+
 @dataclass(frozen=True)
 class Places:
     """The P places. Persons are those present at the start; ``idps`` include people in sites."""

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
-import contourpy
 import numpy as np
 from markupsafe import Markup
 from matplotlib.path import Path as Shape
 from matplotlib.transforms import Affine2D
-from scipy.spatial import cKDTree
 
 from flightsim.brief import svg
 from flightsim.plots import ground as holders_of
 from flightsim.plots import shapes
 from flightsim.results import Results
-from flightsim.world import GOVERNMENT, SDF, Floats, World
+from flightsim.world import Floats, World, hostile
 
 WIDE = 380.0
 GRID_KM = 1.2  # fineness of the front, as communities lie 2 to 3 km apart
@@ -81,20 +78,20 @@ def front(
 ) -> tuple[list[Markup], bool]:
     """Ground that others held at the start, and ground captured in the run; whether any was."""
     before, after = holders_of.holders(world, results)
-    x = np.arange(g.left, g.left + WIDE / g.scale + GRID_KM, GRID_KM)
-    y = np.arange(g.top - g.high / g.scale - GRID_KM, g.top + GRID_KM, GRID_KM)
-    grid = np.stack(np.meshgrid(x, y), axis=-1)
-    nearest = cKDTree(world.xy_km).query(grid.reshape(-1, 2))[1].reshape(len(y), len(x))
-    hostile = np.isin(before, (GOVERNMENT, SDF))
-    taken = np.isin(after, (GOVERNMENT, SDF)) & ~hostile
+    bottom = g.top - g.high / g.scale
+    view = holders_of.View(g.left, g.left + WIDE / g.scale + GRID_KM, bottom - GRID_KM, g.top + GRID_KM)
+    x, y, nearest = holders_of.raster(world, view, GRID_KM)
+    held = hostile(before)
+    taken = hostile(after) & ~held
     inside = np.ones(nearest.shape, bool)
     if outlines:
         whole = Shape.make_compound_path(*outlines.values())
-        inside = whole.contains_points(grid.reshape(-1, 2)).reshape(nearest.shape)
+        points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+        inside = whole.contains_points(points).reshape(nearest.shape)
     drawn = []
-    for mask, look in ((hostile, "hostile"), (taken, "taken")):
-        field = (mask[nearest] & inside).astype(float)
-        rings = _contours(g, x, y, field)
+    for mask, look in ((held, "hostile"), (taken, "taken")):
+        edges = holders_of.rings(x, y, mask[nearest] & inside)
+        rings = [ring for edge in edges for ring in g.rings(Shape(edge, closed=True))]
         if rings:
             drawn.append(svg.rings(rings, look))
     return drawn, bool((taken[nearest] & inside).any())
@@ -106,15 +103,3 @@ def lines(g: Ground, world: World) -> Iterator[Markup]:
         points = g.at(each.xy_km)
         if any(g.holds(point) for point in points):
             yield svg.line(points, "border" if each.kind == "border" else "road")
-
-
-def _contours(g: Ground, x: Floats, y: Floats, field: Floats) -> list[Floats]:
-    maker = contourpy.contour_generator(x, y, field, fill_type=contourpy.FillType.OuterOffset)
-    filled: Any = maker.filled(0.5, 2.0)
-    points, offsets = filled
-    found = []
-    for some, ends in zip(points, offsets, strict=True):
-        for begin, end in pairwise(np.asarray(ends).tolist()):
-            ring = Shape(np.asarray(some)[begin:end], closed=True)
-            found += g.rings(ring)
-    return found

@@ -14,18 +14,6 @@ from flightsim.comparison.figures.look import shorter
 MOST_CHANGED = 6  # settings other than the defaults that are listed
 LONGEST_NAME, LONGEST_NOTE, MOST_NOTES = 40, 200, 3  # that two pages have room for
 CANNOT = 8  # texts cannot_1 …
-UNTOLD = (
-    "name",
-    "case",
-    "start",
-    "days",
-    "step_hours",
-    "seed",
-    "results",
-    "boundaries",
-    "count_from",
-    "figures",
-)
 TOLD_IN_WORDS = (
     "border.policy", "events.violence", "events.known_until", "events.growth_per_week", "events.keep",
     "population.scale",
@@ -144,14 +132,14 @@ def _border(subject: Subject, t: Language) -> Iterator[str]:
 
 
 def _others(subject: Subject, t: Language) -> Iterator[str]:
-    """Settings that are not the defaults and were not told in words."""
+    """Parts and parameters that are not the defaults and were not told in words; settings, without a dot, are told elsewhere."""
     config, defaults = _flat(subject.scene.config), _flat(subject.order.defaults)
     if not defaults:
         return
     changed = [
         f"{key.removesuffix('._target_')}={shorter(_value(value), LONGEST_NAME)}"
         for key, value in config.items()
-        if key.partition(".")[0] not in UNTOLD and key not in TOLD_IN_WORDS and defaults.get(key) != value
+        if "." in key and key not in TOLD_IN_WORDS and defaults.get(key) != value
     ]
     if changed:
         more = len(changed) - MOST_CHANGED

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from flightsim.cli.arguments import command
-from flightsim.cli.results_given import a_date, one_folder, positive, settle, source
+from flightsim.cli.results_given import a_date, one_folder, positive, settle, source, takes_plan
 from flightsim.cli.terminal import DONE, say
 
 MEANING = "write a brief of two pages as one HTML file, in English, Arabic or another language"
@@ -27,19 +27,12 @@ def register(commands: Any) -> None:
     parser.add_argument(
         "--question", metavar="TEXT", help="the question that the brief answers, in its language"
     )
-    parser.add_argument("--scenario", metavar="NAME", help="only this scenario of a sweep")
     parser.add_argument(
         "--persons", type=positive, metavar="N", help="the chance of more than so many arrivals"
     )
     parser.add_argument("--from", dest="start", type=a_date, metavar="DATE", help="first day of that chance")
     parser.add_argument("--boundaries", metavar="FILE", help="official outlines (GeoJSON), joined by P-code")
-    parser.add_argument("--standards", type=Path, metavar="FILE", help="your own planning standards (YAML)")
-    parser.add_argument(
-        "--capacity", type=Path, metavar="FILE", help="what there is by sub-district and need (CSV)"
-    )
-    parser.add_argument(
-        "--months", type=positive, default=6.0, metavar="N", help="of the plan after the run; 6"
-    )
+    takes_plan(parser)
     parser.add_argument("--to", type=Path, metavar="FILE", help="where to write; RESULTS/brief.html")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from flightsim.cli.arguments import command, takes_theme
-from flightsim.cli.results_given import one_folder, positive, settle, source
+from flightsim.cli.results_given import one_folder, positive, settle, source, takes_plan
 from flightsim.cli.terminal import DONE, say
 
 MEANING = "write results as CSV, HXL, Excel, GeoPackage and figures for others, small counts suppressed"
@@ -24,15 +24,8 @@ def register(commands: Any) -> None:
     )  # fmt: skip
     parser.add_argument("--to", type=Path, metavar="FOLDER", help="where to write; RESULTS/export")
     parser.add_argument("--boundaries", metavar="FILE", help="official outlines, joined by P-code")
-    parser.add_argument("--standards", type=Path, metavar="FILE", help="your own planning standards (YAML)")
-    parser.add_argument(
-        "--capacity", type=Path, metavar="FILE", help="what there is by sub-district and need (CSV)"
-    )
+    takes_plan(parser)
     parser.add_argument("--funding", type=positive, metavar="USD", help="money there is")
-    parser.add_argument(
-        "--months", type=positive, default=6.0, metavar="N", help="of the plan after the run; 6"
-    )
-    parser.add_argument("--scenario", metavar="NAME", help="only this scenario of a sweep")
     takes_theme(parser)
     parser.add_argument(
         "--not-for-sharing", action="append", default=[], metavar="TABLE",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from flightsim.cli.arguments import command, takes_theme
-from flightsim.cli.results_given import one_folder, positive, settle, source
+from flightsim.cli.results_given import one_folder, positive, settle, source, takes_plan
 from flightsim.cli.terminal import DONE, say
 
 MEANING = "say what people need, what is short from when, and what it costs, from results"
@@ -19,15 +19,8 @@ def register(commands: Any) -> None:
     """Add the command."""
     parser = command(commands, "needs", MEANING, lambda arguments: _needs(arguments, parser), free="words")
     parser.add_argument("words", nargs="*", metavar="RESULTS", help="the folder of a run or a sweep")
-    parser.add_argument("--standards", type=Path, metavar="FILE", help="your own planning standards (YAML)")
-    parser.add_argument(
-        "--capacity", type=Path, metavar="FILE", help="what there is by sub-district and need (CSV)"
-    )
+    takes_plan(parser)
     parser.add_argument("--funding", type=positive, metavar="USD", help="money there is")
-    parser.add_argument(
-        "--months", type=positive, default=6.0, metavar="N", help="of the plan after the run; 6"
-    )
-    parser.add_argument("--scenario", metavar="NAME", help="only this scenario of a sweep")
     parser.add_argument("--to", type=Path, metavar="FOLDER", help="where to write; RESULTS/needs")
     takes_theme(parser)
     parser.add_argument("--show-standards", action="store_true", help="print the standards, to edit a copy")

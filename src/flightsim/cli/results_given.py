@@ -39,6 +39,18 @@ def settle(arguments: argparse.Namespace, parser: argparse.ArgumentParser, words
     return left
 
 
+def takes_plan(parser: argparse.ArgumentParser) -> None:
+    """Give a command the options that say what needs are reckoned with."""
+    parser.add_argument("--standards", type=Path, metavar="FILE", help="your own planning standards (YAML)")
+    parser.add_argument(
+        "--capacity", type=Path, metavar="FILE", help="what there is by sub-district and need (CSV)"
+    )
+    parser.add_argument(
+        "--months", type=positive, default=6.0, metavar="N", help="of the plan after the run; 6"
+    )
+    parser.add_argument("--scenario", metavar="NAME", help="only this scenario of a sweep")
+
+
 def one_folder(words: Sequence[str]) -> Path:
     """The one folder of results that a command reads; InputError if none or several are named."""
     if len(words) != 1:

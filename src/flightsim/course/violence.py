@@ -25,7 +25,7 @@ from flightsim.complaints import InputError
 from flightsim.course.plan import Phase
 from flightsim.draws import decision_key, exponential, name_key, uniform
 from flightsim.events import STRIKES, WARLIKE, Event, by_type
-from flightsim.world import CONTROLS, HOSTILE, Bools, Floats, Ints, World
+from flightsim.world import HOSTILE, Bools, Floats, Ints, World, hostile
 
 PAST_DAYS = 14  # assumption: two weeks hold a burst and a lull
 BLOCK_DAYS = 3  # assumption: strikes come in bursts of a few days
@@ -75,7 +75,7 @@ class _Made:
         self._row = {place_id: i for i, place_id in enumerate(world.places.place_id)}
         self._keys = np.array([name_key(place_id) for place_id in world.places.place_id], np.uint64)
         self._people: Floats = world.places.residents_persons + world.places.idps_persons
-        self._hostile: Bools = np.isin(world.places.control, [CONTROLS.index(holder) for holder in HOSTILE])
+        self._hostile: Bools = hostile(world.places.control)
         self._taken_on: dict[int, date] = {}
         self._captures = 0.0  # captures there should have been since known_until
         self._made_captures: list[int] = []
@@ -88,11 +88,11 @@ class _Made:
         for event in by_type(known, *STRIKES, "captured"):
             ago = (event.date - first).days
             if event.type == "captured":
-                row, hostile = self._row[event.target], event.value in HOSTILE
-                if ago >= 0 and hostile and not self._hostile[row]:
+                row, lost = self._row[event.target], event.value in HOSTILE
+                if ago >= 0 and lost and not self._hostile[row]:
                     self._fell[ago] += 1
                     self._taken_on[row] = event.date
-                self._hostile[row] = hostile
+                self._hostile[row] = lost
             elif ago >= 0:
                 self._struck[ago].append(event)
         if not any(self._struck):

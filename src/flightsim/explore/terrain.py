@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
-from contourpy import FillType, contour_generator
 from matplotlib.path import Path as Shape
 
 from flightsim.clock import Clock
 from flightsim.plots import ground, shapes
 from flightsim.plots.ground import View
 from flightsim.results import Results
-from flightsim.world import GOVERNMENT, HOSTILE, SDF, Bools, Floats, World
+from flightsim.world import Bools, Floats, World, hostile
 
 UNITS_A_KM = 10.0  # of the map; shapes are written in whole units, 100 m
 RASTER_KM = 1.0  # fineness of the front on the page
@@ -72,18 +69,8 @@ def fronts(world: World, results: Results) -> list[dict[str, Any]]:
 
 def lost_by_day(world: World, results: Results) -> Bools:
     """(days, P) which places are held by those that people flee at the end of each day."""
-    held, lost = hostile(world.places.control), np.zeros((len(results.days), len(world.places)), bool)
-    row = {place_id: i for i, place_id in enumerate(world.places.place_id)}
-    front = results.front
-    when = results.days.searchsorted(pd.DatetimeIndex(front["date"]).normalize())
-    changes = list(zip(when.tolist(), front["place_id"], front["holder"], strict=True))  # sorted by date
-    for day in range(len(lost)):
-        while changes and changes[0][0] <= day:
-            _, place, holder = changes.pop(0)
-            if place in row:
-                held[row[place]] = holder in HOSTILE
-        lost[day] = held
-    return lost
+    each = [hostile(ground.holders(world, results, day)[1]) for day in results.days]
+    return np.array(each).reshape(-1, len(world.places))
 
 
 def hospitals(world: World, care: Any, clock: Clock) -> list[dict[str, Any]]:
@@ -111,24 +98,12 @@ def hospitals(world: World, care: Any, clock: Clock) -> list[dict[str, Any]]:
     ]
 
 
-def hostile(control: Any) -> Bools:
-    """Which places are held by those that people flee."""
-    return np.isin(control, (GOVERNMENT, SDF))
-
-
 def front(world: World, view: View, held: Bools) -> list[str]:
     """For each row of ``held`` (n, P) the ground nearest to those places, as an SVG path."""
     x, y, nearest = ground.raster(world, view, RASTER_KM)
-    return [_filled(view, x, y, row[nearest].astype(float)) for row in held]
-
-
-def _filled(view: View, x: Floats, y: Floats, values: Floats) -> str:
-    generator = contour_generator(x, y, values, fill_type=FillType.OuterOffset)
-    parts = []
-    for points, offsets in zip(*generator.filled(0.5, 1.5), strict=True):
-        rings: Sequence[Any] = np.split(np.asarray(points), np.asarray(offsets)[1:-1])
-        parts += [_along(view, ring[:-1]) + "z" for ring in rings]
-    return "".join(parts)
+    return [
+        "".join(_along(view, ring[:-1]) + "z" for ring in ground.rings(x, y, row[nearest])) for row in held
+    ]
 
 
 def _along(view: View, xy_km: Floats) -> str:

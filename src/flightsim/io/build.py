@@ -14,12 +14,10 @@ from flightsim.world import (
     BORDER_RULES,
     COLLECTIVE,
     CONTROLS,
-    GOVERNMENT,
     HOST,
     OPEN,
     RENTED,
     RUNGS,
-    SDF,
     SITE,
     UNFINISHED,
     Areas,
@@ -30,6 +28,7 @@ from flightsim.world import (
     Places,
     Roads,
     World,
+    hostile,
 )
 
 
@@ -64,7 +63,7 @@ def gateways(places: Places, roads: Roads, n_areas: int) -> Ints:
     alike, the one with more roads, then the one whose id comes first.
     """
     degree = np.bincount(np.concatenate([roads.u, roads.v]), minlength=len(places))[: len(places)]
-    shunned = np.isin(places.control, (GOVERNMENT, SDF))
+    shunned = hostile(places.control)
     persons = places.residents_persons + places.idps_persons
     order = np.lexsort((np.arange(len(places)), -degree, -persons, degree == 0, shunned, places.area))
     _, first = np.unique(places.area[order], return_index=True)

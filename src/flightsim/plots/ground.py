@@ -15,7 +15,7 @@ from scipy.spatial import cKDTree
 
 from flightsim.plots import shapes, style
 from flightsim.results import Results
-from flightsim.world import CONTROLS, GOVERNMENT, SDF, Floats, Ints, World
+from flightsim.world import CONTROLS, Floats, Ints, World, hostile
 
 GRID_KM = 0.8  # fineness of the drawn front; communities lie 2 to 3 km apart
 MARGIN_KM = 6.0
@@ -90,6 +90,15 @@ def raster(world: World, view: View, step_km: float = GRID_KM) -> tuple[Floats, 
     return x, y, np.asarray(nearest, np.int64)
 
 
+def rings(x: Floats, y: Floats, mask: Bools) -> list[Floats]:
+    """The edges of the ground where a mask (y, x) is true, outer and inner, as closed lines of points in km."""
+    filled: Any = contour_generator(x, y, mask.astype(float), fill_type=FillType.OuterOffset).filled(0.5, 1.5)
+    found: list[Floats] = []
+    for points, offsets in zip(*filled, strict=True):
+        found += np.split(np.asarray(points), np.asarray(offsets)[1:-1])
+    return found
+
+
 def front(
     axes: Axes,
     world: World,
@@ -104,8 +113,8 @@ def front(
     """
     before, after = holders(world, results, until)
     x, y, nearest = raster(world, view)
-    hostile_before = np.isin(before, (GOVERNMENT, SDF))[nearest]
-    captured = (np.isin(after, (GOVERNMENT, SDF)) & ~np.isin(before, (GOVERNMENT, SDF)))[nearest]
+    hostile_before = hostile(before)[nearest]
+    captured = (hostile(after) & ~hostile(before))[nearest]
     drawn = []
     if hostile_before.any():
         drawn.append(

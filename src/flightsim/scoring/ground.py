@@ -12,7 +12,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from flightsim.world import GOVERNMENT, SDF, Bools, Floats, World
+from flightsim.world import Bools, Floats, World, hostile
 
 RING_KM = 10.0  # assumption: the ring around a captured place from which everybody is taken to leave with it
 DETOUR = 1.3  # road over straight distance where no road of the case leads (median of inferred roads)
@@ -52,7 +52,7 @@ class Ground:
     def road_km(self) -> Floats:
         """(A, A) km between the areas' gateways on roads that do not lead through government or SDF ground."""
         w = self.world
-        shut = np.isin(w.places.control, (GOVERNMENT, SDF))
+        shut = hostile(w.places.control)
         shut = np.append(shut, np.zeros(len(w.crossings), bool))
         use = ~(shut[w.roads.u] | shut[w.roads.v])
         n = len(w.node_ids)
