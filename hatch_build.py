@@ -9,7 +9,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-INSIDE = "flightsim/_commit.txt"  # read by flightsim.provenance
+INSIDE = "flightsim/_commit.txt"  # read by flightsim.results.provenance
 
 
 class CommitHook(BuildHookInterface):

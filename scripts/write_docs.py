@@ -15,11 +15,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from flightsim import cli, compose, results, scenario
-from flightsim.io import columns, events
-from flightsim.io.manifest import FACTS, LISTS, TABLE_FACTS
-from flightsim.io.tables import REQUIRED, Column
-from flightsim.measures import MEASURES
+from flightsim import cli, results, scenario
+from flightsim.case import columns, event_rows
+from flightsim.case.cells import REQUIRED, Column
+from flightsim.case.manifest import FACTS, LISTS, TABLE_FACTS
+from flightsim.config import compose
+from flightsim.results.measures import MEASURES
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 PERSONS, UNIT_WORDS = (
@@ -97,8 +98,10 @@ def case_tables() -> str:
 def case_events() -> str:
     """Every type of event with its targets and values."""
     rows = []
-    for kind, value in events.VALUES.items():
-        target = " or ".join(target if target == "ALL" else f"a {target}" for target in events.TARGETS[kind])
+    for kind, value in event_rows.VALUES.items():
+        target = " or ".join(
+            target if target == "ALL" else f"a {target}" for target in event_rows.TARGETS[kind]
+        )
         rows.append(
             [f"`{kind}`", target, EVENT_UNITS[kind], value.expected if value.blank is REQUIRED else "blank"]
         )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import worlds
-from flightsim.io.case import find_case
+from flightsim.case.reading import find_case
 from flightsim.world import World
 
 

@@ -13,19 +13,19 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 import worlds
-from flightsim.border import Border, OpenBorder
 from flightsim.clock import STEP_HOURS, Clock
-from flightsim.decision import Flight, NoFlight
 from flightsim.events import ALL, Event
-from flightsim.hazard import Bombardment, NoHazard
-from flightsim.households import ABROAD, AT_CROSSING, EN_ROUTE, SETTLED
-from flightsim.model import DisplacementModel
-from flightsim.parts import Parts
-from flightsim.population import Population
-from flightsim.roads import FreeFlow, RoadNetwork
-from flightsim.services import HealthCare, NoServices
-from flightsim.shelter import ShelterLadder, UnlimitedShelter
-from flightsim.transport import FreeTransport, Transport
+from flightsim.model.households import ABROAD, AT_CROSSING, EN_ROUTE, SETTLED
+from flightsim.model.model import DisplacementModel
+from flightsim.model.parts import Parts
+from flightsim.model.parts.behaviour import Flight, NoFlight
+from flightsim.model.parts.border import Border, OpenBorder
+from flightsim.model.parts.hazard import Bombardment, NoHazard
+from flightsim.model.parts.population import Population
+from flightsim.model.parts.roads import FreeFlow, RoadNetwork
+from flightsim.model.parts.services import HealthCare, NoServices
+from flightsim.model.parts.shelter import ShelterLadder, UnlimitedShelter
+from flightsim.model.parts.transport import FreeTransport, Transport
 from flightsim.world import BORDER_RULES, CONTROLS, World
 from worlds import START, Gate, Spot, event, make_world
 
@@ -90,7 +90,7 @@ def stories(model: DisplacementModel) -> pd.DataFrame:
         "state": h.state,
         "rung": h.rung,
         "moves": h.moves,
-        "gathered_at_settling": model.causes_at_settling[:, 0],
+        "gathered_at_settling": model.pressure.causes_at_settling[:, 0],
     }
     goal = np.full(len(h), -1)  # of those on the road
     goal[model.traffic.travellers.household] = model.traffic.travellers.place

@@ -13,8 +13,8 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from flightsim import compose
-from flightsim.results import Results
+from flightsim.config import compose
+from flightsim.results.runs import Results
 from flightsim.scenario import from_config
 from flightsim.world import RUNGS
 

@@ -12,11 +12,11 @@ from mesa.agent import AgentSet
 from mesa.datacollection import DataCollector
 
 import worlds
-from flightsim.agents import Household, HouseholdSet
-from flightsim.decision import Flight
-from flightsim.hazard import Bombardment
-from flightsim.model import DisplacementModel
-from flightsim.transport import FreeTransport
+from flightsim.model.agents import Household, HouseholdSet
+from flightsim.model.model import DisplacementModel
+from flightsim.model.parts.behaviour import Flight
+from flightsim.model.parts.hazard import Bombardment
+from flightsim.model.parts.transport import FreeTransport
 from models import bombing, model_of, run
 
 FAST = Flight(shelling_per_hour=0.2, half_strikes=5.0, crowding_per_hour=0.05)
@@ -203,11 +203,11 @@ def test_a_household_knows_where_it_is(model: DisplacementModel, agents: Househo
 def test_who_gathers_more_than_the_threshold_wants_to_leave() -> None:
     model = fresh()
     run(model, 1)
-    gathered = model.gathered_causes.sum(axis=0)
+    gathered = model.pressure.by_cause.sum(axis=0)
     h = model.households
     for agent in model.agents.select(lambda agent: agent.status == "settled" and agent.moves == 0):
         kind = int(h.kind(np.array([agent.row]))[0])
-        met = model.gathered[h.place[agent.row], kind]
+        met = model.pressure.gathered[h.place[agent.row], kind]
         assert agent.wants_to_leave == (met >= agent.threshold)
         assert met <= gathered[h.place[agent.row], kind] + 1e-12
 

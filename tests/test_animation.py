@@ -7,7 +7,7 @@ from PIL import Image
 
 import toys
 from flightsim import cli, results, scenario
-from flightsim.complaints import InputError
+from flightsim.errors import InputError
 from flightsim.plots import animation, colours
 
 

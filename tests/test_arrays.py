@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flightsim.arrays import fading, running_sum
+from flightsim.model.arrays import fading, running_sum
 
 
 def test_it_begins_anew_at_each_group() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flightsim.model import DisplacementModel
+from flightsim.model.model import DisplacementModel
 
 SPEED = Path(__file__).resolve().parents[1] / "experiments" / "benchmarks" / "speed.py"
 

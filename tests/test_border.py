@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 import worlds
-from flightsim.border import Border, Gates, OpenBorder
 from flightsim.clock import Clock
 from flightsim.events import Event
-from flightsim.households import ABROAD
+from flightsim.model.households import ABROAD
+from flightsim.model.parts.border import Border, Gates, OpenBorder
 from flightsim.world import BORDER_RULES, World
 from models import model_of, run
 

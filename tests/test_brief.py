@@ -10,14 +10,16 @@ from pathlib import Path
 import pytest
 import yaml
 
-import sweeps
+import made_sweeps
 import toys
-from flightsim import cli, compose, patterns
+from flightsim import cli
 from flightsim.brief import checks, language, page, subject, svg, wording
 from flightsim.brief.frame import ticks
 from flightsim.comparison.folder import compare
-from flightsim.complaints import InputError
+from flightsim.config import compose
+from flightsim.errors import InputError
 from flightsim.needs import standards, tables
+from flightsim.validation import patterns
 
 SCRIPT = "<script>alert(1)</script>"
 FORMULA = '=HYPERLINK("a") & "b'
@@ -41,7 +43,7 @@ def one_scenario() -> subject.Subject:
 @pytest.fixture(scope="module")
 def sweep(tmp_path_factory: pytest.TempPathFactory) -> Path:
     names = {"closed": ["border=closed"], SCRIPT: ["border=open"], FORMULA: ["shelter.site_room=2"]}
-    return sweeps.real(tmp_path_factory.mktemp("sweep"), names, 2, "days=14", "population.scale=0.5")
+    return made_sweeps.real(tmp_path_factory.mktemp("sweep"), names, 2, "days=14", "population.scale=0.5")
 
 
 @cache

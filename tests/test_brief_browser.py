@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-import sweeps
+import made_sweeps
 import toys
-from flightsim import compose
 from flightsim.brief import language, page, subject
+from flightsim.config import compose
 from flightsim.needs import standards, tables
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -78,7 +78,7 @@ def briefs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "closed": ["border=closed"], f"{LONG} 1": ["border=open"], f"{LONG} 2": ["shelter.site_room=2"],
         f"{LONG} 3": ["shelter.room=2"], "<script>": ["border=women_and_children"], "six": ["hazard.strength=2"],
     }  # fmt: skip
-    sweep = sweeps.real(folder / "sweep", many, 2, "days=12", "population.scale=0.3")
+    sweep = made_sweeps.real(folder / "sweep", many, 2, "days=12", "population.scale=0.3")
     found = {}
     for name, source in (("one", toys.three_runs()), ("many", sweep)):
         read_once = read(source)

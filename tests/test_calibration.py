@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 import yaml
 
-from flightsim import batch, compose, plan, priors
-from flightsim.complaints import InputError
-from flightsim.decision import Flight
+from flightsim.config import compose
+from flightsim.errors import InputError
+from flightsim.model.parts.behaviour import Flight
+from flightsim.sweep import batch, plan, priors
 
 TOOLS = Path(__file__).resolve().parents[1] / "experiments" / "calibration"
 sys.path.insert(0, str(TOOLS))  # an experiment's modules, not part of the package
@@ -129,9 +130,9 @@ def test_nothing_observed_later_is_used() -> None:
 
     import study
 
-    from flightsim.io.case import read_case
-    from flightsim.io.observations import read_observations
-    from flightsim.scoring.ground import Ground
+    from flightsim.case.observations import read_observations
+    from flightsim.case.reading import read_case
+    from flightsim.validation.scores.ground import Ground
 
     case = read_case("idlib")
     codes = Ground(case.world, pd.DataFrame()).codes

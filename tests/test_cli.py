@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from flightsim import __version__, cli
-from flightsim.complaints import InputError
+from flightsim.errors import InputError
 
 
 @dataclass

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 
-from flightsim.complaints import InputError
+from flightsim.errors import InputError
 from flightsim.plots import colours, style
 
 # What is left of linear sRGB without one kind of cone: Machado, Oliveira and Fernandes (2009), "A physiologically-based

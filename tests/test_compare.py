@@ -12,24 +12,26 @@ import pandas as pd
 import pytest
 import yaml
 
-import sweeps
-from flightsim import cli, sweepfolder
+import made_sweeps
+from flightsim import cli
 from flightsim.comparison import folder as comparing
 from flightsim.comparison import reading, sentences
 from flightsim.comparison.figures import chance, look
-from flightsim.complaints import InputError
+from flightsim.errors import InputError
 from flightsim.plots import style
+from flightsim.results import gather, sweeps
 
 ROLES = {"border.policy": "lever"}
 
 
 def runs(*displaced: float) -> list[dict[str, pd.DataFrame]]:
     return [
-        {"measures": sweeps.measures([0, d / 2, d], {"TY010101": d}), "households": NOBODY} for d in displaced
+        {"measures": made_sweeps.measures([0, d / 2, d], {"TY010101": d}), "households": NOBODY}
+        for d in displaced
     ]
 
 
-NOBODY = sweeps.households((1, "2020-01-01 06:00", "front", "P1", "host"))
+NOBODY = made_sweeps.households((1, "2020-01-01 06:00", "front", "P1", "host"))
 TEN = np.arange(1_000.0, 2_000, 100)
 
 
@@ -37,7 +39,7 @@ TEN = np.arange(1_000.0, 2_000, 100)
 def swept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two scenarios of the toy case with five lucks each."""
     folder = tmp_path_factory.mktemp("swept")
-    return sweeps.real(
+    return made_sweeps.real(
         folder, {"closed": ["border=closed"], "open": ["border=open"]}, 5, "days=12", "population.scale=0.3"
     )
 
@@ -50,7 +52,7 @@ def compared(swept: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def made(tmp_path: Path, **scenarios: list[dict[str, pd.DataFrame]]) -> Path:
-    return sweeps.sweep(tmp_path / "sweep", scenarios)
+    return made_sweeps.sweep(tmp_path / "sweep", scenarios)
 
 
 def findings(folder: Path, draw: bool = False) -> str:
@@ -179,7 +181,7 @@ def test_no_clear_difference_is_said(tmp_path: Path) -> None:
 def test_replicates_enough_or_how_many_are_needed(tmp_path: Path) -> None:
     few = findings(made(tmp_path, a=runs(*TEN)))
     assert re.search(r"Replicates: not enough with 10\. .*: 70 for people displaced", few)  # cv 0.21
-    many = findings(sweeps.sweep(tmp_path / "many", {"a": runs(*np.linspace(990, 1_010, 20))}))
+    many = findings(made_sweeps.sweep(tmp_path / "many", {"a": runs(*np.linspace(990, 1_010, 20))}))
     assert "Replicates: enough, the 95 % interval of each mean within 5 % of it." in many
 
 
@@ -187,7 +189,7 @@ def test_one_run_each_has_no_band_and_says_so(tmp_path: Path) -> None:
     text = findings(made(tmp_path, a=runs(1_000), b=runs(2_000)))
     assert "Replicates: 1 run cannot show how far luck matters" in text
     assert "too few to call a difference clear" in text
-    assert "no band can be drawn" in look.bands_explained(reading.read(sweepfolder.read(tmp_path / "sweep")))
+    assert "no band can be drawn" in look.bands_explained(reading.read(gather.read(tmp_path / "sweep")))
 
 
 def test_one_scenario_is_shown_by_itself(tmp_path: Path) -> None:
@@ -261,7 +263,7 @@ def test_stairs_that_are_the_same_all_show() -> None:
 
 def test_the_chances_of_many_scenarios_are_told_in_short(tmp_path: Path) -> None:
     folder = made(tmp_path, **{f"plan {i}": runs(*(TEN + 100 * i)) for i in range(6)})
-    material = reading.read(sweepfolder.read(folder))
+    material = reading.read(gather.read(folder))
     told = chance._title(material, material.main, 1_500)
     assert told == "People displaced, 1,500 or more: from 5 of 10 runs (“plan 0”) to 10 of 10 runs (“plan 5”)"
     assert chance._title(material, material.main, 100).endswith(": 10 of 10 runs of every scenario")
@@ -310,34 +312,34 @@ def test_a_scenario_without_runs_is_left_out(tmp_path: Path) -> None:
 
 
 def test_different_cases_are_refused(tmp_path: Path) -> None:
-    folder = sweeps.sweep(tmp_path, {"a": runs(1), "b": runs(2)}, {"b": {"case": "idlib"}})
+    folder = made_sweeps.sweep(tmp_path, {"a": runs(1), "b": runs(2)}, {"b": {"case": "idlib"}})
     with pytest.raises(InputError, match=r"different cases cannot be compared \(toy: a; idlib: b\)"):
         findings(folder)
 
 
 def test_different_periods_are_cut_to_what_is_common(tmp_path: Path) -> None:
-    long = [{"measures": sweeps.measures([0, 50, 100, 900])}]
-    folder = sweeps.sweep(tmp_path, {"a": [{"measures": sweeps.measures([0, 50, 100])}], "b": long})
-    found = reading.read(sweepfolder.read(folder))
+    long = [{"measures": made_sweeps.measures([0, 50, 100, 900])}]
+    folder = made_sweeps.sweep(tmp_path, {"a": [{"measures": made_sweeps.measures([0, 50, 100])}], "b": long})
+    found = reading.read(gather.read(folder))
     assert len(found.days) == 3
     assert found.values(found.main).tolist() == [100, 100]
     assert any("different periods" in note for note in found.notes)
 
 
 def test_a_later_start_counts_from_the_common_start(tmp_path: Path) -> None:
-    late = sweeps.measures([0, 30, 60])
+    late = made_sweeps.measures([0, 30, 60])
     late["time"] += pd.Timedelta(days=1)
-    folder = sweeps.sweep(
-        tmp_path, {"a": [{"measures": sweeps.measures([10, 40, 100, 200])}], "b": [{"measures": late}]}
+    folder = made_sweeps.sweep(
+        tmp_path, {"a": [{"measures": made_sweeps.measures([10, 40, 100, 200])}], "b": [{"measures": late}]}
     )
-    found = reading.read(sweepfolder.read(folder))
+    found = reading.read(gather.read(folder))
     assert found.courses["displaced_persons"].tolist() == [[30, 90, 190], [0, 30, 60]]
 
 
 def test_periods_that_never_meet(tmp_path: Path) -> None:
-    late = sweeps.measures([0, 30, 60])
+    late = made_sweeps.measures([0, 30, 60])
     late["time"] += pd.Timedelta(days=10)
-    folder = sweeps.sweep(tmp_path, {"a": runs(1), "b": [{"measures": late}]})
+    folder = made_sweeps.sweep(tmp_path, {"a": runs(1), "b": [{"measures": late}]})
     with pytest.raises(InputError, match="no day in common"):
         findings(folder)
 
@@ -354,7 +356,9 @@ def test_other_versions_and_changed_inputs_are_warned_of(tmp_path: Path) -> None
 
 
 def test_different_people_are_not_paired_as_households(tmp_path: Path) -> None:
-    folder = sweeps.sweep(tmp_path, {"a": runs(*TEN), "b": runs(*TEN)}, {"b": {"population": {"scale": 0.5}}})
+    folder = made_sweeps.sweep(
+        tmp_path, {"a": runs(*TEN), "b": runs(*TEN)}, {"b": {"population": {"scale": 0.5}}}
+    )
     text = findings(folder)
     assert "not between the same households" in text
     assert not (folder / "comparison" / "lives.csv").exists()
@@ -387,7 +391,7 @@ def test_an_edited_table_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_case_that_is_gone_costs_the_maps_only(tmp_path: Path) -> None:
-    folder = sweeps.sweep(
+    folder = made_sweeps.sweep(
         tmp_path, {"a": runs(*TEN), "b": runs(*TEN)}, {name: {"case": "nowhere"} for name in "ab"}
     )
     assert "No maps: case 'nowhere' is not there" in findings(folder, draw=True)
@@ -399,7 +403,7 @@ def test_a_case_that_is_gone_costs_the_maps_only(tmp_path: Path) -> None:
 
 
 def test_one_axis_of_numbers_gives_a_curve(tmp_path: Path) -> None:
-    axis = sweepfolder.Axis("shelter.site_room", "lever", (0.5, 1, 2))
+    axis = sweeps.Axis("shelter.site_room", "lever", (0.5, 1, 2))
     folder = on_axes(tmp_path, [axis], {"r=0.5": (0.5,), "r=1": (1,), "r=2": (2,)})
     text = findings(folder, draw=True)
     assert "Levers (ours to choose): shelter.site_room." in text
@@ -409,18 +413,18 @@ def test_one_axis_of_numbers_gives_a_curve(tmp_path: Path) -> None:
 
 
 def test_two_axes_of_numbers_give_a_heat_map(tmp_path: Path) -> None:
-    axes = [sweepfolder.Axis("x", "lever", (1, 2)), sweepfolder.Axis("y", "uncertainty", (1, 2))]
+    axes = [sweeps.Axis("x", "lever", (1, 2)), sweeps.Axis("y", "uncertainty", (1, 2))]
     folder = on_axes(tmp_path, axes, {f"x={x},y={y}": (x, y) for x in (1, 2) for y in (1, 2)})
     assert "Levers (ours to choose): x. Uncertainties (not ours): y and luck" in findings(folder, draw=True)
     assert (folder / "comparison" / "heat.png").exists()
 
 
-def on_axes(folder: Path, axes: list[sweepfolder.Axis], scenarios: dict[str, tuple[float, ...]]) -> Path:
+def on_axes(folder: Path, axes: list[sweeps.Axis], scenarios: dict[str, tuple[float, ...]]) -> Path:
     table = []
     for s, (name, values) in enumerate(scenarios.items()):
         for r in range(2):
             run_id = f"{s:06x}{r:06x}"
-            sweeps.run(folder, run_id, runs(1_000 * sum(values) + r)[0], 1 + r)
+            made_sweeps.run(folder, run_id, runs(1_000 * sum(values) + r)[0], 1 + r)
             about = {
                 "scenario": name,
                 "replicate": r,
@@ -431,18 +435,16 @@ def on_axes(folder: Path, axes: list[sweepfolder.Axis], scenarios: dict[str, tup
                 "status": "done",
             }
             table.append(about | dict(zip((a.name for a in axes), values, strict=True)))
-    return sweeps.write(folder, table, tuple(scenarios), axes=tuple(axes))
+    return made_sweeps.write(folder, table, tuple(scenarios), axes=tuple(axes))
 
 
 def test_drawn_parameters_give_a_tornado(tmp_path: Path) -> None:
     luck = np.random.default_rng(4)
     strong, weak = luck.uniform(0, 1, 30), luck.uniform(0, 1, 30)
     base, other = 1_000 + 1_000 * strong, 1_500 + 1_000 * strong
-    drawn = {
-        name: sweepfolder.Drawn(0, 0.5, 1, "uncertainty") for name in ("hazard.strength", "behaviour.kin")
-    }
+    drawn = {name: sweeps.Drawn(0, 0.5, 1, "uncertainty") for name in ("hazard.strength", "behaviour.kin")}
     draws = pd.DataFrame({"replicate": range(30), "hazard.strength": strong, "behaviour.kin": weak})
-    folder = sweeps.sweep(
+    folder = made_sweeps.sweep(
         tmp_path,
         {"a": runs(*base), "b": runs(*other)},
         {"b": {"border": {"policy": "open"}}},
@@ -476,7 +478,7 @@ def test_plain_runs_are_compared_too(swept: Path, tmp_path: Path, monkeypatch: p
 
 def test_of_several_sweeps_in_a_folder_the_newest_is_compared(tmp_path: Path) -> None:
     for day in ("2026-01-01", "2026-02-01"):
-        sweeps.sweep(tmp_path / day, {day: runs(*TEN)}, created_utc=day)
+        made_sweeps.sweep(tmp_path / day, {day: runs(*TEN)}, created_utc=day)
     text = findings(tmp_path)
     assert "Compared is 2026-02-01, the newest of the 2 sweeps" in text
     assert (tmp_path / "2026-02-01" / "comparison" / "findings.txt").exists()
@@ -485,7 +487,7 @@ def test_of_several_sweeps_in_a_folder_the_newest_is_compared(tmp_path: Path) ->
 
 
 def test_colours_are_the_scenarios_own(swept: Path) -> None:
-    found = reading.read(sweepfolder.read(swept))
+    found = reading.read(gather.read(swept))
     assert look.colours(found.scenarios) == {"closed": style.BASELINE, "open": style.SCENARIOS[0]}
     many = [str(i) for i in range(6)]
     assert len(set(look.colours(many).values())) == 6
@@ -512,6 +514,6 @@ def test_configs_are_read_once_a_scenario(swept: Path, monkeypatch: pytest.Monke
         return whole(path)
 
     monkeypatch.setattr(reading, "config_of", counted)
-    reading.read(sweepfolder.read(swept))
+    reading.read(gather.read(swept))
     assert len(read) == 2
     assert yaml.safe_load((read[0] / "config.yaml").read_text())["case"] == "toy"

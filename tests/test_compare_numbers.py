@@ -8,21 +8,21 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-import sweeps
-from flightsim import sweepfolder
+import made_sweeps
 from flightsim.comparison import bands, chances, lives, paired, reading, roles, sensitivity, tables
 from flightsim.comparison.material import Material
-from flightsim.complaints import InputError
+from flightsim.errors import InputError
+from flightsim.results import gather, sweeps
 
 
 def material(folder: Path, baseline: str | None = None) -> Material:
     return reading.read(
-        sweepfolder.read(folder), baseline, {"border.policy": "lever", "hazard.strength": "uncertainty"}
+        gather.read(folder), baseline, {"border.policy": "lever", "hazard.strength": "uncertainty"}
     )
 
 
 def runs(*displaced: float) -> list[dict[str, pd.DataFrame]]:
-    return [{"measures": sweeps.measures([0, d / 2, d])} for d in displaced]
+    return [{"measures": made_sweeps.measures([0, d / 2, d])} for d in displaced]
 
 
 # --- bands
@@ -76,7 +76,7 @@ def test_a_round_number_near_the_middle(middle: float, number: float) -> None:
 
 
 def test_pairs_are_of_the_same_replicate_and_seed(tmp_path: Path) -> None:
-    found = material(sweeps.sweep(tmp_path, {"a": runs(100, 200, 300), "b": runs(110, 190, 340)}))
+    found = material(made_sweeps.sweep(tmp_path, {"a": runs(100, 200, 300), "b": runs(110, 190, 340)}))
     d = paired.of(found, "b", found.main)
     assert d.values.tolist() == [10, -10, 40]
     assert d.courses.tolist() == [[0, 5, 10], [0, -5, -10], [0, 20, 40]]
@@ -85,7 +85,7 @@ def test_pairs_are_of_the_same_replicate_and_seed(tmp_path: Path) -> None:
 
 
 def test_only_runs_that_both_have_are_paired(tmp_path: Path) -> None:
-    folder = sweeps.sweep(tmp_path, {"a": runs(100, 200, 300), "b": runs(110, 190, 340)})
+    folder = made_sweeps.sweep(tmp_path, {"a": runs(100, 200, 300), "b": runs(110, 190, 340)})
     sweeps_file = folder / "runs.csv"
     sweeps_file.write_text(sweeps_file.read_text().replace("b,1,2,", "b,1,9,"))
     found = material(folder)
@@ -118,7 +118,7 @@ def test_the_gain_of_pairs_is_one_over_one_minus_the_correlation() -> None:
 
 # --- changed lives
 
-BASE = sweeps.households(
+BASE = made_sweeps.households(
     (1, "2020-01-01 06:00", "front", "P1", "host"),  # the same in both
     (2, "2020-01-01 06:00", "front", "P1", "host"),  # stays in the scenario
     (3, None, "shelling", "", "home"),  # meant to, could not; leaves in the scenario
@@ -126,7 +126,7 @@ BASE = sweeps.households(
     (7, "2020-01-02 06:00", "shelling", "P1", "open"),  # a day later, another shelter
     (8, "2020-01-02 06:00", "front", "", ""),  # not arrived yet here, there it has: no other place to compare
 )
-OTHER = sweeps.households(
+OTHER = made_sweeps.households(
     (1, "2020-01-01 06:00", "front", "P1", "host"),
     (3, "2020-01-02 00:00", "shelling", "P2", "host"),
     (4, "2020-01-02 00:00", "neighbours", "P2", "host"),  # in the baseline it never meant to
@@ -138,7 +138,7 @@ OTHER = sweeps.households(
 
 def pair(tmp_path: Path, one: pd.DataFrame, two: pd.DataFrame) -> Material:
     tables_of = [{**runs(100)[0], "households": each} for each in (one, two)]
-    return material(sweeps.sweep(tmp_path, {"a": [tables_of[0]], "b": [tables_of[1]]}))
+    return material(made_sweeps.sweep(tmp_path, {"a": [tables_of[0]], "b": [tables_of[1]]}))
 
 
 def test_who_lives_a_different_life_by_hand(tmp_path: Path) -> None:
@@ -172,7 +172,7 @@ def test_nobody_moves(tmp_path: Path) -> None:
 
 def test_more_rows_than_can_be_read_are_left_out_by_replicate(tmp_path: Path) -> None:
     tables_of = [{**each, "households": BASE} for each in runs(1, 2, 3)]
-    found = material(sweeps.sweep(tmp_path, {"a": tables_of, "b": tables_of}))
+    found = material(made_sweeps.sweep(tmp_path, {"a": tables_of, "b": tables_of}))
     _, n = lives.compare(found, most_rows=25)  # two pairs of 2 x 6
     assert n == 2
     assert lives.compare(found, most_rows=1)[1] == 1  # never none
@@ -228,9 +228,9 @@ def test_ranks_do_not_care_for_the_scale() -> None:
 
 def test_small_counts_are_blank_in_both_the_level_and_the_difference(tmp_path: Path) -> None:
     def of(south: float, mid: float) -> list[dict[str, pd.DataFrame]]:
-        return [{"measures": sweeps.measures([0, 1, 2], {"TY010101": south, "TY010102": mid})}] * 2
+        return [{"measures": made_sweeps.measures([0, 1, 2], {"TY010101": south, "TY010102": mid})}] * 2
 
-    table = tables.areas(material(sweeps.sweep(tmp_path, {"a": of(5_000, 99), "b": of(6_000, 4_000)})))
+    table = tables.areas(material(made_sweeps.sweep(tmp_path, {"a": of(5_000, 99), "b": of(6_000, 4_000)})))
     by = table.set_index(["scenario", "what", "area_id"])
     assert by.loc[("a", "level", "TY010101"), "mean"] == 5_000
     assert by.loc[("b", "difference", "TY010101"), "p50"] == 1_000
@@ -242,7 +242,7 @@ def test_small_counts_are_blank_in_both_the_level_and_the_difference(tmp_path: P
 
 
 def test_the_table_over_time_holds_levels_and_differences(tmp_path: Path) -> None:
-    found = material(sweeps.sweep(tmp_path, {"a": runs(100, 200), "b": runs(140, 260)}))
+    found = material(made_sweeps.sweep(tmp_path, {"a": runs(100, 200), "b": runs(140, 260)}))
     table = tables.over_time(found, found.main).set_index(["scenario", "what", "date"])
     assert table.loc[("a", "level", sweeps.DAYS[2]), "mean"] == 150
     assert table.loc[("b", "difference", sweeps.DAYS[2]), "mean"] == 50

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from flightsim import compose
-from flightsim.complaints import InputError
+from flightsim.config import compose
+from flightsim.errors import InputError
 
 HEAD = "# @package _global_\n"
 
@@ -35,7 +35,7 @@ def test_an_experiment_of_ones_own(folder: Path) -> None:
     experiment(folder, HEAD + "defaults:\n  - mine\nname: yours\n", "yours")
     (mine,) = compose.jobs(["experiment=mine"], config_dir=folder)
     (yours,) = compose.jobs(["experiment=yours", "days=6"], config_dir=folder)
-    assert mine.config["hazard"] == {"_target_": "flightsim.hazard.NoHazard"}
+    assert mine.config["hazard"] == {"_target_": "flightsim.model.parts.hazard.NoHazard"}
     assert (mine.config["name"], mine.config["days"]) == ("mine", 5)
     assert (yours.config["name"], yours.config["days"]) == ("yours", 6)
     assert yours.config["hazard"] == mine.config["hazard"]
@@ -119,9 +119,9 @@ def test_a_file_that_is_not_text(folder: Path) -> None:
 
 
 def test_a_file_that_ours_would_hide_is_refused(folder: Path) -> None:
-    (folder / "hazard" / "none.yaml").write_text("_target_: flightsim.hazard.NoHazard\n")
+    (folder / "hazard" / "none.yaml").write_text("_target_: flightsim.model.parts.hazard.NoHazard\n")
     assert "give yours another name" in complaint(folder, "hazard=none")
-    (folder / "hazard" / "quiet.yaml").write_text("_target_: flightsim.hazard.NoHazard\n")
+    (folder / "hazard" / "quiet.yaml").write_text("_target_: flightsim.model.parts.hazard.NoHazard\n")
     assert (
         compose.jobs(["hazard=quiet"], config_dir=folder)[0].config["hazard"]["_target_"].endswith("NoHazard")
     )

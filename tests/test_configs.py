@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
-from flightsim import batch, compose, plan, priors
+from flightsim.config import compose
 from flightsim.parameter import default_of
+from flightsim.sweep import batch, plan, priors
 
 OPTIONS = sorted(
     file.relative_to(compose.conf_folder()).with_suffix("").as_posix()

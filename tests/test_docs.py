@@ -15,9 +15,10 @@ from urllib.parse import unquote
 import pytest
 
 import flightsim
-from flightsim import cli, compose, parameter
+from flightsim import cli, parameter
+from flightsim.config import compose
 from flightsim.events import EVENT_TYPES
-from flightsim.measures import MEASURES
+from flightsim.results.measures import MEASURES
 from flightsim.scenario import PARTS, SETTINGS, from_config
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -162,7 +163,7 @@ def test_every_equation_stands_beside_its_function() -> None:
 
 def test_the_schedule_is_the_step() -> None:
     """The list in model.md is the list in the code."""
-    from flightsim.model import DisplacementModel
+    from flightsim.model.model import DisplacementModel
 
     text = (ROOT / "docs" / "model.md").read_text(encoding="utf-8")
     told = re.findall(r"^\d\. `(\w+)`", text.partition("## 3.")[2].partition("## 4.")[0], re.MULTILINE)

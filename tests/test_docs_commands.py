@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from flightsim import cli, compose, plan
+from flightsim import cli
 from flightsim.cli import COMMANDS
+from flightsim.config import compose
 from flightsim.scenario import from_config
 from flightsim.solve.task import task
+from flightsim.sweep import plan
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [

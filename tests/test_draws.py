@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from chance import assert_mean, assert_share, assert_uncorrelated, assert_uniform
-from flightsim import draws
-from flightsim.draws import (
+from flightsim.model import draws
+from flightsim.model.draws import (
     decision_key,
     exponential,
     exponential_table,
@@ -19,7 +19,7 @@ from flightsim.draws import (
     name_key,
     uniform,
 )
-from flightsim.kernels import fraction32
+from flightsim.model.kernels import fraction32
 
 KEY = decision_key(1, "leave")
 WHO = np.arange(20_000)

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from flightsim import executors, launchers, plan, sweep, sweepfolder
-from flightsim.complaints import InputError
-from flightsim.executors import Died, Where
+from flightsim.errors import InputError
+from flightsim.results import gather
+from flightsim.sweep import executors, launchers, plan
+from flightsim.sweep import run as sweep
+from flightsim.sweep.executors import Died, Where
 
 TOY = ["case=toy", "start=2020-01-05", "days=2", "population.scale=0.1", "border=closed,open", "replicates=2"]
 
@@ -54,7 +56,7 @@ def made(folder: Path, *words: str) -> dict[str, bytes]:
     done = sweep.run(plan.make([*TOY, f"results='{folder}'", *words], many=True))
     assert len(done.done) == 4
     assert not (folder / sweep.PAPERS).exists()
-    assert set(sweepfolder.read(folder).runs["error"]) == {""}
+    assert set(gather.read(folder).runs["error"]) == {""}
     return {str(file.relative_to(folder)): file.read_bytes() for file in sorted(folder.glob("*/*.parquet"))}
 
 

@@ -10,12 +10,12 @@ import pytest
 
 import worlds
 from flightsim.clock import Clock
-from flightsim.complaints import InputError
-from flightsim.decision import NoFlight
-from flightsim.exodus import NoExodus, Prescribed
-from flightsim.model import DisplacementModel
-from flightsim.population import Population
-from flightsim.transport import FreeTransport, Transport
+from flightsim.errors import InputError
+from flightsim.model.model import DisplacementModel
+from flightsim.model.parts.behaviour import NoFlight
+from flightsim.model.parts.exodus import NoExodus, Prescribed
+from flightsim.model.parts.population import Population
+from flightsim.model.parts.transport import FreeTransport, Transport
 from models import ALONE, bombing, day, model_of, run, stories
 from worlds import START
 

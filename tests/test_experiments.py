@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from flightsim import compose
 from flightsim.clock import Clock
-from flightsim.course import Course
-from flightsim.model import DisplacementModel
+from flightsim.config import compose
+from flightsim.model.model import DisplacementModel
 from flightsim.scenario import Scenario, from_config
+from flightsim.whatif.changes import WhatIf
 from flightsim.world import BORDER_RULES
 
 FEW = ["population.scale=0.005", "step_hours=6", "days=3", "figures=false"]
@@ -48,7 +48,7 @@ def test_an_experiment_asks_one_question_and_says_what_its_scenarios_are(name: s
 def test_the_first_two_experiments_leave_events_as_they_happened() -> None:
     for name in ("idlib_dec2019", "toy"):
         (job,) = compose.jobs([f"experiment={name}"])
-        assert from_config(job.config).course == Course()
+        assert from_config(job.config).course == WhatIf()
 
 
 def test_hospitals() -> None:
@@ -121,11 +121,12 @@ def test_offensive() -> None:
     run = models("offensive", "start='2020-01-06'", "count_from=null")
     saraqab = run["the plan"].world.areas.row_of("Saraqab")
     taken = {
-        name: int(model.enemy_held[model.world.places.area == saraqab].sum()) for name, model in run.items()
+        name: int(model.hostile_ground[model.world.places.area == saraqab].sum())
+        for name, model in run.items()
     }
     assert taken["the front stands"] == 0
     assert 4 <= taken["the plan"] <= 8  # three of fourteen days, 26 places
-    assert run["goes on as before"].enemy_held.sum() > run["the front stands"].enemy_held.sum()
+    assert run["goes on as before"].hostile_ground.sum() > run["the front stands"].hostile_ground.sum()
 
 
 def test_the_plan_takes_what_the_report_says_in_its_order() -> None:

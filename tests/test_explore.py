@@ -14,11 +14,13 @@ import numpy as np
 import pytest
 
 import toys
-from flightsim import cli, compose, results, scenario
+from flightsim import cli, results, scenario
 from flightsim.cli import explore as command
-from flightsim.complaints import InputError
+from flightsim.config import compose
+from flightsim.errors import InputError
 from flightsim.explore import course, levers, server, terrain, trial, why
 from flightsim.explore.trial import Trial
+from flightsim.world import hostile
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next((path for name in BROWSERS if (path := shutil.which(name))), "")

@@ -16,9 +16,9 @@ import pytest
 
 import toys
 from flightsim import cli
-from flightsim.complaints import InputError
+from flightsim.errors import InputError
 from flightsim.export import columns, folder, geo, metadata, shared
-from flightsim.io.neutral import harmless, harmless_table
+from flightsim.files.spreadsheet import harmless, harmless_table
 from flightsim.needs import standards, study, tables
 from flightsim.world import World
 

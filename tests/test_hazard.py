@@ -10,10 +10,10 @@ import pytest
 
 import worlds
 from flightsim.clock import STEP_HOURS, Clock, is_night
-from flightsim.complaints import InputError
+from flightsim.errors import InputError
 from flightsim.events import Event
-from flightsim.hazard import Bombardment, Hazard, NoHazard
-from flightsim.transport import FreeTransport
+from flightsim.model.parts.hazard import Bombardment, Hazard, NoHazard
+from flightsim.model.parts.transport import FreeTransport
 from flightsim.world import GOVERNMENT, OPPOSITION, SDF, World
 from models import ALONE, bombing, model_of
 

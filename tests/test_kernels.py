@@ -12,7 +12,8 @@ import numba
 import numpy as np
 import pytest
 
-from flightsim import kernels, results
+from flightsim import results
+from flightsim.model import kernels
 
 RUN = """
 from flightsim import compose, scenario

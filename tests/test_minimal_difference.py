@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 
 import worlds
-from flightsim.border import Border
-from flightsim.decision import Flight
 from flightsim.events import Event
-from flightsim.households import ABROAD, AT_CROSSING
-from flightsim.model import DisplacementModel
-from flightsim.population import Population
-from flightsim.transport import FreeTransport
+from flightsim.model.households import ABROAD, AT_CROSSING
+from flightsim.model.model import DisplacementModel
+from flightsim.model.parts.behaviour import Flight
+from flightsim.model.parts.border import Border
+from flightsim.model.parts.population import Population
+from flightsim.model.parts.transport import FreeTransport
 from flightsim.world import World
 from models import ALONE, bombing, day, model_of, run, stories
 from worlds import Spot, make_world

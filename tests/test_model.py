@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 
 import worlds
-from flightsim.decision import Flight, NoFlight
-from flightsim.hazard import Bombardment
-from flightsim.households import AT_HOME, CAUSES, SETTLED
-from flightsim.model import DisplacementModel
-from flightsim.population import Population
-from flightsim.promises import ModelError
-from flightsim.roads import FreeFlow
-from flightsim.services import HealthCare
-from flightsim.shelter import ShelterLadder, UnlimitedShelter
-from flightsim.transport import FreeTransport, Transport
+from flightsim.model.households import AT_HOME, CAUSES, SETTLED
+from flightsim.model.invariants import ModelError
+from flightsim.model.model import DisplacementModel
+from flightsim.model.parts.behaviour import Flight, NoFlight
+from flightsim.model.parts.hazard import Bombardment
+from flightsim.model.parts.population import Population
+from flightsim.model.parts.roads import FreeFlow
+from flightsim.model.parts.services import HealthCare
+from flightsim.model.parts.shelter import ShelterLadder, UnlimitedShelter
+from flightsim.model.parts.transport import FreeTransport, Transport
 from flightsim.world import COLLECTIVE, OPEN, SITE, World
 from models import ALONE, bombing, day, model_of, run
 from worlds import Spot, captured, event, facility, make_world
@@ -138,8 +138,8 @@ def test_neighbours_who_leave_press_those_who_stay() -> None:
     left = [(model.recorder.first_departure[of(model, "T")] != NEVER).mean() for model in runs]
     assert left[1] > left[0] + 0.05
     neighbours = CAUSES.index("neighbours")
-    assert runs[0].gathered_causes[neighbours].max() == 0
-    assert runs[1].gathered_causes[neighbours].argmax() // 6 == row(model, "T")
+    assert runs[0].pressure.by_cause[neighbours].max() == 0
+    assert runs[1].pressure.by_cause[neighbours].argmax() // 6 == row(model, "T")
 
 
 def test_where_one_comes_anew_one_bears_as_much_as_another_draw_says() -> None:

@@ -11,7 +11,7 @@ import yaml
 
 import toys
 from flightsim import cli
-from flightsim.complaints import InputError
+from flightsim.errors import InputError
 from flightsim.events import Event
 from flightsim.needs import (
     capacity,

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from flightsim.complaints import InputError
-from flightsim.io.case import read_case
-from flightsim.io.observations import OTHER_KIND, Observations, read_observations, source_kind
+from flightsim.case.observations import OTHER_KIND, Observations, read_observations, source_kind
+from flightsim.case.reading import read_case
+from flightsim.errors import InputError
 
 AREAS = ("XX", "XX00", "XX0000", "XX0001", "XX0002")
 HEAD = "date,since,measure,unit,area_id,low,best,high,source"

@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 from pyarrow import parquet
 
-from flightsim import measures, outcomes, results
-from flightsim.complaints import InputError
+from flightsim import results
+from flightsim.errors import InputError
+from flightsim.results import measures, outcomes, runs
 
 DAYS = pd.date_range("2019-12-01", periods=4)
 
@@ -62,7 +63,7 @@ EXPECTED = {
 def write(parent: Path, frame: pd.DataFrame | None = None) -> Path:
     tables = {"measures": table() if frame is None else frame}
     config, about = {"name": "n", "start": "2019-12-01", "days": 4}, {"flightsim": "1", "seed": 1}
-    return results.write_run(parent, "abc", results.Results.in_memory(tables, config, about))
+    return runs.write_run(parent, "abc", results.Results.in_memory(tables, config, about))
 
 
 @pytest.fixture(params=["folder", "memory"])

@@ -2,8 +2,8 @@
 
 import pytest
 
-from flightsim import compose
-from flightsim.complaints import InputError
+from flightsim.config import compose
+from flightsim.errors import InputError
 
 
 def complaint(*overrides: str, many: bool = False) -> str:
@@ -87,7 +87,7 @@ def test_an_interpolation_may_only_name_another_value(value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "target", ["os.system", "flightsim.io.write.shutil.rmtree", "flightsim.os.System.x", "3"]
+    "target", ["os.system", "flightsim.files.atomic.shutil.rmtree", "flightsim.os.System.x", "3"]
 )
 def test_a_part_from_elsewhere_is_refused(target: str) -> None:
     assert "expected a part of flightsim" in complaint(f"hazard._target_={target}")

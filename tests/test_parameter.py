@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from flightsim.complaints import InputError
+from flightsim.errors import InputError
 from flightsim.parameter import check, choice, given, parameter, switch, table
 
 

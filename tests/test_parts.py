@@ -10,22 +10,22 @@ import numpy as np
 import pytest
 
 import worlds
-from flightsim import compose
-from flightsim.border import Border, OpenBorder
 from flightsim.clock import Clock
-from flightsim.complaints import InputError
-from flightsim.course import Course
-from flightsim.decision import Flight, NoFlight
-from flightsim.exodus import NoExodus
-from flightsim.hazard import Bombardment, NoHazard
-from flightsim.model import DisplacementModel
+from flightsim.config import compose
+from flightsim.errors import InputError
+from flightsim.model.model import DisplacementModel
+from flightsim.model.parts import Parts
+from flightsim.model.parts.behaviour import Flight, NoFlight
+from flightsim.model.parts.border import Border, OpenBorder
+from flightsim.model.parts.exodus import NoExodus
+from flightsim.model.parts.hazard import Bombardment, NoHazard
+from flightsim.model.parts.population import Population
+from flightsim.model.parts.roads import FreeFlow, RoadNetwork
+from flightsim.model.parts.services import HealthCare, NoServices
+from flightsim.model.parts.shelter import ShelterLadder, UnlimitedShelter
+from flightsim.model.parts.transport import FreeTransport, Transport
 from flightsim.parameter import ASSUMPTION, table
-from flightsim.parts import Parts
-from flightsim.population import Population
-from flightsim.roads import FreeFlow, RoadNetwork
-from flightsim.services import HealthCare, NoServices
-from flightsim.shelter import ShelterLadder, UnlimitedShelter
-from flightsim.transport import FreeTransport, Transport
+from flightsim.whatif.changes import WhatIf
 
 PARTS: dict[str, type] = {
     "hazard": Bombardment,
@@ -36,7 +36,7 @@ PARTS: dict[str, type] = {
     "transport": Transport,
     "behaviour": Flight,
     "population": Population,
-    "events": Course,
+    "events": WhatIf,
     "exodus": NoExodus,
 }
 NULLS: dict[str, type] = {
@@ -79,7 +79,7 @@ def campaign() -> list[Any]:
 def three_days(happens: list[Any] | None = None, **parts: Any) -> DisplacementModel:
     """The town, three days on; every promise of the model is checked as it goes."""
     world, clock = worlds.town_world(persons=600), Clock(worlds.START, 3, 3)
-    course = parts.pop("events", Course())
+    course = parts.pop("events", WhatIf())
     model = DisplacementModel(
         world,
         course.apply(campaign() if happens is None else happens, world, clock, seed=1),

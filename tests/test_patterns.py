@@ -9,13 +9,14 @@ import pandas as pd
 import pytest
 
 import synthetic
-from flightsim import compose, patterns
-from flightsim.complaints import InputError
-from flightsim.households import SETTLED
-from flightsim.model import DisplacementModel
-from flightsim.patterns import Pattern
-from flightsim.results import Results
+from flightsim.config import compose
+from flightsim.errors import InputError
+from flightsim.model.households import SETTLED
+from flightsim.model.model import DisplacementModel
+from flightsim.results.runs import Results
 from flightsim.scenario import Scenario, from_config
+from flightsim.validation import patterns
+from flightsim.validation.patterns import Pattern
 from flightsim.world import World
 
 SCALE, DAYS = 0.05, 58  # 1 December to 27 January

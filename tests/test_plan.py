@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from flightsim import plan, sweep
-from flightsim.complaints import InputError
-from flightsim.plan import Plan
-from flightsim.sweepfolder import Axis
+from flightsim.errors import InputError
+from flightsim.results.sweeps import Axis
+from flightsim.sweep import plan
+from flightsim.sweep import run as sweep
+from flightsim.sweep.plan import Plan
 
 TOY = ["case=toy", "days=2"]
 HEAD = "# @package _global_\nname: mine\ncase: toy\ndays: 2\n"

@@ -15,9 +15,9 @@ from matplotlib.text import Text
 
 import synthetic
 from flightsim import plots, words
-from flightsim.complaints import InputError
+from flightsim.errors import InputError
 from flightsim.plots import ground, maps, shapes, style
-from flightsim.results import Results
+from flightsim.results.runs import Results
 from flightsim.world import World
 
 ALL = plots.FIGURES | plots.MAPS

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 import worlds
 from chance import assert_mean, assert_share, assert_uncorrelated
-from flightsim.households import AT_HOME, CAR, FOOT, HIRE, SETTLED, Households
-from flightsim.population import Population, place_keys
+from flightsim.model.households import AT_HOME, CAR, FOOT, HIRE, SETTLED, Households
+from flightsim.model.parts.population import Population, place_keys
 from flightsim.world import RENTED, SITE, World
 
 PEOPLE = 60_000

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from flightsim import plan, priors
-from flightsim.complaints import InputError
+from flightsim.errors import InputError
+from flightsim.results.sweeps import Drawn
 from flightsim.scenario import PARTS, from_config
-from flightsim.sweepfolder import Drawn
+from flightsim.sweep import plan, priors
 
 TOY = ["case=toy", "days=2"]
 
@@ -98,7 +98,7 @@ def test_what_is_set_is_not_drawn() -> None:
 
 def test_a_part_that_has_no_use_for_a_draw_is_left_as_it_is() -> None:
     asked = made("uncertainty.draw=priors", "hazard=bombardment,none", "replicates=2")
-    assert asked.config(1, 0)["hazard"] == {"_target_": "flightsim.hazard.NoHazard"}
+    assert asked.config(1, 0)["hazard"] == {"_target_": "flightsim.model.parts.hazard.NoHazard"}
     assert asked.config(0, 0)["hazard"]["memory_days"] != 4.0
     assert asked.config(0, 0)["behaviour"] == asked.config(1, 0)["behaviour"]
 

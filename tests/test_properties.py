@@ -14,13 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import worlds
-from flightsim.border import Border
-from flightsim.decision import Flight
-from flightsim.households import ABROAD, AT_HOME, SETTLED
-from flightsim.io.case import read_case
-from flightsim.model import DisplacementModel
-from flightsim.population import Population
-from flightsim.shelter import UnlimitedShelter
+from flightsim.case.reading import read_case
+from flightsim.model.households import ABROAD, AT_HOME, SETTLED
+from flightsim.model.model import DisplacementModel
+from flightsim.model.parts.behaviour import Flight
+from flightsim.model.parts.border import Border
+from flightsim.model.parts.population import Population
+from flightsim.model.parts.shelter import UnlimitedShelter
 from flightsim.world import BORDER_RULES, GOVERNMENT, OPEN, RUNGS, SDF, SITE
 from models import NULLS, Setting, bombing, counted_persons, day, examples, model_of, run, settings_of
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from flightsim import provenance
+from flightsim.results import provenance
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -10,8 +10,9 @@ import pytest
 
 import flightsim
 import synthetic
-from flightsim import measures, provenance, results
-from flightsim.complaints import InputError
+from flightsim import results
+from flightsim.errors import InputError
+from flightsim.results import measures, provenance, runs
 
 CONFIG = {"name": "strip", "start": "2019-12-01", "days": 40, "seed": 3, "hazard": {"radius_km": 5.0}}
 
@@ -21,7 +22,7 @@ def write(parent: Path, name: str = "abc123def456", **more: Any) -> Path:
     names = dict(zip(world.areas.area_id, world.areas.name, strict=True))
     about = provenance.of_run(inputs={"places.csv": "00"}, seed=3, wall_seconds=1.234)
     tables = more.pop("tables", None) or synthetic.tables(world)
-    return results.write_run(
+    return runs.write_run(
         parent,
         name,
         results.Results.in_memory(tables, CONFIG, about, names),
@@ -134,7 +135,7 @@ def test_folders_that_are_not_ours_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="not a results folder"):
         results.load(tmp_path / "other")
     with pytest.raises(InputError, match="in the way"):
-        results.find_complete(tmp_path, "other")
+        runs.find_complete(tmp_path, "other")
     with pytest.raises(InputError, match="in the way"):
         write(tmp_path, "other")
     assert (tmp_path / "other" / "provenance.json").read_text() == '{"complete": true}'
@@ -147,14 +148,14 @@ def test_a_folder_of_runs_names_them(tmp_path: Path) -> None:
 
 
 def test_a_complete_run_is_found_and_kept(tmp_path: Path) -> None:
-    assert results.find_complete(tmp_path, "abc123def456") is None
+    assert runs.find_complete(tmp_path, "abc123def456") is None
     folder = write(tmp_path)
     before = (folder / "provenance.json").stat().st_mtime_ns
-    assert results.find_complete(tmp_path, "abc123def456") == folder
+    assert runs.find_complete(tmp_path, "abc123def456") == folder
     assert write(tmp_path) == folder
     assert (folder / "provenance.json").stat().st_mtime_ns == before
-    assert results.is_complete(folder)
-    assert not results.is_complete(tmp_path)
+    assert runs.is_complete(folder)
+    assert not runs.is_complete(tmp_path)
 
 
 def test_another_version_loads_with_a_warning(tmp_path: Path) -> None:

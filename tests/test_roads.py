@@ -13,9 +13,9 @@ import pytest
 import worlds
 from flightsim.clock import Clock
 from flightsim.events import Event
-from flightsim.kernels import edge_hours
-from flightsim.movement import net_of
-from flightsim.roads import QUEUE_HOURS_AT_MOST, FreeFlow, RoadNetwork, Routes
+from flightsim.model.kernels import edge_hours
+from flightsim.model.parts.roads import QUEUE_HOURS_AT_MOST, FreeFlow, RoadNetwork, Routes
+from flightsim.model.travel import net_of
 from flightsim.world import BORDER_RULES, GOVERNMENT, SDF, SNA, World
 
 CLOSED, OPEN = BORDER_RULES.index("closed"), BORDER_RULES.index("open")

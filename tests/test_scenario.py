@@ -10,14 +10,15 @@ from typing import Any
 
 import pytest
 
-from flightsim import compose, results
-from flightsim.border import Border
-from flightsim.complaints import InputError
-from flightsim.decision import NoFlight
-from flightsim.hazard import Bombardment
+from flightsim import results
+from flightsim.config import compose
+from flightsim.errors import InputError
+from flightsim.model.parts.behaviour import NoFlight
+from flightsim.model.parts.border import Border
+from flightsim.model.parts.hazard import Bombardment
 from flightsim.scenario import PARTS, SETTINGS, Scenario, from_config
 
-ROADS = "flightsim.roads.RoadNetwork, flightsim.roads.FreeFlow"
+ROADS = "flightsim.model.parts.roads.RoadNetwork, flightsim.model.parts.roads.FreeFlow"
 Change = Callable[..., dict[str, Any]]
 
 
@@ -63,7 +64,7 @@ def test_every_complaint_at_once(config: Change) -> None:
         figures="yes",
         hazard__strength=-2,
         hazard__memory_days="long",
-        roads___target_="flightsim.roads.FlyingCarpet",
+        roads___target_="flightsim.model.parts.roads.FlyingCarpet",
         border__policy="ajar",
         events__keep=["reported", "asumed"],
         boundaries="nowhere.geojson",
@@ -72,7 +73,7 @@ def test_every_complaint_at_once(config: Change) -> None:
     assert complaints(wrong) == [
         "hazard.memory_days is 'long'; expected a number from 0.5 to 30 days",
         "hazard.strength is -2; expected a number from 0 to 10 factor",
-        f"roads._target_ is 'flightsim.roads.FlyingCarpet'; expected one of {ROADS}",
+        f"roads._target_ is 'flightsim.model.parts.roads.FlyingCarpet'; expected one of {ROADS}",
         "border.policy is 'ajar'; expected one of as_it_was, closed, women_and_children, open",
         "events.keep has 'asumed'; expected reported, derived, assumed (did you mean 'assumed'?)",
         "start is 'the first of December'; expected a date such as 2019-12-01",
@@ -93,7 +94,7 @@ def test_unknown_keys_are_refused_at_every_level_with_the_nearest_name(config: C
     assert complaints(config(hazard__memory_dayz=5, behaviour__kinn=1, events__kept=1)) == [
         "hazard.memory_dayz is no parameter of Bombardment (did you mean 'memory_days'?)",
         "behaviour.kinn is no parameter of Flight (did you mean 'kin'?)",
-        "events.kept is no parameter of Course (did you mean 'keep'?)",
+        "events.kept is no parameter of WhatIf (did you mean 'keep'?)",
     ]
 
 
@@ -129,9 +130,12 @@ def test_nothing_may_be_missing(config: Change, name: str) -> None:
         ({"events__keep": [None]}, "events.keep has None"),
         ({"hazard": None}, "hazard is None; expected a part with its _target_"),
         ({"hazard": {"strength": 1}}, "expected a part with its _target_"),
-        ({"hazard___target_": ["flightsim.hazard.Bombardment"]}, "hazard._target_ is ["),
+        ({"hazard___target_": ["flightsim.model.parts.hazard.Bombardment"]}, "hazard._target_ is ["),
         ({"hazard___target_": "os.system"}, "hazard._target_ is 'os.system'"),
-        ({"hazard___target_": "flightsim.border.Border"}, "hazard._target_ is 'flightsim.border.Border'"),
+        (
+            {"hazard___target_": "flightsim.model.parts.border.Border"},
+            "hazard._target_ is 'flightsim.model.parts.border.Border'",
+        ),
         ({"hazard__strength": float("nan")}, "hazard.strength is nan"),
         ({"hazard__strength": float("inf")}, "hazard.strength is inf"),
         ({"hazard__strength": True}, "hazard.strength is True"),
@@ -148,7 +152,7 @@ def test_wrong_values_are_refused(config: Change, change: dict[str, Any], words:
 
 
 def test_a_null_part_has_no_parameters(config: Change) -> None:
-    null = {"_target_": "flightsim.hazard.NoHazard", "strength": 1}
+    null = {"_target_": "flightsim.model.parts.hazard.NoHazard", "strength": 1}
     assert complaints(config(hazard=null)) == ["hazard.strength is no parameter of NoHazard"]
 
 
@@ -181,7 +185,7 @@ def test_a_length_that_was_not_given_is_not_complained_of(config: Change, start:
 
 
 def test_parts_are_made_as_configured(config: Change) -> None:
-    null = {"_target_": "flightsim.decision.NoFlight"}
+    null = {"_target_": "flightsim.model.parts.behaviour.NoFlight"}
     scenario = from_config(config(hazard__strength=2, border__policy="open", behaviour=null))
     assert scenario.parts.hazard == Bombardment(strength=2)
     assert scenario.parts.border == Border("open")
@@ -240,7 +244,7 @@ def test_describe_counts_room_as_the_shelter_part_does(config: Change) -> None:
 
     half = from_config(config(shelter__room=0.5))
     assert host(half) == 0.5 * host(from_config(config()))
-    endless = config(shelter={"_target_": "flightsim.shelter.UnlimitedShelter"})
+    endless = config(shelter={"_target_": "flightsim.model.parts.shelter.UnlimitedShelter"})
     assert host(from_config(endless)) == float("inf")
 
 

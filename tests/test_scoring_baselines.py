@@ -9,9 +9,16 @@ import pandas as pd
 import pytest
 
 import synthetic
-from flightsim.scoring import splits
-from flightsim.scoring.ground import NEVER, Ground
-from flightsim.scoring.totals import Known, constant_rate, hindsight_line, last_rate, linear, no_change
+from flightsim.validation.scores import splits
+from flightsim.validation.scores.ground import NEVER, Ground
+from flightsim.validation.scores.totals import (
+    Known,
+    constant_rate,
+    hindsight_line,
+    last_rate,
+    linear,
+    no_change,
+)
 
 AT = np.array([20.0, 30.0])
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from flightsim.scoring import metrics, shares, timing
+from flightsim.validation.scores import metrics, shares, timing
 
 # ------------------------------------------------------------------ one number
 

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from flightsim import compose, priors
+from flightsim.config import compose
 from flightsim.parameter import UNCERTAINTY
+from flightsim.sweep import priors
 
 pytest.importorskip("SALib")
 FOLDER = Path(__file__).resolve().parents[1] / "experiments" / "sensitivity"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import worlds
 from flightsim.clock import Clock
 from flightsim.events import Event
-from flightsim.services import Care, HealthCare, NoServices
+from flightsim.model.parts.services import Care, HealthCare, NoServices
 from flightsim.world import World
 
 SPOTS = [

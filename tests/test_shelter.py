@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 import worlds
 from chance import assert_share
 from flightsim.clock import Clock
-from flightsim.draws import decision_key, uniform
 from flightsim.events import Event
-from flightsim.shelter import Shelter, ShelterLadder, UnlimitedShelter
+from flightsim.model.draws import decision_key, uniform
+from flightsim.model.parts.shelter import Shelter, ShelterLadder, UnlimitedShelter
 from flightsim.world import COLLECTIVE, HOST, OPEN, RENTED, RUNGS, SITE, UNFINISHED, World
 
 CLOCK = Clock(worlds.START, 30)

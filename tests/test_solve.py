@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from flightsim import cli
-from flightsim.batch import Run
-from flightsim.complaints import InputError
-from flightsim.outcomes import HEADLINES
+from flightsim.errors import InputError
+from flightsim.results.outcomes import HEADLINES
 from flightsim.solve import asked, figure, roots
 from flightsim.solve.asked import Lever
 from flightsim.solve.roots import Answer, Question, solve
 from flightsim.solve.task import RunsFailed, task
 from flightsim.solve.telling import Found
+from flightsim.sweep.batch import Run
 
 REPLICATES = 8
 LUCK = np.linspace(-1.0, 1.0, REPLICATES)

@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 
 import synthetic
-from flightsim import findings, summary, words
-from flightsim.findings import Findings
-from flightsim.results import Results
+from flightsim import words
+from flightsim.results import findings, summary
+from flightsim.results.findings import Findings
+from flightsim.results.runs import Results
 from flightsim.world import World
 
 CONFIG = {"name": "strip", "start": "2019-12-01", "days": 40}

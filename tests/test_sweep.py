@@ -13,16 +13,19 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from flightsim import batch, cli, plan, results, sweep, sweepfolder
-from flightsim.batch import Task
-from flightsim.complaints import InputError
+from flightsim import cli, results
+from flightsim.errors import InputError
+from flightsim.results import gather, sweeps
 from flightsim.scenario import Scenario
+from flightsim.sweep import batch, plan
+from flightsim.sweep import run as sweep
+from flightsim.sweep.batch import Task
 
 TOY = ["case=toy", "start=2020-01-05", "days=2", "population.scale=0.1"]
 TWO = [*TOY, "border=closed,open", "replicates=2"]
 
 
-def made(*overrides: str, folder: Path, workers: int = 1) -> sweepfolder.Sweep:
+def made(*overrides: str, folder: Path, workers: int = 1) -> sweeps.Sweep:
     """A sweep of the toy case, in this process unless said otherwise."""
     words = [*TOY, *overrides, f"results='{folder}'", f"workers={workers}"]
     return sweep.run(plan.make(words, many=True, command=["flightsim", "run", *words]))
@@ -63,13 +66,13 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_the_folder_says_what_the_sweep_is(whole: Path) -> None:
-    read = sweepfolder.read(whole)
+    read = gather.read(whole)
     assert (read.name, read.scenarios, read.baseline) == (
         "toy",
         ("border=closed", "border=open"),
         "border=closed",
     )
-    assert read.axes == (sweepfolder.Axis("border", "lever", ("closed", "open")),)
+    assert read.axes == (sweeps.Axis("border", "lever", ("closed", "open")),)
     assert list(read.runs["seed"]) == [1, 2, 1, 2]
     assert list(read.runs["replicate"]) == [0, 1, 0, 1]
     assert set(read.runs["status"]) == {"done"}
@@ -91,10 +94,10 @@ def test_two_workers_give_the_same_bytes_as_one(whole: Path, tmp_path: Path) -> 
 
 def test_only_what_is_missing_is_run(copy: Path, counted: list[str]) -> None:
     before = tables(copy)
-    gone = list(sweepfolder.read(copy).runs["path"])[1:3]
+    gone = list(gather.read(copy).runs["path"])[1:3]
     for path in gone:
         shutil.rmtree(path)
-    assert list(sweepfolder.read(copy).runs["status"]) == ["done", "missing", "missing", "done"]
+    assert list(gather.read(copy).runs["status"]) == ["done", "missing", "missing", "done"]
     again = made(*TWO, folder=copy)
     assert sorted(counted) == sorted(path.name for path in gone)
     assert set(again.runs["status"]) == {"done"}
@@ -102,7 +105,7 @@ def test_only_what_is_missing_is_run(copy: Path, counted: list[str]) -> None:
 
 
 def test_a_finished_run_is_known_by_its_content_not_its_name(copy: Path, counted: list[str]) -> None:
-    first = Path(sweepfolder.read(copy).runs["path"].iloc[0])
+    first = Path(gather.read(copy).runs["path"].iloc[0])
     (copy / "put aside").mkdir()
     first.rename(copy / "put aside" / "my favourite")
     again = made(*TWO, folder=copy)
@@ -175,12 +178,12 @@ def test_one_failing_run_does_not_stop_the_others(
     assert "2 of 3 runs done" in out
     assert "failed: toy, seed 2: RuntimeError: people were lost on day 2 at C1234" in err
     assert "Traceback" not in err
-    read = sweepfolder.read(tmp_path / "out")
+    read = gather.read(tmp_path / "out")
     assert list(read.runs["status"]) == ["done", "failed", "done"]
     assert "people were lost" in read.runs["error"].iloc[1]
     monkeypatch.setattr(Scenario, "run", run)
     assert cli.main(words) == 0  # what failed is tried again
-    assert len(sweepfolder.read(tmp_path / "out").done) == 3
+    assert len(gather.read(tmp_path / "out").done) == 3
 
 
 def test_a_full_disk_ends_the_sweep_with_a_cure(
@@ -200,7 +203,7 @@ def test_a_full_disk_ends_the_sweep_with_a_cure(
     assert cli.main(words) == 2
     assert "the disk is full; what is finished is kept" in capsys.readouterr().err
     assert len(counted) == 2  # the third would fail as well
-    assert list(sweepfolder.read(tmp_path / "out").runs["status"]) == ["done", "failed", "missing"]
+    assert list(gather.read(tmp_path / "out").runs["status"]) == ["done", "failed", "missing"]
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
@@ -234,7 +237,7 @@ def test_a_folder_of_another_version_is_told(copy: Path, monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize("file", ["measures.parquet", "config.yaml", "summary.csv"])
 def test_an_edited_table_is_told_not_trusted(file: str, copy: Path, counted: list[str]) -> None:
-    run = Path(sweepfolder.read(copy).runs["path"].iloc[0])
+    run = Path(gather.read(copy).runs["path"].iloc[0])
     (run / file).write_bytes((run / file).read_bytes() + b"\n")
     with pytest.raises(InputError, match=f"{file} is not as it was written; put it back, or remove"):
         made(*TWO, folder=copy)
@@ -247,14 +250,14 @@ def test_an_edited_list_of_runs_is_told_and_written_anew(
     before = (copy / "runs.csv").read_text()
     (copy / "runs.csv").write_text(before.replace("border=open,1", "border=opne,x"))
     with pytest.raises(InputError, match=r"row 5: replicate is 'x'; expected a whole number"):
-        sweepfolder.read(copy)
+        gather.read(copy)
     assert cli.main(["run", "-m", *TWO, f"results='{copy}'", "workers=1"]) == 0
     assert "written anew" in capsys.readouterr().err
-    assert len(sweepfolder.read(copy).done) == 4
+    assert len(gather.read(copy).done) == 4
 
 
 def test_a_second_process_is_refused(copy: Path) -> None:
-    code = "import sys; from pathlib import Path; from flightsim.io.write import alone_in\n"
+    code = "import sys; from pathlib import Path; from flightsim.files.atomic import alone_in\n"
     code += "with alone_in(Path(sys.argv[1])): print('in', flush=True); sys.stdin.read()"
     with subprocess.Popen(
         [sys.executable, "-c", code, str(copy)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -379,7 +382,7 @@ def test_a_sweep_that_is_stopped_says_how_to_go_on(number: int, code: int, tmp_p
     if number == signal.SIGINT:
         assert "the same command goes on" in err
     wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers), 10)
-    read = sweepfolder.read(folder)
+    read = gather.read(folder)
     assert (
         1 <= len(read.done) <= finished(folder) <= len(read.done) + len(workers)
     )  # they may end one each meanwhile

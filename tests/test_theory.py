@@ -9,16 +9,16 @@ import numpy as np
 import pytest
 
 from chance import assert_mean, assert_share
-from flightsim.decision import Flight
-from flightsim.hazard import Bombardment
-from flightsim.households import CAR, FOOT, HIRE
-from flightsim.io.case import read_case
-from flightsim.model import DisplacementModel
-from flightsim.population import Population
-from flightsim.roads import FreeFlow
-from flightsim.services import HealthCare
-from flightsim.shelter import UnlimitedShelter
-from flightsim.transport import FreeTransport, Transport
+from flightsim.case.reading import read_case
+from flightsim.model.households import CAR, FOOT, HIRE
+from flightsim.model.model import DisplacementModel
+from flightsim.model.parts.behaviour import Flight
+from flightsim.model.parts.hazard import Bombardment
+from flightsim.model.parts.population import Population
+from flightsim.model.parts.roads import FreeFlow
+from flightsim.model.parts.services import HealthCare
+from flightsim.model.parts.shelter import UnlimitedShelter
+from flightsim.model.parts.transport import FreeTransport, Transport
 from flightsim.world import World
 from models import bombing, model_of, run
 from worlds import START, Spot, facility, make_world
@@ -140,7 +140,7 @@ def test_a_share_of_the_aircraft_s_hours_is_spent_under_cover() -> None:
     pinned = Transport(night_calm=1.0, night_threat=1.0, pinning_strikes_per_hour=2.0)
     parts = FREE | {"transport": pinned, "hazard": Bombardment(strike_distance_km=1.0, night_share=13 / 24)}
     under, calm = (run(model_of(fork(), bombing("O", range(2), n), 2, **parts)) for n in (48, 1e-6))
-    ready = [model.gathered_readiness[1, CAR] for model in (under, calm)]
+    ready = [model.readiness.gathered[1, CAR] for model in (under, calm)]
     assert ready[0] / ready[1] == pytest.approx(0.5)
 
 

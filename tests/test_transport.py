@@ -7,9 +7,9 @@ import pytest
 
 import worlds
 from chance import assert_mean
-from flightsim.draws import decision_key, exponential
-from flightsim.households import CAR, FOOT, HIRE
-from flightsim.transport import FreeTransport, Transport
+from flightsim.model.draws import decision_key, exponential
+from flightsim.model.households import CAR, FOOT, HIRE
+from flightsim.model.parts.transport import FreeTransport, Transport
 from models import day, model_of, run
 
 QUIET = np.zeros(1)

@@ -6,11 +6,11 @@ import numpy as np
 from hypothesis import given
 
 import worlds
-from flightsim.agents import Decision, Household
-from flightsim.decision import Flight
-from flightsim.households import MEANS, SETTLED
-from flightsim.model import DisplacementModel
-from flightsim.population import Population
+from flightsim.model.agents import Decision, Household
+from flightsim.model.households import MEANS, SETTLED
+from flightsim.model.model import DisplacementModel
+from flightsim.model.parts.behaviour import Flight
+from flightsim.model.parts.population import Population
 from models import Setting, bombing, examples, model_of, settings_of
 from worlds import captured, facility
 
@@ -33,7 +33,7 @@ def sent_off(model: DisplacementModel) -> dict[int, str | None]:
     there = copy.deepcopy(model)
     rows = settled_rows(there)
     group = there.households.place[rows].astype(np.int64) * len(MEANS) + there.households.means[rows]
-    there.ready.join(rows, group, np.full(len(rows), -1.0))
+    there.readiness.waiting.join(rows, group, np.full(len(rows), -1.0))
     there.depart()
     ids, way = there.world.node_ids, there.traffic.travellers
     goal = dict(zip(way.household.tolist(), way.place.tolist(), strict=True))

@@ -11,19 +11,21 @@ import pandas as pd
 import pytest
 
 import synthetic
-from flightsim import cli, compose
-from flightsim.complaints import InputError
-from flightsim.io.observations import Observation, Observations, read_observations
-from flightsim.results import Results
+from flightsim import cli
+from flightsim.case.observations import Observation, Observations, read_observations
+from flightsim.config import compose
+from flightsim.errors import InputError
+from flightsim.results.runs import Results
 from flightsim.scenario import from_config
-from flightsim.scoring import places, rolling
-from flightsim.scoring.board import Board, best_baseline, disagreement, score, skill
-from flightsim.scoring.counts import MODEL, known_before, round_steps
-from flightsim.scoring.ensemble import Ensemble, of_runs
-from flightsim.scoring.ground import Ground
-from flightsim.scoring.modelled import answer
-from flightsim.scoring.questions import questions
-from flightsim.validation import report, tables, validate
+from flightsim.validation import report, tables
+from flightsim.validation.scores import places, rolling
+from flightsim.validation.scores.board import Board, best_baseline, disagreement, score, skill
+from flightsim.validation.scores.counts import MODEL, known_before, round_steps
+from flightsim.validation.scores.ensemble import Ensemble, of_runs
+from flightsim.validation.scores.ground import Ground
+from flightsim.validation.scores.modelled import answer
+from flightsim.validation.scores.questions import questions
+from flightsim.validation.validate import validate
 from flightsim.world import World
 
 HEAD = "date,since,measure,unit,area_id,low,best,high,source,destination_id,group,total"

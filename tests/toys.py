@@ -8,7 +8,8 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-from flightsim import compose, scenario
+from flightsim import scenario
+from flightsim.config import compose
 from flightsim.events import Event
 from flightsim.needs import standards, study, tables
 from flightsim.world import World

@@ -13,8 +13,8 @@ from datetime import date
 
 import numpy as np
 
+from flightsim.case.build import gateways
 from flightsim.events import ALL, Event
-from flightsim.io.build import gateways
 from flightsim.world import (
     BORDER_RULES,
     CONTROLS,

@@ -22,7 +22,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flightsim import compose, sweepfolder
+from flightsim.config import compose
+from flightsim.results import sweeps
 from flightsim.scenario import from_config
 
 HERE = Path(__file__).resolve().parent
@@ -85,13 +86,13 @@ def fabricate(folder: Path, made: dict[str, list[Path]], n: int) -> None:
             for file in FILES:
                 shutil.copy(paths[replicate % len(paths)] / file, folder / run / file)
             about = {"scenario": name, "replicate": replicate, "seed": 1 + replicate, "run": run}
-            rows.append({**about, "status": sweepfolder.DONE, "seconds": 1.0, "error": ""})
-    sweep = sweepfolder.Sweep(
+            rows.append({**about, "status": sweeps.DONE, "seconds": 1.0, "error": ""})
+    sweep = sweeps.Sweep(
         path=folder, name="benchmark", hash="0" * 12, scenarios=tuple(made), baseline=next(iter(made)),
         replicates=each, runs=sweepfolder_rows(rows), overrides=SCENARIOS,
     )  # fmt: skip
-    sweepfolder.write_about(sweep)
-    sweepfolder.write_rows(folder, [], rows)
+    sweeps.write_about(sweep)
+    sweeps.write_rows(folder, [], rows)
 
 
 def sweepfolder_rows(rows: list[dict]) -> object:

@@ -32,7 +32,7 @@ QUICK = ("case=toy", "start=2020-01-05", "days=3")
 
 def bare(overrides: Sequence[str], runs: int, first_seed: int) -> dict[str, float]:
     """Runs as a loop would make them, the first one (which reads the case and compiles) not timed."""
-    from flightsim import compose
+    from flightsim.config import compose
     from flightsim.scenario import from_config
 
     (job,) = compose.jobs([*overrides, "figures=false"])

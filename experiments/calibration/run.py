@@ -29,8 +29,8 @@ import study
 from runs import Reader, make
 from scipy.stats import qmc
 
-from flightsim import compose
-from flightsim.complaints import InputError
+from flightsim.config import compose
+from flightsim.errors import InputError
 
 Floats = npt.NDArray[np.float64]
 HERE = Path(__file__).resolve().parent

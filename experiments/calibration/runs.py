@@ -11,13 +11,13 @@ import numpy as np
 import numpy.typing as npt
 import study
 
-from flightsim import batch
-from flightsim.complaints import InputError
-from flightsim.io.case import read_case
-from flightsim.io.observations import read_observations
-from flightsim.results import load
-from flightsim.scoring import ensemble
-from flightsim.scoring.ground import Ground
+from flightsim.case.observations import read_observations
+from flightsim.case.reading import read_case
+from flightsim.errors import InputError
+from flightsim.results.runs import load
+from flightsim.sweep import batch
+from flightsim.validation.scores import ensemble
+from flightsim.validation.scores.ground import Ground
 
 Floats = npt.NDArray[np.float64]
 

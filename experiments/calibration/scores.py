@@ -12,16 +12,16 @@ import pandas as pd
 import pictures
 
 from flightsim import __version__
-from flightsim.io.case import read_case
-from flightsim.io.observations import read_observations
-from flightsim.provenance import code_version
-from flightsim.results import load
-from flightsim.scoring import ensemble
-from flightsim.scoring.board import best_baseline, score, skill
-from flightsim.scoring.counts import MODEL
-from flightsim.scoring.ground import Ground
-from flightsim.scoring.rolling import KNOWN
+from flightsim.case.observations import read_observations
+from flightsim.case.reading import read_case
+from flightsim.results.provenance import code_version
+from flightsim.results.runs import load
 from flightsim.validation.report import Report
+from flightsim.validation.scores import ensemble
+from flightsim.validation.scores.board import best_baseline, score, skill
+from flightsim.validation.scores.counts import MODEL
+from flightsim.validation.scores.ground import Ground
+from flightsim.validation.scores.rolling import KNOWN
 from flightsim.world import World
 
 

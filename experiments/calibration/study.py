@@ -11,14 +11,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from flightsim import compose, priors
-from flightsim.complaints import InputError
-from flightsim.io.observations import DEPARTURES, DISPLACED, PEOPLE, SHELTER, Observation
-from flightsim.scoring import metrics
-from flightsim.scoring.ensemble import Ensemble
-from flightsim.scoring.ground import Ground
-from flightsim.scoring.modelled import answer, why_not
-from flightsim.scoring.questions import Question, modelled, questions
+from flightsim.case.observations import DEPARTURES, DISPLACED, PEOPLE, SHELTER, Observation
+from flightsim.config import compose
+from flightsim.errors import InputError
+from flightsim.sweep import priors
+from flightsim.validation.scores import metrics
+from flightsim.validation.scores.ensemble import Ensemble
+from flightsim.validation.scores.ground import Ground
+from flightsim.validation.scores.modelled import answer, why_not
+from flightsim.validation.scores.questions import Question, modelled, questions
 
 Floats = npt.NDArray[np.float64]
 FREE = (
@@ -51,7 +52,7 @@ def with_values(base: Mapping[str, Any], values: Sequence[float], seed: int) -> 
 
 @dataclass(frozen=True)
 class Prior:
-    """The PERT priors that ensembles draw from, independent of each other (``flightsim.priors``)."""
+    """The PERT priors that ensembles draw from, independent of each other (``flightsim.sweep.priors``)."""
 
     names: tuple[str, ...]
     drawn: tuple[Any, ...]

@@ -18,9 +18,10 @@ from pathlib import Path
 import pandas as pd
 
 from flightsim import cli
-from flightsim.scoring.counts import MODEL
-from flightsim.validation import figures, reported, tables, validate
+from flightsim.validation import figures, tables
 from flightsim.validation.report import Report, screen
+from flightsim.validation.scores.counts import MODEL
+from flightsim.validation.validate import reported, validate
 
 HERE = Path(__file__).resolve().parent
 DOCS = HERE.parents[1] / "docs"

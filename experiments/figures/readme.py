@@ -9,7 +9,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from flightsim import compose, scenario
+from flightsim import scenario
+from flightsim.config import compose
 
 PICTURE = Path(__file__).resolve().parents[2] / "docs" / "figures" / "idlib_dec2019.png"
 

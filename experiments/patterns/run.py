@@ -16,9 +16,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from flightsim import compose, patterns, results
-from flightsim.patterns import Pattern
+from flightsim import results
+from flightsim.config import compose
 from flightsim.scenario import from_config
+from flightsim.validation import patterns
+from flightsim.validation.patterns import Pattern
 
 HERE = Path(__file__).resolve().parent
 KEPT = {

@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from flightsim import cli, sweepfolder
-from flightsim.scoring.board import score
-from flightsim.scoring.counts import MODEL
-from flightsim.scoring.ensemble import Ensemble
-from flightsim.validation import reported
+from flightsim import cli
+from flightsim.results import gather
 from flightsim.validation.report import Report
+from flightsim.validation.scores.board import score
+from flightsim.validation.scores.counts import MODEL
+from flightsim.validation.scores.ensemble import Ensemble
+from flightsim.validation.validate import reported
 
 WHOLE = "the whole model"
 HOSPITALS, NEIGHBOURS = "without hospital closures", "without neighbours"
@@ -89,7 +90,7 @@ def alone(report: Report) -> pd.DataFrame:
 
 def reports(folder: Path) -> dict[str, Report]:
     """A report a scenario."""
-    return {name: reported(folder, scenario=name) for name in sweepfolder.read(folder).scenarios}
+    return {name: reported(folder, scenario=name) for name in gather.read(folder).scenarios}
 
 
 def table(found: dict[str, Report]) -> pd.DataFrame:

@@ -14,12 +14,14 @@ from SALib.analyze import sobol as sobol_analysis
 from SALib.sample import morris as morris_sample
 from SALib.sample import sobol as sobol_sample
 
-from flightsim import batch, compose, outcomes, priors
-from flightsim.io.rows import read_measures
-from flightsim.outcomes import CALENDAR, Headline, headline
+from flightsim.config import compose
 from flightsim.parameter import UNCERTAINTY
-from flightsim.patterns.seen import DANA
-from flightsim.sweepfolder import Drawn
+from flightsim.results import outcomes
+from flightsim.results.outcomes import CALENDAR, Headline, headline
+from flightsim.results.rows import read_measures
+from flightsim.results.sweeps import Drawn
+from flightsim.sweep import batch, priors
+from flightsim.validation.patterns.seen import DANA
 
 DAYS = 58  # to 27 January 2020
 STEP_HOURS = 3  # two thirds of the time of hourly steps; what that changes is measured beside the noise

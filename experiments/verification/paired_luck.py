@@ -19,10 +19,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from flightsim import compose, outcomes, words
+from flightsim import words
 from flightsim.comparison import paired, sentences
-from flightsim.comparison.enough import WITHIN
+from flightsim.config import compose
 from flightsim.plots import style
+from flightsim.results import outcomes
+from flightsim.results.precision import WITHIN
 from flightsim.scenario import from_config
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -19,8 +19,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from flightsim import compose, words
-from flightsim.model import DisplacementModel
+from flightsim import words
+from flightsim.config import compose
+from flightsim.model.model import DisplacementModel
 from flightsim.plots import style
 from flightsim.scenario import from_config
 from flightsim.world import SITE, World

@@ -50,7 +50,8 @@ def one(scale: float, seed: int) -> dict[str, Any]:
     """The headline outcomes of one run; persons in thousands."""
     import pandas as pd
 
-    from flightsim import compose, results
+    from flightsim import results
+    from flightsim.config import compose
     from flightsim.scenario import from_config
 
     (job,) = compose.jobs([f"population.scale={scale}", f"seed={seed}"])
@@ -124,8 +125,8 @@ def fit(run: dict[str, Any]) -> str:
     """Markdown: the totals of displaced people that were reported, beside a run's."""
     from datetime import date
 
-    from flightsim.findings import observed
-    from flightsim.io.case import read_case
+    from flightsim.case.reading import read_case
+    from flightsim.results.findings import observed
 
     points = observed(read_case("idlib").world.observations, date(2019, 12, 1), date(2020, 3, 8))
     lines = [

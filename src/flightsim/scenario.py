@@ -11,29 +11,31 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flightsim import provenance, results, words
-from flightsim.border import Border, OpenBorder
+from flightsim import results, words
+from flightsim.case.reading import Case, cached_case
 from flightsim.clock import STEP_HOURS, Clock
-from flightsim.complaints import Complaints, InputError, nearest
-from flightsim.course import Course
-from flightsim.decision import Flight, NoFlight
+from flightsim.config.old_names import renewed
+from flightsim.errors import Complaints, InputError, nearest
 from flightsim.events import STATUSES, STRIKES, Event, by_type
-from flightsim.exodus import NoExodus, Prescribed
-from flightsim.hazard import Bombardment, NoHazard
-from flightsim.io.case import Case, cached_case
-from flightsim.io.write import can_be_folder, check_writable
+from flightsim.files.atomic import can_be_folder, check_writable
 from flightsim.memory import undisturbed
+from flightsim.model.parts import Parts
+from flightsim.model.parts.behaviour import Flight, NoFlight
+from flightsim.model.parts.border import Border, OpenBorder
+from flightsim.model.parts.exodus import NoExodus, Prescribed
+from flightsim.model.parts.hazard import Bombardment, NoHazard
+from flightsim.model.parts.population import Population
+from flightsim.model.parts.roads import FreeFlow, RoadNetwork
+from flightsim.model.parts.services import HealthCare, NoServices
+from flightsim.model.parts.shelter import ShelterLadder, UnlimitedShelter
+from flightsim.model.parts.transport import FreeTransport, Transport
 from flightsim.parameter import LEVER, SETTING, UNCERTAINTY
-from flightsim.parts import Parts
-from flightsim.population import Population
-from flightsim.roads import FreeFlow, RoadNetwork
-from flightsim.services import HealthCare, NoServices
-from flightsim.shelter import ShelterLadder, UnlimitedShelter
-from flightsim.transport import FreeTransport, Transport
+from flightsim.results import provenance, runs
+from flightsim.whatif.changes import WhatIf
 from flightsim.world import CONTROLS, OPEN, OPPOSITION, RUNGS, SITE, SNA, World
 
 if TYPE_CHECKING:
-    from flightsim.model import DisplacementModel
+    from flightsim.model.model import DisplacementModel
 
 PARTS: dict[str, tuple[type, ...]] = {
     "hazard": (Bombardment, NoHazard),
@@ -44,7 +46,7 @@ PARTS: dict[str, tuple[type, ...]] = {
     "transport": (Transport, FreeTransport),
     "behaviour": (Flight, NoFlight),
     "population": (Population,),
-    "events": (Course,),
+    "events": (WhatIf,),
     "exodus": (NoExodus, Prescribed),
 }
 LEVER_GROUPS = ("border",)  # parts among which we choose; the others differ in what is not ours
@@ -84,7 +86,7 @@ class Scenario:
     parts: Parts
     clock: Clock
     seed: int
-    course: Course = field(default_factory=Course)
+    course: WhatIf = field(default_factory=WhatIf)
 
     @cached_property
     def case(self) -> Case:
@@ -113,7 +115,9 @@ class Scenario:
 
     def model(self) -> DisplacementModel:
         """A fresh model, at its start: for notebooks, and for ``run``."""
-        from flightsim.model import DisplacementModel  # Mesa and numba take a second: not needed to describe
+        from flightsim.model.model import (
+            DisplacementModel,  # Mesa and numba take a second: not needed to describe
+        )
 
         return DisplacementModel(self.world, self.events, self.clock, self.parts, self.seed)
 
@@ -125,7 +129,7 @@ class Scenario:
         """
         parent = parent or self.folder
         self._check_against_case()
-        done = results.find_complete(parent, self.run_id)
+        done = runs.find_complete(parent, self.run_id)
         if done is not None:
             return Outcome(done, True, (done / "run.log").read_text(encoding="utf-8").rstrip())
         check_writable(parent)
@@ -138,7 +142,7 @@ class Scenario:
         return self._write(model, began, parent)
 
     def _write(self, model: DisplacementModel, began: float, parent: Path) -> Outcome:
-        from flightsim import summary  # not needed to describe
+        from flightsim.results import summary  # not needed to describe
 
         names = dict(zip(self.world.areas.area_id, self.world.areas.name, strict=True))
         about = provenance.of_run(
@@ -154,7 +158,7 @@ class Scenario:
             with colours.theme(DARK if self.config["figures"] == DARK else LIGHT):
                 plots.draw_all(found, self.world, folder, self.config["boundaries"])
 
-        path = results.write_run(
+        path = runs.write_run(
             parent,
             self.run_id,
             found,
@@ -229,6 +233,7 @@ def from_config(config: Mapping[str, Any]) -> Scenario:
         if key not in config:
             complaints.add(f"{key} is missing from the configuration")
     complaints.raise_if_any()
+    config.update({group: renewed(config[group]) for group in PARTS})
     _own_period(config, complaints)
     made = {group: _part(group, config[group], complaints) for group in PARTS}
     clock = _clock(config, complaints)

@@ -40,10 +40,12 @@ def job(overrides: Sequence[str]) -> Case:
     """A whole run as `flightsim run` makes it, to a results folder on disk, and where its time goes."""
     import pyarrow.parquet  # noqa: F401  # imported here so that no import is timed with the job
 
-    from flightsim import compose, plots, scenario, summary  # noqa: F401
-    from flightsim.io import case
-    from flightsim.model import DisplacementModel
-    from flightsim.population import Population
+    from flightsim import plots, scenario
+    from flightsim.case import reading
+    from flightsim.config import compose
+    from flightsim.model.model import DisplacementModel
+    from flightsim.model.parts.population import Population
+    from flightsim.results import summary  # noqa: F401
 
     imports_s, watch, counts = time.process_time(), Stopwatch(), []
     synthesise = Population.synthesise
@@ -54,7 +56,7 @@ def job(overrides: Sequence[str]) -> Case:
         return made
 
     Population.synthesise = counted
-    for owner, name in ((case, "read_case"), (scenario.Scenario, "model"), (scenario.Scenario, "_write")):
+    for owner, name in ((reading, "read_case"), (scenario.Scenario, "model"), (scenario.Scenario, "_write")):
         watch.put_on(owner, name)
     watch.put_on(plots, "draw_all")
     for name in (*STAGES, "step"):
@@ -89,8 +91,9 @@ def job(overrides: Sequence[str]) -> Case:
 
 def households(overrides: Sequence[str], plain: bool) -> Case:
     """Only the hours, without results: household-steps a CPU second, by the engine or by the plain twin."""
-    from flightsim import compose, scenario
-    from flightsim.model import DisplacementModel
+    from flightsim import scenario
+    from flightsim.config import compose
+    from flightsim.model.model import DisplacementModel
 
     (composed,) = compose.jobs(overrides)
     ready = scenario.from_config(composed.config)

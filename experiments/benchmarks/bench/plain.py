@@ -19,11 +19,11 @@ import mesa
 import numpy as np
 
 from flightsim.clock import HOURS_A_DAY, Clock
-from flightsim.draws import decision_key, exponential, uniform
 from flightsim.events import Event
-from flightsim.households import AT_HOME
-from flightsim.model import LOCAL_KMH, REHOUSED_AT_HOUR
-from flightsim.parts import Parts
+from flightsim.model.draws import decision_key, exponential, uniform
+from flightsim.model.households import AT_HOME
+from flightsim.model.model import LOCAL_KMH, REHOUSED_AT_HOUR
+from flightsim.model.parts import Parts
 from flightsim.world import GOVERNMENT, HOST, OPEN, RENTED, SDF, World
 
 FirstLuck = tuple[float, float, bool]  # its threshold, the readiness it needs, whether it can pay rent
@@ -39,7 +39,7 @@ class PlainHousehold(mesa.Agent):
         self.needs_care, self.idp, self.rung = row["needs_care"], row["idp"], row["rung"]
         self.means, self.kin_area, self.sensitivity = row["means"], row["kin_area"], row["sensitivity"]
         self.threshold, self.ready_at, self.pays_rent = luck
-        self.gathered = self.readied = 0.0
+        self.pressure.gathered = self.readied = 0.0
         self.displaced = self.wants_to_leave = False
         self.en_route, self.there_at_hours, self.destination = False, 0.0, self.place
 
@@ -56,13 +56,13 @@ class PlainHousehold(mesa.Agent):
     def bear(self) -> None:
         """Pressure gathers; once it passes my threshold I want to leave, and get ready from that very moment."""
         model = self.model
-        if model.is_morning and self.rung == OPEN and not model.enemy_held[self.place]:
+        if model.is_morning and self.rung == OPEN and not model.hostile_ground[self.place]:
             self.rung = self.find_shelter()
         met = self.pressure_per_hour() * model.step_hours
-        self.gathered += met
-        if self.gathered >= self.threshold:
+        self.pressure.gathered += met
+        if self.pressure.gathered >= self.threshold:
             self.wants_to_leave, self.readied = True, 0.0
-            self.get_ready(min((self.gathered - self.threshold) / max(met, 1e-300), 1.0))
+            self.get_ready(min((self.pressure.gathered - self.threshold) / max(met, 1e-300), 1.0))
 
     def pressure_per_hour(self) -> float:
         """What pushes me now, cause by cause, less what holds me back."""
@@ -125,13 +125,13 @@ class PlainHousehold(mesa.Agent):
     def arrive(self) -> None:
         """Settle on the best rung with room, and begin to bear anew; if the place fell meanwhile, go elsewhere."""
         model = self.model
-        if model.enemy_held[self.destination] and self.choose_destination():
+        if model.hostile_ground[self.destination] and self.choose_destination():
             return
         self.place, self.en_route = self.destination, False
         at_home = self.place == self.home and not self.idp
         self.rung = AT_HOME if at_home else self.find_shelter()
         model.present_persons[self.place] += self.persons
-        self.gathered = 0.0
+        self.pressure.gathered = 0.0
         self.threshold = model.random.expovariate(1.0) / self.sensitivity
         self.ready_at = model.random.expovariate(1.0)
 
@@ -207,7 +207,7 @@ class PlainModel(mesa.Model):
         if step % clock.steps_a_day == 0:
             self.shelter.new_day(clock.day_of(step), held)
         self.is_morning = REHOUSED_AT_HOUR in clock.hours_of(step)
-        self.enemy_held, self.control = held.tolist(), hazard.control.tolist()
+        self.hostile_ground, self.control = held.tolist(), hazard.control.tolist()
         self.remembered, self.alarm = hazard.remembered.tolist(), hazard.alarm.tolist()
         self.lost_care = care.lost.tolist()
         self.readiness = self.parts.transport.readiness(
@@ -228,7 +228,7 @@ class PlainModel(mesa.Model):
                 self.start_persons,
                 self.care.working,
                 self.shelter.free_share(),
-                ~np.array(self.enemy_held),
+                ~np.array(self.hostile_ground),
             ).tolist()
             by_area: dict[int, list[tuple[int, float]]] = {}
             for place, worth in enumerate(appeal):

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from flightsim import patterns
 from flightsim.brief.language import Language
 from flightsim.brief.subject import Subject
-from flightsim.complaints import InputError
-from flightsim.findings import Observed, observed
-from flightsim.results import load
+from flightsim.errors import InputError
+from flightsim.results.findings import Observed, observed
+from flightsim.results.runs import load
+from flightsim.validation import patterns
 from flightsim.world import Floats
 
 MOST_REPORTS = 6

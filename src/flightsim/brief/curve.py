@@ -12,8 +12,8 @@ from flightsim.brief import checks, svg
 from flightsim.brief.frame import BOTTOM, LEFT, TOP, WIDE, Frame
 from flightsim.brief.language import Language
 from flightsim.brief.subject import Subject
-from flightsim.findings import Observed, unchecked_after
 from flightsim.needs.people import quantiles
+from flightsim.results.findings import Observed, unchecked_after
 from flightsim.world import Floats
 
 MOST_CURVES = 4

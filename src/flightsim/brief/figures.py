@@ -17,7 +17,7 @@ from flightsim.needs.gaps import Gap
 from flightsim.needs.people import dates_of
 from flightsim.needs.quantities import NEEDS, amount, rounded
 from flightsim.needs.triggers import WITHIN_DAYS
-from flightsim.outcomes import HEADLINES
+from flightsim.results.outcomes import HEADLINES
 from flightsim.world import RUNGS, Floats
 
 NEEDED = (

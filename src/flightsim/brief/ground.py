@@ -14,7 +14,7 @@ from matplotlib.transforms import Affine2D
 from flightsim.brief import svg
 from flightsim.plots import ground as holders_of
 from flightsim.plots import shapes
-from flightsim.results import Results
+from flightsim.results.runs import Results
 from flightsim.world import Floats, World, hostile
 
 WIDE = 380.0

@@ -13,7 +13,7 @@ import numpy as np
 import yaml
 
 from flightsim import words
-from flightsim.complaints import Complaints, InputError, nearest
+from flightsim.errors import Complaints, InputError, nearest
 from flightsim.needs.people import quantiles
 from flightsim.world import Floats
 

@@ -13,10 +13,10 @@ from flightsim import __version__
 from flightsim.brief import checks, curve, figures, ladder, whereabouts, wording
 from flightsim.brief.language import FIRST, Language
 from flightsim.brief.subject import Subject
-from flightsim.complaints import InputError
-from flightsim.findings import unchecked_after
-from flightsim.io.write import plain_errors, write_text
+from flightsim.errors import InputError
+from flightsim.files.atomic import plain_errors, write_text
 from flightsim.plots import style
+from flightsim.results.findings import unchecked_after
 from flightsim.world import RUNGS
 
 HERE = Path(__file__).parent

@@ -14,11 +14,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.path import Path as Shape
 
-from flightsim import sweepfolder
 from flightsim.comparison import folder as comparison
 from flightsim.comparison import reading
 from flightsim.comparison.material import Material
-from flightsim.complaints import InputError
+from flightsim.errors import InputError
 from flightsim.export import geo, shared
 from flightsim.export.pictures import middle_run
 from flightsim.needs import study
@@ -26,7 +25,8 @@ from flightsim.needs.people import People
 from flightsim.needs.study import Scene, Source
 from flightsim.needs.tables import Asked, Needs, reckon
 from flightsim.plots import shapes
-from flightsim.results import Results, load
+from flightsim.results import gather, sweeps
+from flightsim.results.runs import Results, load
 from flightsim.world import Bools, Floats, World
 
 LONGEST_QUESTION = 300  # letters, on two pages
@@ -129,7 +129,7 @@ def read(path: Path, source: Source, asked: Asked, order: Order) -> Subject:
     folders, baseline = _folders(path)
     found = study.read(folders, source, order.scenario, baseline)
     needs = reckon(found, asked)
-    sweep = sweepfolder.read(folders)
+    sweep = gather.read(folders)
     names = [scene.name for scene in needs.study.scenes]
     first = sweep.done[sweep.done["scenario"].isin(names)]
     material = reading.read(replace(sweep, runs=first, scenarios=tuple(names)), names[0])
@@ -149,7 +149,7 @@ def _folders(path: Path) -> tuple[Sequence[Path], str | None]:
         raise InputError(f"{mark} is not as flightsim writes it: {problem}") from problem
     if all(folder.is_dir() for folder in named) and named:
         return named, baseline
-    if len(named) == 1 and (sweepfolder.is_sweep(path.parent) or path.name == comparison.NAME):
+    if len(named) == 1 and (sweeps.is_sweep(path.parent) or path.name == comparison.NAME):
         return [path.parent], baseline
     gone = ", ".join(str(folder) for folder in named if not folder.is_dir())
     raise InputError(

@@ -132,7 +132,7 @@ def _border(subject: Subject, t: Language) -> Iterator[str]:
 
 
 def _others(subject: Subject, t: Language) -> Iterator[str]:
-    """Parts and parameters that are not the defaults and were not told in words; settings, without a dot, are told elsewhere."""
+    """Parts and parameters (their names have a dot) that are not the defaults and were not told in words."""
     config, defaults = _flat(subject.scene.config), _flat(subject.order.defaults)
     if not defaults:
         return

@@ -1,6 +1,6 @@
 """The command line: a module a command, each with ``register(commands)``.
 
-The commands find the configuration (``flightsim.compose``), hand it to the modules below and print what comes
+The commands find the configuration (``flightsim.config.compose``), hand it to the modules below and print what comes
 back. Everything heavy is imported where it is used, so that ``flightsim --help`` answers at once.
 
 Of ``run``, the last line on standard output is always the path of a results folder; all else that is not the
@@ -31,7 +31,7 @@ from flightsim.cli import (
     validate,
 )
 from flightsim.cli.terminal import OutputLost, answering_signals, end_without_output, tell
-from flightsim.complaints import nearest
+from flightsim.errors import nearest
 
 COMMANDS = (
     run,

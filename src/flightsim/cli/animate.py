@@ -28,7 +28,7 @@ def register(commands: Any) -> None:
 
 def _animate(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     from flightsim import results
-    from flightsim.io.write import check_writable
+    from flightsim.files.atomic import check_writable
     from flightsim.plots import animation, colours
 
     folder = one_folder(settle(arguments, parser, arguments.words))

@@ -42,8 +42,8 @@ def _brief(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> in
 
     languages = [language.read(name.strip()) for name in arguments.language.split(",")]
     from flightsim.brief import page, subject
-    from flightsim.compose import jobs
-    from flightsim.io.write import check_writable
+    from flightsim.config.compose import jobs
+    from flightsim.files.atomic import check_writable
     from flightsim.needs import standards, tables
 
     chosen = standards.read(arguments.standards)

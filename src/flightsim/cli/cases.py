@@ -18,8 +18,8 @@ def register(commands: Any) -> None:
 def _cases(arguments: argparse.Namespace) -> int:
     import yaml
 
-    from flightsim import compose
-    from flightsim.io.case import shipped_cases
+    from flightsim.case.reading import shipped_cases
+    from flightsim.config import compose
 
     say("cases (case=NAME):")
     for name, folder in shipped_cases().items():

@@ -16,8 +16,8 @@ def register(commands: Any) -> None:
 
 def _describe(arguments: argparse.Namespace) -> int:
     """Describe the scenario; of an experiment with several the first, and how the others differ from it."""
-    from flightsim import plan
     from flightsim.scenario import from_config
+    from flightsim.sweep import plan
 
     asked = plan.make(arguments.overrides, config_dir=arguments.config_dir)
     first, *others = ((job, from_config(job.config).describe().splitlines()) for job in asked.jobs)

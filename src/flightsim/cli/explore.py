@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flightsim.cli.arguments import command, takes_theme
 from flightsim.cli.terminal import DONE, note, say
-from flightsim.complaints import InputError
+from flightsim.errors import InputError
 
 if TYPE_CHECKING:
     from flightsim.explore.asked import Asked
@@ -64,9 +64,10 @@ def _explore(arguments: argparse.Namespace) -> int:
 
 def _asked(words: list[str], theme: str) -> Asked:
     """What the words name: a run that was made, or a case and what to change of it."""
-    from flightsim import compose, results
+    from flightsim import results
+    from flightsim.case.reading import find_case
+    from flightsim.config import compose
     from flightsim.explore.asked import TABLES, Asked
-    from flightsim.io.case import find_case
     from flightsim.scenario import from_config
 
     named = [word for word in words if "=" not in word]

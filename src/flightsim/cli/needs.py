@@ -27,7 +27,7 @@ def register(commands: Any) -> None:
 
 
 def _needs(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
-    from flightsim.io.write import check_writable
+    from flightsim.files.atomic import check_writable
     from flightsim.needs import standards
 
     words = settle(arguments, parser, arguments.words)

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flightsim.complaints import InputError
+from flightsim.errors import InputError
 
 if TYPE_CHECKING:
     from flightsim.events import Event

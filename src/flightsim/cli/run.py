@@ -10,21 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flightsim.cli.arguments import command, takes_overrides
-from flightsim.cli.terminal import (
-    DONE,
-    FAILED,
-    STOPPED,
-    OutputLost,
-    count_bar,
-    note,
-    progress_bar,
-    say,
-    tell,
-)
+from flightsim.cli.terminal import DONE, FAILED, STOPPED, OutputLost, count_bar, note, progress_bar, say, tell
 
 if TYPE_CHECKING:
-    from flightsim.plan import Plan
-    from flightsim.sweepfolder import Sweep
+    from flightsim.results.sweeps import Sweep
+    from flightsim.sweep.plan import Plan
 
 RESULTS = "results"
 MOST_ERRORS = 10  # told at the end; runs.csv has all
@@ -42,7 +32,7 @@ def _run(arguments: argparse.Namespace) -> int:
     """Run what is asked for, one scenario or a sweep; the last line is its folder, whatever happens."""
     folder = _asked_for(arguments.overrides)
     try:
-        from flightsim import plan
+        from flightsim.sweep import plan
 
         asked = plan.make(
             arguments.overrides,
@@ -55,7 +45,7 @@ def _run(arguments: argparse.Namespace) -> int:
             folder = _folder(config)
             folder = _run_one(config)
             return DONE
-        from flightsim import sweep
+        from flightsim.sweep import run as sweep
 
         folder = Path(os.path.realpath(sweep.place(asked)))
         return _run_all(asked, folder)
@@ -88,7 +78,7 @@ def _run_one(config: Mapping[str, Any]) -> Path:
 
 def _run_all(asked: Plan, folder: Path) -> int:
     """Make the runs of a sweep; what failed is told at the end."""
-    from flightsim import sweep
+    from flightsim.sweep import run as sweep
 
     n = len(asked.jobs)
     each = "replicates as needed" if asked.replicates is None else f"{asked.replicates} replicates"
@@ -110,24 +100,25 @@ def _how_to_go_on(folder: Path) -> Iterator[None]:
 
 def _say_sweep(sweep: Sweep) -> int:
     """What came out, a line a scenario; the exit code."""
-    from flightsim import sweepfolder, words
+    from flightsim import words
+    from flightsim.results import sweeps
 
     outcomes = _summary(sweep)
     width = max(len(name) for name in sweep.scenarios)
     for name in sweep.scenarios:
         rows = sweep.runs[sweep.runs["scenario"] == name]
-        n_done = int((rows["status"] == sweepfolder.DONE).sum())
+        n_done = int((rows["status"] == sweeps.DONE).sum())
         line = f"  {name:<{width}}  {n_done} of {len(rows)} runs"
         if name in outcomes:
             low, mean, high = (words.about(outcomes[name][key]) for key in ("p5", "mean", "p95"))
             most = "9 in 10 runs" if n_done >= FEWEST_FOR_BANDS else "nearly all runs"
             line += f"; displaced: {mean} on average" + (f", {most} {low} to {high}" if n_done > 1 else "")
         say(line)
-    failed = sweep.runs[sweep.runs["status"] == sweepfolder.FAILED]
+    failed = sweep.runs[sweep.runs["status"] == sweeps.FAILED]
     for row in list(failed.itertuples())[:MOST_ERRORS]:
         note(f"failed: {row.scenario}, seed {row.seed}: {row.error}")
     if len(failed) > MOST_ERRORS:
-        note(f"... and {len(failed) - MOST_ERRORS} more, in {sweep.path / sweepfolder.RUNS}")
+        note(f"... and {len(failed) - MOST_ERRORS} more, in {sweep.path / sweeps.RUNS}")
     n = len(sweep.done)
     say(
         f"{n} of {len(sweep.runs)} runs done. Modelled, not observed. Compare: flightsim compare {sweep.path}"
@@ -139,17 +130,17 @@ def _summary(sweep: Sweep) -> dict[str, Any]:
     """The outcome of the line, by scenario."""
     import pandas as pd
 
-    from flightsim import sweepfolder
-    from flightsim.io.neutral import as_it_was
+    from flightsim.files.spreadsheet import as_it_was
+    from flightsim.results import sweeps
 
-    table = pd.read_csv(sweep.path / sweepfolder.SUMMARY)
+    table = pd.read_csv(sweep.path / sweeps.SUMMARY)
     rows = table[table["outcome"] == "displaced_persons"]
     return {as_it_was(str(row["scenario"])): row for _, row in rows.iterrows()}
 
 
 def _folder(config: Mapping[str, Any]) -> Path:
     """Where a run's folder goes; the results root if its name cannot be a folder's."""
-    from flightsim.io.write import can_be_folder
+    from flightsim.files.atomic import can_be_folder
 
     root, name = config.get("results"), config.get("name")
     if not isinstance(root, str) or not root.strip() or "\0" in root:

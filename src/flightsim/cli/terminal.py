@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from flightsim.complaints import InputError
+from flightsim.errors import InputError
 
 DONE, FAILED, REFUSED, STOPPED = 0, 1, 2, 130
 SECONDS_A_LINE = 60.0  # in a log

@@ -33,7 +33,7 @@ def register(commands: Any) -> None:
 
 
 def _triggers(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
-    from flightsim.io.write import check_writable
+    from flightsim.files.atomic import check_writable
     from flightsim.needs import alarm, study
 
     folder = one_folder(settle(arguments, parser, arguments.words))

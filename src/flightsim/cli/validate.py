@@ -37,7 +37,7 @@ def register(commands: Any) -> None:
 
 
 def _validate(arguments: argparse.Namespace) -> int:
-    from flightsim.validation import validate
+    from flightsim.validation.validate import validate
 
     folder, text = validate(
         arguments.results, arguments.observed, arguments.output, arguments.scenario, arguments.drawn

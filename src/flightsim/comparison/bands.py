@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
-from flightsim.comparison.enough import CONFIDENCE
+from flightsim.results.precision import CONFIDENCE
 from flightsim.world import Floats
 
 QUANTILES = {"p5": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
-from flightsim.comparison.enough import CONFIDENCE
 from flightsim.comparison.material import Material
-from flightsim.outcomes import Headline
+from flightsim.results.outcomes import Headline
+from flightsim.results.precision import CONFIDENCE
 from flightsim.world import Floats
 
 ROUND = (1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9)  # and ten, a hundred … times these

@@ -14,17 +14,18 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from flightsim import __version__, sweepfolder
+from flightsim import __version__
+from flightsim.case.reading import read_case
 from flightsim.comparison import chances, lives, reading, sensitivity, sentences, tables
 from flightsim.comparison.figures import areas, chance, changed, over_time, responses, tornado, whiskers
 from flightsim.comparison.material import Material
 from flightsim.comparison.reading import Progress
-from flightsim.complaints import InputError
-from flightsim.io.case import read_case
-from flightsim.io.neutral import harmless_table
-from flightsim.io.write import check_writable, plain_errors, whole_folder, write_text
-from flightsim.outcomes import Headline
+from flightsim.errors import InputError
+from flightsim.files.atomic import check_writable, plain_errors, whole_folder, write_text
+from flightsim.files.spreadsheet import harmless_table
 from flightsim.plots import style
+from flightsim.results import gather, sweeps
+from flightsim.results.outcomes import Headline
 from flightsim.world import World
 
 NAME, MARK = "comparison", "comparison.json"
@@ -78,7 +79,7 @@ def compare(
     if at_least is not None and not (np.isfinite(at_least) and at_least > 0):
         raise InputError([f"--at-least is {at_least:g}; expected a number of people above 0"])
     chosen, notes = _newest(folders)
-    sweep = sweepfolder.read(chosen if len(chosen) > 1 else chosen[0])
+    sweep = gather.read(chosen if len(chosen) > 1 else chosen[0])
     folder = Path(output) if output is not None else Path(chosen[0]) / NAME
     _check_place(folder)
     material = reading.read(sweep, baseline, role_of, progress)
@@ -189,14 +190,14 @@ def _draw(folder: Path, name: str, draws: Sequence[Draw]) -> None:
 def _newest(folders: Sequence[str | Path]) -> tuple[list[Path], list[str]]:
     """The folders to read: of one that holds sweeps side by side, as ``results/NAME``, the newest of them."""
     paths = [Path(folder) for folder in folders]
-    if len(paths) > 1 or sweepfolder.is_sweep(paths[0]) or not paths[0].is_dir():
+    if len(paths) > 1 or sweeps.is_sweep(paths[0]) or not paths[0].is_dir():
         return paths, []
-    sweeps = sorted(path for path in paths[0].iterdir() if path.is_dir() and sweepfolder.is_sweep(path))
-    if not sweeps:
+    inside = sorted(path for path in paths[0].iterdir() if path.is_dir() and sweeps.is_sweep(path))
+    if not inside:
         return paths, []
-    newest = max(sweeps, key=lambda path: (sweepfolder.read_one(path).created_utc, path.name))
-    told = f"{newest.name}, the newest of the {len(sweeps)} sweeps in {paths[0]}; name others to compare them"
-    return [newest], [f"Compared is {told}."] if len(sweeps) > 1 else []
+    newest = max(inside, key=lambda path: (sweeps.read_one(path).created_utc, path.name))
+    told = f"{newest.name}, the newest of the {len(inside)} sweeps in {paths[0]}; name others to compare them"
+    return [newest], [f"Compared is {told}."] if len(inside) > 1 else []
 
 
 def _world(material: Material) -> tuple[World | None, list[str]]:

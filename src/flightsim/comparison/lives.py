@@ -17,8 +17,8 @@ import pandas as pd
 from pyarrow import parquet
 
 from flightsim.comparison.material import Material
-from flightsim.complaints import InputError
-from flightsim.households import CAUSES
+from flightsim.errors import InputError
+from flightsim.model.households import CAUSES
 from flightsim.world import Floats, Ints
 
 MOST_ROWS = 10_000_000  # of household tables that one comparison reads: some five seconds

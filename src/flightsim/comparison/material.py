@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from flightsim.comparison.roles import LEVER
-from flightsim.outcomes import HEADLINES, Headline
-from flightsim.sweepfolder import Sweep
+from flightsim.results.outcomes import HEADLINES, Headline
+from flightsim.results.sweeps import Sweep
 from flightsim.world import Floats, Ints
 
 

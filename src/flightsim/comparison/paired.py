@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from flightsim.comparison.material import Material
-from flightsim.outcomes import Headline
+from flightsim.results.outcomes import Headline
 from flightsim.world import Floats
 
 CLEAR_SHARE = 0.9  # of the pairs with the same sign, for a difference to be called clear; *assumption*

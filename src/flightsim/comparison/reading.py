@@ -17,15 +17,16 @@ import numpy.typing as npt
 import pandas as pd
 from pyarrow import parquet
 
-from flightsim import __version__, outcomes, words
+from flightsim import __version__, words
 from flightsim.comparison import roles
 from flightsim.comparison.material import Material
-from flightsim.complaints import Complaints, InputError, nearest
-from flightsim.io.rows import read_measures
-from flightsim.measures import MEASURES
-from flightsim.outcomes import ARRIVALS, CALENDAR, HEADLINES, Headline
-from flightsim.results import PROVENANCE, config_of
-from flightsim.sweepfolder import DONE, FAILED, Sweep
+from flightsim.errors import Complaints, InputError, nearest
+from flightsim.results import outcomes
+from flightsim.results.measures import MEASURES
+from flightsim.results.outcomes import ARRIVALS, CALENDAR, HEADLINES, Headline
+from flightsim.results.rows import read_measures
+from flightsim.results.runs import PROVENANCE, config_of
+from flightsim.results.sweeps import DONE, FAILED, Sweep
 from flightsim.world import Floats
 
 MOST_COMPLAINTS = 10

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flightsim.sweepfolder import Sweep
+from flightsim.results.sweeps import Sweep
 
 LEVER, UNCERTAINTY = "lever", "uncertainty"
 LUCK = ("seed", "results", "figures", "name", "case", "start", "days")

@@ -8,7 +8,7 @@ from scipy.special import ndtri
 
 from flightsim import words
 from flightsim.comparison.material import Material
-from flightsim.outcomes import Headline
+from flightsim.results.outcomes import Headline
 from flightsim.world import Floats
 
 N_BOOTSTRAP = 1_000

@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 
 from flightsim import words
-from flightsim.comparison import chances, enough, lives, paired
+from flightsim.comparison import chances, lives, paired
 from flightsim.comparison.material import Material
 from flightsim.comparison.paired import Difference
-from flightsim.measures import SMALL_CELL_PERSONS
-from flightsim.outcomes import Headline
+from flightsim.results import precision
+from flightsim.results.measures import SMALL_CELL_PERSONS
+from flightsim.results.outcomes import Headline
 from flightsim.world import Floats
 
 FEWEST_FOR_BANDS = 20  # runs; of fewer the whole range is told, not the inner nine tenths
@@ -192,10 +193,10 @@ def replicates(material: Material) -> str:
     if least < 2:
         return "Replicates: 1 run cannot show how far luck matters. Add replicates=30, or replicates=auto."
     short = {h: n for h, n in needs.items() if n > least}
-    within = f"the 95 % interval of each mean within {_percent(enough.WITHIN)} of it"
+    within = f"the 95 % interval of each mean within {_percent(precision.WITHIN)} of it"
     if not short:
-        if least < enough.FEWEST:
-            return f"Replicates: {least} for each scenario; {enough.FEWEST} are the least to judge by."
+        if least < precision.FEWEST:
+            return f"Replicates: {least} for each scenario; {precision.FEWEST} are the least to judge by."
         return f"Replicates: enough, {within}."
     by_need: dict[int, list[str]] = {}
     for h, n in sorted(short.items(), key=lambda item: -item[1]):
@@ -211,7 +212,7 @@ def needed(material: Material, headline: Headline) -> int:
     judged = [
         v for v in values if np.isfinite(v).all() and len(v) > 1 and abs(v.mean()) >= SMALL_CELL_PERSONS
     ]
-    return max((enough.replicates_needed(v) for v in judged), default=enough.FEWEST)
+    return max((precision.replicates_needed(v) for v in judged), default=precision.FEWEST)
 
 
 def clearest(material: Material, headline: Headline) -> str:
@@ -334,7 +335,7 @@ def _hours(rows: pd.DataFrame, kind: str) -> str:
 
 
 def _number(n: int) -> str:
-    return f"{n:,}" if n < enough.MOST else f"{n:,} or more"
+    return f"{n:,}" if n < precision.MOST else f"{n:,} or more"
 
 
 def scenario_names(names: Sequence[str]) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flightsim.complaints import InputError
+from flightsim.errors import InputError
 from flightsim.plots import colours
-from flightsim.results import Results
+from flightsim.results.runs import Results
 
 TABLES = "measures", "flows", "front", "households"  # of a run, that the page needs
 

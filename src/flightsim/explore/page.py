@@ -11,7 +11,7 @@ from typing import Any
 import solara
 
 from flightsim import words
-from flightsim.complaints import InputError
+from flightsim.errors import InputError
 from flightsim.explore import asked, levers, terrain, trial, why
 from flightsim.explore.asked import Asked
 from flightsim.explore.levers import SEED

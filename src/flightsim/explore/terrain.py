@@ -10,7 +10,7 @@ from matplotlib.path import Path as Shape
 from flightsim.clock import Clock
 from flightsim.plots import ground, shapes
 from flightsim.plots.ground import View
-from flightsim.results import Results
+from flightsim.results.runs import Results
 from flightsim.world import Bools, Floats, World, hostile
 
 UNITS_A_KM = 10.0  # of the map; shapes are written in whole units, 100 m

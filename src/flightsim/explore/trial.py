@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flightsim import provenance
 from flightsim.explore import course
-from flightsim.results import Results
+from flightsim.results import provenance
+from flightsim.results.runs import Results
 from flightsim.scenario import Scenario, from_config
 
 KEPT = 8  # runs in memory

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from flightsim.complaints import Complaints, InputError, nearest
+from flightsim.errors import Complaints, InputError, nearest
 from flightsim.export import geo, metadata, pictures, plain, shared, workbook
-from flightsim.io.write import plain_errors, renewed_folder, write_text
+from flightsim.files.atomic import plain_errors, renewed_folder, write_text
 from flightsim.needs.tables import Needs
 
 MARK, LOG = "metadata.json", "export.log"

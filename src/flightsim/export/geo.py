@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from flightsim.complaints import Complaints, InputError, nearest
-from flightsim.io.write import write_text
+from flightsim.errors import Complaints, InputError, nearest
+from flightsim.files.atomic import write_text
 from flightsim.needs.tables import Needs
 from flightsim.plots.shapes import CODE_NAMES
 from flightsim.world import RUNGS, World

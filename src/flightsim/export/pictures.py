@@ -12,7 +12,7 @@ from flightsim.needs import figures
 from flightsim.needs.study import Scene
 from flightsim.needs.tables import Needs
 from flightsim.plots import maps, style
-from flightsim.results import load
+from flightsim.results.runs import load
 
 PRINT_DPI = 300
 LEFT_OUT = ("roads", "hours")  # finer than a sub-district and a day

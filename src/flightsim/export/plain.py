@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from flightsim.export.columns import COLUMNS
-from flightsim.io.neutral import harmless_table
+from flightsim.files.spreadsheet import harmless_table
 
 
 def csv(frame: pd.DataFrame, path: Path) -> None:

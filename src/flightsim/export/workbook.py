@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from flightsim.io.neutral import harmless
+from flightsim.files.spreadsheet import harmless
 from flightsim.needs.quantities import NEEDS, SECTORS
 from flightsim.needs.tables import Needs
 from flightsim.world import RUNGS

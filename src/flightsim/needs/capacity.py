@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from flightsim.complaints import Complaints, InputError, nearest
+from flightsim.errors import Complaints, InputError, nearest
 from flightsim.needs.quantities import NEEDS, SUPPLIES
 from flightsim.world import COLLECTIVE, HOST, RENTED, SITE, Floats, World
 

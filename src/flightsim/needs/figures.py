@@ -14,8 +14,6 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from flightsim import __version__, words
-from flightsim.findings import unchecked_after
-from flightsim.measures import SMALL_CELL_PERSONS
 from flightsim.needs.gaps import Gap
 from flightsim.needs.people import People, quantiles
 from flightsim.needs.quantities import rounded
@@ -23,6 +21,8 @@ from flightsim.needs.screen import WHOLE, spread
 from flightsim.needs.screen import figure as short_figure
 from flightsim.needs.tables import Needs
 from flightsim.plots import style
+from flightsim.results.findings import unchecked_after
+from flightsim.results.measures import SMALL_CELL_PERSONS
 from flightsim.world import Floats, World
 
 BY_SECTOR = (

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from flightsim.complaints import Complaints
-from flightsim.io.rows import Coded, Rows, read_measures
+from flightsim.errors import Complaints
 from flightsim.needs.quantities import BY_RUNG
+from flightsim.results.rows import Coded, Rows, read_measures
 from flightsim.world import RUNGS, Areas, Floats, Ints
 
 RANGE = (0.05, 0.95)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 from flightsim import __version__
-from flightsim.io.neutral import harmless_table
-from flightsim.io.write import plain_errors, renewed_folder, write_text
+from flightsim.files.atomic import plain_errors, renewed_folder, write_text
+from flightsim.files.spreadsheet import harmless_table
 from flightsim.needs import figures, screen
 from flightsim.needs.tables import Needs
 

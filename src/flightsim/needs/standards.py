@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from flightsim.complaints import Complaints, InputError, nearest
+from flightsim.errors import Complaints, InputError, nearest
 
 FACTS = ("value", "unit", "source", "edition", "where", "verified", "used", "note")
 SPLIT = "split_"

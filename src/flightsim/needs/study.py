@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from flightsim import __version__
-from flightsim.complaints import InputError, nearest
+from flightsim.errors import InputError, nearest
 from flightsim.events import Event
 from flightsim.needs import care, people
 from flightsim.needs.people import People
 from flightsim.needs.standards import Standards
-from flightsim.results import Results, load
-from flightsim.sweepfolder import DONE, Sweep
-from flightsim.sweepfolder import read as read_sweep
+from flightsim.results.gather import read as read_sweep
+from flightsim.results.runs import Results, load
+from flightsim.results.sweeps import DONE, Sweep
 from flightsim.world import Bools, World
 
 Source = Callable[[Mapping[str, Any]], tuple[World, Sequence[Event]]]

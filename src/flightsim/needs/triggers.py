@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.stats import beta
 
 from flightsim import words
-from flightsim.complaints import InputError
+from flightsim.errors import InputError
 from flightsim.needs.people import People
 from flightsim.world import Floats
 

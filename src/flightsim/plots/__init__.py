@@ -9,7 +9,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from flightsim.plots import bars, curves, maps, style
-from flightsim.results import Results
+from flightsim.results.runs import Results
 from flightsim.world import World
 
 FIGURES: dict[str, Callable[[Results, World], Figure]] = {

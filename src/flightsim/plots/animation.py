@@ -20,11 +20,11 @@ from matplotlib.patches import Patch
 from PIL import Image
 
 from flightsim import words
-from flightsim.complaints import InputError
-from flightsim.findings import Findings
-from flightsim.measures import SMALL_CELL_PERSONS
+from flightsim.errors import InputError
 from flightsim.plots import colours, ground, maps, shapes, style
-from flightsim.results import Results
+from flightsim.results.findings import Findings
+from flightsim.results.measures import SMALL_CELL_PERSONS
+from flightsim.results.runs import Results
 from flightsim.world import Floats, World
 
 KINDS = (".gif", ".mp4")

@@ -6,10 +6,10 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from flightsim import words
-from flightsim.findings import RUNG_WORDS, Findings
-from flightsim.measures import SMALL_CELL_PERSONS
 from flightsim.plots import style
-from flightsim.results import Results
+from flightsim.results.findings import RUNG_WORDS, Findings
+from flightsim.results.measures import SMALL_CELL_PERSONS
+from flightsim.results.runs import Results
 from flightsim.world import RUNGS, World
 
 SHOWN = 15  # sub-districts

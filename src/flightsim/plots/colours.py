@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from matplotlib.colors import LinearSegmentedColormap, to_hex
 
-from flightsim.complaints import InputError, nearest
+from flightsim.errors import InputError, nearest
 
 LIGHT, DARK = "light", "dark"
 

@@ -13,17 +13,10 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from flightsim import words
-from flightsim.findings import (
-    NIGHT_HOURS,
-    RUNG_WORDS,
-    Findings,
-    Observed,
-    observed,
-    unchecked_after,
-)
-from flightsim.io.observations import OTHER_KIND, SOURCE_KINDS
+from flightsim.case.observations import OTHER_KIND, SOURCE_KINDS
 from flightsim.plots import style
-from flightsim.results import Results
+from flightsim.results.findings import NIGHT_HOURS, RUNG_WORDS, Findings, Observed, observed, unchecked_after
+from flightsim.results.runs import Results
 from flightsim.world import RUNGS, World
 
 MARGIN_DAYS = 2  # after the last report, in the panel of the days with reports

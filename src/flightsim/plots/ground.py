@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from contourpy import FillType, contour_generator
 from matplotlib import patheffects
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
@@ -14,8 +16,8 @@ from matplotlib.path import Path as Shape
 from scipy.spatial import cKDTree
 
 from flightsim.plots import shapes, style
-from flightsim.results import Results
-from flightsim.world import CONTROLS, Floats, Ints, World, hostile
+from flightsim.results.runs import Results
+from flightsim.world import CONTROLS, Bools, Floats, Ints, World, hostile
 
 GRID_KM = 0.8  # fineness of the drawn front; communities lie 2 to 3 km apart
 MARGIN_KM = 6.0

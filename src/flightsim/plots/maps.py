@@ -17,10 +17,10 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch, Patch
 
 from flightsim import words
-from flightsim.findings import Findings
-from flightsim.measures import SMALL_CELL_PERSONS
 from flightsim.plots import colours, ground, shapes, style
-from flightsim.results import Results
+from flightsim.results.findings import Findings
+from flightsim.results.measures import SMALL_CELL_PERSONS
+from flightsim.results.runs import Results
 from flightsim.world import Floats, World
 
 CLASS_LIMITS = tuple(digit * 10**power for power in range(2, 7) for digit in (1, 2, 5))  # 100, 200, 500 …

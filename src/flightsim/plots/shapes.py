@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from matplotlib.path import Path as Shape
 
-from flightsim.complaints import InputError
+from flightsim.errors import InputError
 from flightsim.world import Floats, World
 
 CODE_NAMES = ("area_id", "adm3_pcode", "admin3pcode", "adm3pcode", "admin3_pcode", "pcode", "p_code")

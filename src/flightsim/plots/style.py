@@ -20,9 +20,9 @@ from matplotlib.ticker import FuncFormatter
 from PIL import Image
 
 from flightsim import __version__, words
-from flightsim.findings import Findings, unchecked_after
 from flightsim.plots import colours
-from flightsim.results import Results
+from flightsim.results.findings import Findings, unchecked_after
+from flightsim.results.runs import Results
 from flightsim.world import World
 
 DPI = 150

@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flightsim.complaints import Complaints, InputError, nearest
-from flightsim.outcomes import Headline, headline
-from flightsim.priors import parameters
+from flightsim.errors import Complaints, InputError, nearest
+from flightsim.results.outcomes import Headline, headline
 from flightsim.scenario import from_config, role_of
 from flightsim.solve.roots import Question
+from flightsim.sweep.priors import parameters
 
 Config = dict[str, Any]
 BETWEEN = ".."

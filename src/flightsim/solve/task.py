@@ -14,17 +14,19 @@ from typing import TypeVar
 
 import yaml
 
-from flightsim import __version__, outcomes, plan, provenance, words
-from flightsim.batch import Run
-from flightsim.complaints import Complaints, InputError
-from flightsim.io.write import check_writable, write_text
-from flightsim.plan import Plan
+from flightsim import __version__, words
+from flightsim.errors import Complaints, InputError
+from flightsim.files.atomic import check_writable, write_text
 from flightsim.plots import style
+from flightsim.results import outcomes, provenance
 from flightsim.scenario import Scenario, from_config
 from flightsim.solve import asked, figure
 from flightsim.solve.asked import Config, Lever, Wanted
 from flightsim.solve.roots import AT_MOST, Question, solve
 from flightsim.solve.telling import Found
+from flightsim.sweep import plan
+from flightsim.sweep.batch import Run
+from flightsim.sweep.plan import Plan
 
 FOLDER, RUNS = (
     "solve",

@@ -11,19 +11,10 @@ from typing import Any
 import numpy as np
 
 from flightsim import words
-from flightsim.outcomes import Headline
 from flightsim.parameter import UNCERTAINTY
+from flightsim.results.outcomes import Headline
 from flightsim.solve.asked import Lever
-from flightsim.solve.roots import (
-    FALLING,
-    FLAT,
-    JUMP,
-    NOT_MONOTONE,
-    OUT_OF_REACH,
-    RISING,
-    SOLVED,
-    Answer,
-)
+from flightsim.solve.roots import FALLING, FLAT, JUMP, NOT_MONOTONE, OUT_OF_REACH, RISING, SOLVED, Answer
 
 TINY = 1e-6  # an outcome that differs less from nothing is nothing
 SHARE = 0.9  # of the intervals that are told

@@ -11,11 +11,11 @@ from matplotlib.figure import Figure
 
 from flightsim import __version__, words
 from flightsim.plots import style
-from flightsim.scoring import metrics, places
-from flightsim.scoring.board import best_baseline, skill
-from flightsim.scoring.counts import MODEL
-from flightsim.scoring.questions import WHERE_TO
 from flightsim.validation.report import Report
+from flightsim.validation.scores import metrics, places
+from flightsim.validation.scores.board import best_baseline, skill
+from flightsim.validation.scores.counts import MODEL
+from flightsim.validation.scores.questions import WHERE_TO
 
 MODES = {"known": "events ahead known", "drawn": "events ahead not known"}
 

@@ -12,14 +12,15 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from flightsim import patterns, words
-from flightsim.complaints import InputError
-from flightsim.scoring import rolling
-from flightsim.scoring.board import Board, best_baseline, skill
-from flightsim.scoring.counts import MODEL, known_before
-from flightsim.scoring.ensemble import Ensemble
-from flightsim.scoring.ground import Ground
-from flightsim.scoring.questions import WHERE_FROM, WHERE_TO
+from flightsim import words
+from flightsim.errors import InputError
+from flightsim.validation import patterns
+from flightsim.validation.scores import rolling
+from flightsim.validation.scores.board import Board, best_baseline, skill
+from flightsim.validation.scores.counts import MODEL, known_before
+from flightsim.validation.scores.ensemble import Ensemble
+from flightsim.validation.scores.ground import Ground
+from flightsim.validation.scores.questions import WHERE_FROM, WHERE_TO
 from flightsim.world import World
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from flightsim.io.write import write_text
-from flightsim.scoring import places
+from flightsim.files.atomic import write_text
 from flightsim.validation.report import Report
+from flightsim.validation.scores import places
 
 README = """Modelled beside observed; docs/evaluation.md and docs/observations.md say what each score means.
 

@@ -13,8 +13,8 @@ from flightsim import words
 from flightsim.comparison import sentences
 from flightsim.comparison.figures import look
 from flightsim.comparison.material import Material
-from flightsim.outcomes import Headline
 from flightsim.plots import style
+from flightsim.results.outcomes import Headline
 from flightsim.world import World
 
 MOST_LINES = 8

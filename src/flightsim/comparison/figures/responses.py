@@ -14,8 +14,8 @@ from flightsim import words
 from flightsim.comparison import sentences
 from flightsim.comparison.figures import look
 from flightsim.comparison.material import Material
-from flightsim.outcomes import Headline
 from flightsim.plots import colours, style
+from flightsim.results.outcomes import Headline
 from flightsim.world import World
 
 PANELS = 4

@@ -12,8 +12,8 @@ from matplotlib.lines import Line2D
 from flightsim import words
 from flightsim.comparison.figures import look
 from flightsim.comparison.material import Material
-from flightsim.outcomes import Headline
 from flightsim.plots import style
+from flightsim.results.outcomes import Headline
 from flightsim.world import World
 
 MOST_BARS = 16

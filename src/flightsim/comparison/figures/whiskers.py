@@ -10,8 +10,8 @@ from flightsim.comparison import sentences
 from flightsim.comparison.figures import look
 from flightsim.comparison.material import Material
 from flightsim.comparison.tables import DIFFERENCE, LEVEL
-from flightsim.outcomes import Headline
 from flightsim.plots import style
+from flightsim.results.outcomes import Headline
 from flightsim.world import World
 
 MOST_LETTERS = 32

@@ -1,0 +1,1 @@
+"""Case folders: read, checked, built into a world."""

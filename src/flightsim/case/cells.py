@@ -1,0 +1,275 @@
+"""Typed tables from CSV files: each cell is read as what its column promises, or complained about."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+import stat
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from flightsim.errors import Complaints, nearest
+from flightsim.world import Floats
+
+MAX_FILE_BYTES = 100_000_000  # assumption: a case of the size of Syria stays far below
+REQUIRED = object()
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+class Unexpected(ValueError):
+    """A cell that cannot be read as its column says; the text is what was expected of it."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """What a column holds: how to read a cell, what was expected of it, and what a blank cell means."""
+
+    read: Callable[[str], Any]  # of a cell that is not blank; any ValueError if it is not as expected
+    expected: str
+    blank: Any = REQUIRED
+    optional: bool = False  # the whole column may be missing
+
+    def value(self, cell: str) -> Any:
+        """The value of a cell; Unexpected if it has none."""
+        if not cell and self.blank is not REQUIRED:
+            return self.blank
+        try:
+            if cell:
+                return self.read(cell)
+        except Unexpected:
+            raise
+        except (ValueError, OverflowError):
+            pass
+        raise Unexpected(self.expected)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A read table. ``values[column][i]`` comes from row ``rows[i]`` of the file (the header is row 1).
+
+    A value that could not be read is None; the trouble has been complained about.
+    """
+
+    file: str
+    rows: list[int]
+    values: dict[str, list[Any]]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, column: str) -> list[Any]:
+        return self.values[column]
+
+    def numbers(self, column: str) -> Floats:
+        """(n,) the column as floats; a blank that is allowed is NaN."""
+        return np.array([math.nan if v is None else v for v in self.values[column]], dtype=float)
+
+    def index(self, key: str) -> dict[str, int]:
+        """Position of each value of ``key``."""
+        return {value: i for i, value in enumerate(self.values[key]) if value is not None}
+
+    def sorted_by(self, *keys: str) -> Table:
+        """The same rows in the order of ``keys``, so that the order of rows in the file means nothing."""
+        told = list(zip(*([str(value) for value in self.values[k]] for k in keys), strict=True))
+        order = sorted(range(len(self)), key=told.__getitem__)
+        values = {column: [v[i] for i in order] for column, v in self.values.items()}
+        return Table(self.file, [self.rows[i] for i in order], values)
+
+
+def text(blank: Any = REQUIRED) -> Column:
+    """Any text without control characters."""
+
+    def read(cell: str) -> str:
+        if CONTROL.search(cell):
+            raise ValueError
+        return cell
+
+    return Column(read, "some text on one line", blank)
+
+
+def identifier(blank: Any = REQUIRED) -> Column:
+    """A P-code or the like: no spaces, nothing invisible."""
+
+    def read(cell: str) -> str:
+        if not re.fullmatch(r"[\w.:/-]{1,100}", cell):
+            raise ValueError
+        return cell
+
+    return Column(read, "an id of letters, digits, dots, dashes", blank)
+
+
+NOTE = Column(text("").read, "some text on one line", "", optional=True)
+
+
+def choice(options: Iterable[str], blank: Any = REQUIRED) -> Column:
+    """One of a few words."""
+    known = tuple(options)
+
+    def read(cell: str) -> str:
+        if cell not in known:
+            raise Unexpected(either(known) + nearest(cell, known))
+        return cell
+
+    return Column(read, either(known), blank)
+
+
+def number(
+    *,
+    at_least: float | None = None,
+    above: float | None = None,
+    at_most: float = math.inf,
+    whole: bool = False,
+    blank: Any = REQUIRED,
+) -> Column:
+    """A finite number within bounds."""
+    floor = above if above is not None else at_least
+    kind = "a whole number" if whole else "a number"
+    low = "" if floor is None else f"more than {floor:,g}" if above is not None else f"{floor:,g} or more"
+    high = "" if at_most == math.inf else f"at most {at_most:,.10g}"
+    expected = ", ".join(part for part in (kind, low, high) if part)
+
+    def read(cell: str) -> float:
+        value = float(cell)
+        if not math.isfinite(value) or "_" in cell or (whole and value != int(value)):
+            raise Unexpected(expected)
+        if floor is not None and (value < floor or value == above):
+            raise Unexpected(low)
+        if value > at_most:
+            raise Unexpected(high)
+        return value
+
+    return Column(read, expected, blank)
+
+
+def day(blank: Any = REQUIRED) -> Column:
+    """A date written as 2019-12-31."""
+    expected = "a date written as 2019-12-31"
+
+    def read(cell: str) -> date:
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", cell):
+            raise Unexpected(expected)
+        try:
+            return date.fromisoformat(cell)
+        except ValueError:
+            raise Unexpected("a day that there is") from None
+
+    return Column(read, expected, blank)
+
+
+def either(options: Iterable[object]) -> str:
+    """``a, b or c``"""
+    words = [str(option) for option in options]
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def show(cell: object) -> str:
+    """A value as it stands in a message: numbers and dates bare, words quoted, long ones cut."""
+    shown = str(cell)
+    if not shown.strip():
+        return "blank"
+    if re.fullmatch(r"[-+]?[.0-9][-+0-9.:eE]{0,30}", shown):
+        return shown
+    return repr(shown if len(shown) <= 40 else shown[:37] + "...")
+
+
+def read_bytes(path: Path, complaints: Complaints) -> bytes | None:
+    """The file's content; None, with a complaint, if it is no file, unreadable, empty or too large."""
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            complaints.add(f"{path.name} is not an ordinary file")
+        elif status.st_size > MAX_FILE_BYTES:
+            size, limit = status.st_size / 1e6, MAX_FILE_BYTES / 1e6
+            complaints.add(f"{path.name} is too large: {size:,.0f} MB; expected at most {limit:,.0f} MB")
+        elif status.st_size == 0:
+            complaints.add(f"{path.name} is an empty file")
+        else:
+            return path.read_bytes()
+    except OSError as error:
+        complaints.add(f"{path.name} cannot be read: {error.strerror or error}")
+    return None
+
+
+def decode(file: str, raw: bytes, complaints: Complaints) -> str | None:
+    """The text of a file in UTF-8, with or without a byte order mark; None, with a complaint, otherwise."""
+    try:
+        content = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        byte = f"0x{raw[error.start]:02x}"
+        complaints.add(f"{file} line {line} is not UTF-8 (byte {byte}); save it as UTF-8")
+        return None
+    if "\0" in content:
+        line = content.count("\n", 0, content.index("\0")) + 1
+        complaints.add(f"{file} line {line} holds a NUL character; expected plain text")
+        return None
+    return content
+
+
+def parse(file: str, content: str, columns: Mapping[str, Column], complaints: Complaints) -> Table:
+    """Read a CSV text. ``columns`` must all be in the header, unless optional, and nothing else."""
+    reader = csv.reader(io.StringIO(content, newline=""), strict=True)
+    rows: list[int] = []
+    values: dict[str, list[Any]] = {name: [] for name in columns}
+    row = 0
+    try:
+        header = _header(file, next(reader, []), columns, complaints)
+        row = 1
+        plan = [
+            (name, column, header.index(name) if name in header else -1, dict[str, Any]())
+            for name, column in columns.items()
+        ]
+        for row, cells in enumerate(reader, start=2):
+            cells = [cell.strip() for cell in cells]
+            if not any(cells):
+                continue
+            if len(cells) < len(header) or any(cells[len(header) :]):
+                complaints.add(f"{file} row {row} has {len(cells)} cells; expected {len(header)}")
+                cells += [""] * (len(header) - len(cells))
+            rows.append(row)
+            for name, column, at, read in plan:
+                cell = cells[at]
+                try:
+                    if at < 0:
+                        value = column.blank if column.optional else None
+                    elif cell in read:  # most cells are like one above
+                        value = read[cell]
+                    else:
+                        value = read[cell] = column.value(cell)
+                except Unexpected as trouble:
+                    complaints.add(f"{file} row {row}: {name} is {show(cell)}; expected {trouble}")
+                    value = None
+                values[name].append(value)
+    except csv.Error as error:
+        complaints.add(f"{file} row {row + 1} cannot be read as CSV: {error}")
+    return Table(file, rows, values)
+
+
+def _header(file: str, cells: list[str], columns: Mapping[str, Column], complaints: Complaints) -> list[str]:
+    """The names of the columns, complained about if missing, unknown or there twice."""
+    header = [cell.strip() for cell in cells]
+    while header and not header[-1]:
+        header.pop()
+    if not header:
+        complaints.add(f"{file} has no header row; expected {', '.join(columns)}")
+        return list(columns)
+    if len(header) == 1 and len(columns) > 1 and re.search(r"[;\t|]", header[0]):
+        complaints.add(f"{file}: columns are not separated by commas; save it as CSV with commas")
+        return header
+    missing = [name for name, column in columns.items() if name not in header and not column.optional]
+    unknown = [name for name in header if name not in columns]
+    for name in missing:
+        complaints.add(f"{file}: column {name} is missing")
+    for name in unknown:
+        hint = nearest(name, missing or columns)
+        complaints.add(f"{file}: column {show(name)} is unknown; expected {', '.join(columns)}{hint}")
+    for name in sorted({name for name in header if header.count(name) > 1}):
+        complaints.add(f"{file}: column {show(name)} is there twice")
+    return header

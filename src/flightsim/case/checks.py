@@ -1,0 +1,193 @@
+"""What the tables of a case must say of each other; what does not fit stops the reading."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+import numpy as np
+
+from flightsim.case import observations
+from flightsim.case.cells import Table, show
+from flightsim.case.columns import KEYS
+from flightsim.errors import Complaints, nearest
+from flightsim.events import ALL
+from flightsim.world import CONTROLS, GOVERNMENT, SDF
+
+ROUNDING_PERSONS = 1.0
+Tables = Mapping[str, Table]
+Known = dict[str, Collection[str] | None]
+
+
+def check_tables(tables: Tables, complaints: Complaints) -> Known:
+    """Complain about everything that does not fit between tables; ids by kind, None where unreadable.
+
+    Tables that could not be read are absent, and what depends on them is not checked.
+    """
+    for file, key in KEYS.items():
+        if file in tables:
+            _check_unique(tables[file], key, complaints)
+    known = _known(tables)
+    _check_names_differ(tables, complaints)
+    _check_references(tables, known, complaints)
+    for check, file in (
+        (_check_areas, "areas.csv"),
+        (_check_places, "places.csv"),
+        (_check_roads, "roads.csv"),
+        (_check_sites, "sites.csv"),
+    ):
+        if file in tables:
+            check(tables, complaints)
+    if observations.FILE in tables:
+        observations.check_observations(tables[observations.FILE], None, complaints)
+    return known
+
+
+def _check_unique(table: Table, key: str, complaints: Complaints) -> None:
+    first: dict[str, int] = {}
+    for row, value in zip(table.rows, table[key], strict=True):
+        if value is None:
+            continue
+        if value in first:
+            complaints.add(
+                f"{table.file} row {row}: {key} {show(value)} is there twice (first in row {first[value]})"
+            )
+        elif value == ALL:
+            complaints.add(f"{table.file} row {row}: {key} is {ALL}; expected another name, as it means all")
+        first.setdefault(value, row)
+
+
+def _known(tables: Tables) -> Known:
+    """Ids by kind. An area is known to events and places if it is of level 3."""
+    known: Known = {}
+    for kind, file in (
+        ("place_id", "places.csv"),
+        ("road_id", "roads.csv"),
+        ("crossing_id", "crossings.csv"),
+        ("facility_id", "facilities.csv"),
+    ):
+        table = tables.get(file)
+        ids = None if table is None else table.index(kind)
+        known[kind] = None if table is None or (len(table) > 0 and not ids) else ids
+    known["place_id"] = known["place_id"] or None  # no places at all is one trouble, told once
+    known["area_id"] = None
+    if "places.csv" in tables and "areas.csv" in tables:
+        lived_in = set(tables["places.csv"]["area_id"]) - {None}
+        known["area_id"] = lived_in or None
+    return known
+
+
+def _check_names_differ(tables: Tables, complaints: Complaints) -> None:
+    """Places, crossings and roads share one set of names: roads and events refer to them by name."""
+    owner: dict[str, str] = {}
+    for file in ("places.csv", "crossings.csv", "roads.csv"):
+        if file not in tables:
+            continue
+        table, key = tables[file], KEYS[file]
+        for row, value in zip(table.rows, table[key], strict=True):
+            if value is not None and owner.setdefault(value, file) != file:
+                complaints.add(f"{file} row {row}: {key} {show(value)} is already used in {owner[value]}")
+
+
+def _check_references(tables: Tables, known: Known, complaints: Complaints) -> None:
+    for file in ("shelter.csv", "sites.csv", "crossings.csv", "facilities.csv"):
+        if file in tables:
+            _refer(tables[file], "place_id", known["place_id"], "a place_id of places.csv", complaints)
+    if "roads.csv" in tables and known["place_id"] is not None and known["crossing_id"] is not None:
+        nodes = {*known["place_id"], *known["crossing_id"]}
+        for column in ("u", "v"):
+            _refer(tables["roads.csv"], column, nodes, "a place_id or crossing_id", complaints)
+    if "areas.csv" in tables:
+        areas = tables["areas.csv"]
+        levels = dict(zip(areas["area_id"], areas["level"], strict=True))
+        third = [area for area, level in levels.items() if area is not None and level in (3, None)]
+        if "places.csv" in tables:
+            _refer(tables["places.csv"], "area_id", third, "an area_id of level 3 in areas.csv", complaints)
+
+
+def _refer(
+    table: Table, column: str, known: Collection[str] | None, expected: str, complaints: Complaints
+) -> None:
+    if known is None:
+        return
+    ids = set(known)
+    for row, value in zip(table.rows, table[column], strict=True):
+        if value is not None and value not in ids:
+            hint = "" if complaints.full else nearest(value, known)
+            complaints.add(f"{table.file} row {row}: {column} is {show(value)}; expected {expected}{hint}")
+
+
+def _check_areas(tables: Tables, complaints: Complaints) -> None:
+    """Level 3 lies in level 2, level 2 in level 1."""
+    table = tables["areas.csv"]
+    if not len(table):
+        complaints.add("areas.csv has no rows; expected at least one area of each level")
+    levels = dict(zip(table["area_id"], table["level"], strict=True))
+    for row, level, parent in zip(table.rows, table["level"], table["parent_id"], strict=True):
+        if level is None or parent is None or level == 1:
+            continue
+        found = levels.get(parent, 0)
+        if found is not None and found != level - 1:
+            options = [area for area, other in levels.items() if area is not None and other == level - 1]
+            hint = "" if complaints.full else nearest(parent, options)
+            expected = f"an area_id of level {level - 1:g}, as level is {level:g}"
+            complaints.add(f"areas.csv row {row}: parent_id is {show(parent)}; expected {expected}{hint}")
+
+
+def _check_places(tables: Tables, complaints: Complaints) -> None:
+    """Somebody lives somewhere, and nobody is counted outside the areas that are modelled."""
+    table = tables["places.csv"]
+    if not len(table):
+        complaints.add("places.csv has no rows; expected at least one place")
+        return
+    persons = 0.0
+    outside = (CONTROLS[GOVERNMENT], CONTROLS[SDF])
+    for column in ("residents_persons", "idps_persons"):
+        for row, control, n in zip(table.rows, table["control"], table[column], strict=True):
+            persons += np.inf if n is None else n
+            if n and control in outside:
+                complaints.add(
+                    f"places.csv row {row}: {column} is {n:g}; expected 0, as control is {control}"
+                )
+    if persons == 0:
+        complaints.add("places.csv: nobody lives anywhere; expected some residents_persons or idps_persons")
+
+
+def _check_roads(tables: Tables, complaints: Complaints) -> None:
+    """One road at most between two places, and none from a place to itself."""
+    table = tables["roads.csv"]
+    first: dict[tuple[str, str], int] = {}
+    for row, u, v in zip(table.rows, table["u"], table["v"], strict=True):
+        if u is None or v is None:
+            continue
+        if u == v:
+            complaints.add(f"roads.csv row {row}: v is {show(v)}, the same as u; expected another place")
+        pair = (min(u, v), max(u, v))
+        if first.setdefault(pair, row) != row:
+            complaints.add(
+                f"roads.csv row {row}: {show(u)} and {show(v)} are joined already in row {first[pair]};"
+                " expected one road between two places"
+            )
+
+
+def _check_sites(tables: Tables, complaints: Complaints) -> None:
+    """Sites hold no more than their capacity, and the displaced of their place include them."""
+    table = tables["sites.csv"]
+    in_sites: dict[str, float] = {}
+    for row, place, n, room in zip(
+        table.rows, table["place_id"], table["population_persons"], table["capacity_persons"], strict=True
+    ):
+        if n is not None and room is not None and room < n:
+            complaints.add(
+                f"sites.csv row {row}: capacity_persons is {room:g}; expected at least the population, {n:g}"
+            )
+        if place is not None:
+            in_sites[place] = in_sites.get(place, 0.0) + (n or 0.0)
+    if "places.csv" not in tables:
+        return
+    places = tables["places.csv"]
+    for row, place, idps in zip(places.rows, places["place_id"], places["idps_persons"], strict=True):
+        n = in_sites.get(place, 0.0)
+        if idps is not None and n > idps + ROUNDING_PERSONS:
+            complaints.add(
+                f"places.csv row {row}: idps_persons is {idps:g}; expected at least {n:g}, as in its sites"
+            )

@@ -1,0 +1,150 @@
+"""The manifest of a case: what it is, when, under which licences, and what it is not for."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Callable
+from typing import Any
+
+import yaml
+
+from flightsim.case.cells import Column, Unexpected, day, number, show, text
+from flightsim.errors import Complaints, nearest
+
+MANIFEST = "manifest.yaml"
+FACTS: dict[str, Column] = {
+    "name": text(),
+    "title": text(),
+    "summary": text(),
+    "start": day(),
+    "end": day(),
+    "data_date": day(),
+    "country": text(),
+    "border_name": text(),
+    "household_size_persons": number(at_least=1, at_most=20),
+    "timezone": text(),
+}
+LISTS = ("measured", "inferred", "not_for")
+TABLE_FACTS = ("title", "licence", "attribution", "modified_by")
+
+
+def read_manifest(content: str, complaints: Complaints) -> dict[str, Any]:
+    """The manifest with its dates as ``datetime.date`` and its numbers as floats.
+
+    YAML is read without guessing of types (``no`` stays a word, a date a text), then each key is read as what
+    it should be. Keys whose value could not be read are left out, with a complaint.
+    """
+    try:
+        loader = yaml.BaseLoader(content)  # builds nothing but texts, lists and dictionaries
+        node = loader.get_single_node()
+        raw = loader.construct_document(node) if node else None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" line {mark.line + 1}" if mark else ""
+        what = getattr(error, "problem", None) or str(error).splitlines()[0]
+        complaints.add(f"{MANIFEST}{where} cannot be read as YAML: {what}")
+        return {}
+    except RecursionError:
+        complaints.add(f"{MANIFEST} cannot be read as YAML: it is nested too deeply")
+        return {}
+    if not isinstance(raw, dict) or not isinstance(node, yaml.MappingNode):
+        complaints.add(f"{MANIFEST} is {_kind(raw)}; expected keys such as {', '.join(FACTS)}")
+        return {}
+    readers: dict[str, Callable[[str, Any, Complaints], Any]] = {
+        **dict.fromkeys(FACTS, _fact),
+        **dict.fromkeys(LISTS, _list),
+        "tables": _tables,
+    }
+    _complain_about_doubles("", node, complaints)
+    _complain_about_keys("", raw, tuple(readers), complaints)
+    read = {key: readers[key](key, raw[key], complaints) for key in readers if key in raw}
+    manifest = {key: value for key, value in read.items() if value is not None}
+    _check(manifest, complaints)
+    return manifest
+
+
+def _fact(key: str, value: Any, complaints: Complaints) -> Any:
+    column = FACTS[key]
+    if not isinstance(value, str):
+        complaints.add(f"{MANIFEST}: {key} is {_kind(value)}; expected {column.expected}")
+        return None
+    try:
+        return column.value(" ".join(value.split()))
+    except Unexpected as trouble:
+        complaints.add(f"{MANIFEST}: {key} is {show(value)}; expected {trouble}")
+        return None
+
+
+def _list(key: str, value: Any, complaints: Complaints) -> list[str] | None:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        complaints.add(f"{MANIFEST}: {key} is {_kind(value)}; expected a list of texts")
+        return None
+    return value
+
+
+def _tables(key: str, value: Any, complaints: Complaints) -> dict[str, dict[str, str]] | None:
+    if not isinstance(value, dict):
+        complaints.add(f"{MANIFEST}: tables is {_kind(value)}; expected each file's title and licence")
+        return None
+    for file, facts in value.items():
+        where = f"tables, {show(file)}"
+        if not isinstance(facts, dict):
+            complaints.add(f"{MANIFEST}: {where} is {_kind(facts)}; expected {', '.join(TABLE_FACTS)}")
+            continue
+        _complain_about_keys(f"{where}, ", facts, TABLE_FACTS, complaints)
+        for fact, said in facts.items():
+            if not isinstance(said, str):
+                complaints.add(f"{MANIFEST}: {where}, {show(fact)} is {_kind(said)}; expected some text")
+    return value
+
+
+def _complain_about_keys(
+    where: str, found: dict[str, Any], known: tuple[str, ...], complaints: Complaints
+) -> None:
+    missing = [key for key in known if key not in found]
+    for key in missing:
+        complaints.add(f"{MANIFEST}: {where}{key} is missing")
+    for key in found:
+        if key not in known:
+            complaints.add(f"{MANIFEST}: {where}{show(key)} is unknown{nearest(key, missing or known)}")
+
+
+def _complain_about_doubles(where: str, node: yaml.MappingNode, complaints: Complaints) -> None:
+    """YAML lets the last of two equal keys win, in silence."""
+    keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+    for key in sorted({key for key in keys if keys.count(key) > 1}):
+        complaints.add(f"{MANIFEST}: {where}{show(key)} is there twice")
+    for key, value in node.value:
+        if key.value == "tables" and isinstance(value, yaml.MappingNode) and not where:
+            _complain_about_doubles("tables, ", value, complaints)
+
+
+def _check(manifest: dict[str, Any], complaints: Complaints) -> None:
+    """What two keys say of each other, and whether the time zone exists."""
+    start, end = manifest.get("start"), manifest.get("end")
+    if start and end and end < start:
+        complaints.add(f"{MANIFEST}: end is {end}; expected no earlier than start, {start}")
+    name = manifest.get("timezone")
+    if name and not _zone_exists(name):
+        complaints.add(f"{MANIFEST}: timezone is {show(name)}; expected a name such as Asia/Damascus")
+
+
+def _zone_exists(name: str) -> bool:
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):
+        try:
+            zoneinfo.ZoneInfo("UTC")
+        except zoneinfo.ZoneInfoNotFoundError:
+            return True  # this computer has no list of time zones: we cannot tell
+        return False
+    return True
+
+
+def _kind(value: Any) -> str:
+    """What a YAML value is, in words; never its content, which may be huge."""
+    if isinstance(value, dict):
+        return "a set of keys"
+    if isinstance(value, list):
+        return "a list"
+    return show(value)

@@ -1,0 +1,133 @@
+"""What is odd in a case but can be lived with: counted and shown, never dropped in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import networkx as nx
+import numpy as np
+
+from flightsim.case.cells import Table, show
+from flightsim.errors import nearest
+from flightsim.events import ALL, Event
+from flightsim.world import Bools, World, hostile
+
+FAR_OFF_KM = 500.0  # assumption: no case is wider; farther off, lat and lon are probably swapped
+POINT_KM = 2.0  # assumption: the point of a town is this near to its end of a road
+NAMED = 10  # how many are named; the others are counted
+LASTING = ("captured", "border_rule", "ceasefire", "aid_authorisation", "night_temperature")
+
+
+def warnings(world: World, events: list[Event], tables: Mapping[str, Table]) -> list[str]:
+    """A sentence for each kind of oddity there is, with how many, and who they are."""
+    return [
+        *_places(world),
+        *_roads(world),
+        *_areas(world, tables["areas.csv"]),
+        *_observations(tables),
+        *_events(events),
+    ]
+
+
+def _places(world: World) -> list[str]:
+    places = world.places
+    entered = ~hostile(places.control)
+    linked = np.isin(np.arange(len(places)), np.concatenate([world.roads.u, world.roads.v]))
+    roofs = world.room_persons[:, :-1].sum(axis=1) > 0
+    middle = np.median(world.xy_km, axis=0)
+    far = np.hypot(*(world.xy_km - middle).T) > FAR_OFF_KM
+    kinds = (
+        (np.flatnonzero(entered & ~linked), "without a road, where nobody can leave or arrive"),
+        (_cut_off(world, entered & linked), "cut off from the others by road, unless one crosses the lines"),
+        (np.flatnonzero(entered & ~roofs), "without any room under a roof for newcomers"),
+        (np.flatnonzero(far), f"more than {FAR_OFF_KM:g} km from the middle; are lat and lon swapped?"),
+    )
+    persons = places.residents_persons + places.idps_persons
+    return [
+        f"{_count(len(rows), 'place')} ({persons[rows].sum():,.0f} persons) {text}: "
+        + _listed(f"{places.name[i]} {places.place_id[i]}" for i in rows)
+        for rows, text in kinds
+        if len(rows)
+    ]
+
+
+def _cut_off(world: World, entered: Bools) -> list[int]:
+    """Rows of the places outside the part of the road graph one can travel on that holds most persons."""
+    ids = world.places.place_id
+    row = {place_id: i for i, place_id in enumerate(ids)}
+    nodes = [ids[i] for i in np.flatnonzero(entered)] + world.crossings.crossing_id
+    persons = world.places.residents_persons + world.places.idps_persons
+    graph = world.graph.subgraph(nodes)
+    parts = [[row[node] for node in part if node in row] for part in nx.connected_components(graph)]
+    parts.sort(key=lambda part: (-persons[part].sum(), -len(part), min(part, default=len(ids))))
+    return sorted(i for part in parts[1:] for i in part)
+
+
+def _roads(world: World) -> list[str]:
+    roads, crossings = world.roads, world.crossings
+    xy_km = np.vstack([world.xy_km, world.project(crossings.lat, crossings.lon)])
+    straight_km = np.hypot(*(xy_km[roads.u] - xy_km[roads.v]).T)
+    short = np.flatnonzero(roads.km + POINT_KM < straight_km)
+    ends = {*roads.u.tolist(), *roads.v.tolist()}
+    lone = [name for i, name in enumerate(crossings.crossing_id, start=len(world.places)) if i not in ends]
+    found = []
+    if len(short):
+        listed = _listed(f"{roads.road_id[e]} {roads.km[e]:g} for {straight_km[e]:.1f} km" for e in short)
+        found.append(f"{_count(len(short), 'road')} shorter than the straight line: {listed}")
+    if lone:
+        found.append(f"{_count(len(lone), 'crossing')} without a road: {_listed(lone)}")
+    return found
+
+
+def _areas(world: World, table: Table) -> list[str]:
+    lived_in = set(world.areas.area_id)
+    third = zip(table["area_id"], table["level"], strict=True)
+    empty = [area_id for area_id, level in third if level == 3 and area_id not in lived_in]
+    return (
+        [f"{_count(len(empty), 'area')} of level 3 without a place, left out: {_listed(empty)}"]
+        if empty
+        else []
+    )
+
+
+def _observations(tables: Mapping[str, Table]) -> list[str]:
+    """Observations of what is no area of the case: kept, but nothing modelled stands beside them."""
+    if "observations.csv" not in tables:
+        return []
+    areas = [ALL, *tables["areas.csv"]["area_id"]]
+    named = [area for several in tables["observations.csv"]["area_id"] for area in several]
+    odd = [area for area in named if area not in areas]
+    return [
+        f"{_count(odd.count(area), 'observation')} of {show(area)}, which is no area_id of areas.csv,"
+        f" not compared{nearest(area, areas)}"
+        for area in sorted(set(odd))[:NAMED]
+    ]
+
+
+def _events(events: list[Event]) -> list[str]:
+    """Events that say something else than an earlier id of the same type, target and hour."""
+    said: dict[tuple[Any, ...], Event] = {}
+    odd = []
+    for event in events:
+        if event.type in LASTING:
+            key = (event.type, event.target, event.date, event.hour or 0)
+            if key in said and said[key].value != event.value:
+                odd.append(event.event_id)
+            said[key] = event
+    listed = _listed(odd)
+    return (
+        [f"{_count(len(odd), 'event')} at odds with another of that hour, the later id wins: {listed}"]
+        if odd
+        else []
+    )
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
+def _listed(names: Iterable[str]) -> str:
+    all_names = list(names)
+    more = f" and {len(all_names) - NAMED:,} more" if len(all_names) > NAMED else ""
+    return ", ".join(all_names[:NAMED]) + more

@@ -1,0 +1,1 @@
+"""Whole files or none, and cells that no spreadsheet runs."""

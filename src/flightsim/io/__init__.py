@@ -1,1 +1,0 @@
-"""Readers of input and writers of results."""

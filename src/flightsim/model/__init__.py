@@ -1,0 +1,1 @@
+"""Households that stay or flee: state, rules, schedule."""

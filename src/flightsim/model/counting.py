@@ -1,0 +1,90 @@
+"""How many are where? The measures of a step and of a day, counted from the model and handed to the recorder."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from flightsim.clock import is_night
+from flightsim.model.households import ABROAD, NO_INTENT
+from flightsim.model.state import State
+from flightsim.world import OPEN, Floats
+
+TRAPPED_AFTER_HOURS = 24  # assumption: wanting to leave for longer than a day counts as being trapped
+
+
+def dispersed_persons(state: State) -> Floats:
+    """(P,) people under a roof who would spend this night in the fields."""
+    indoors = state.present_persons - state.sheltered_persons[:, OPEN]
+    return state.parts.behaviour.dispersed_share(state.hazard.remembered) * indoors
+
+
+def count_step(state: State) -> None:
+    """Exposure to strikes, strikes and people on the road in this step."""
+    clock, recorder, strikes = state.clock, state.recorder, state.hazard.strikes_per_hour
+    dark = float(is_night(clock.hours_of(state.now)).mean())
+    present = state.present_persons - dark * dispersed_persons(state)
+    under_fire = present * -np.expm1(-strikes) * clock.step_hours
+    recorder.add("exposure_person_hours", clock.day_of(state.now), under_fire)
+    recorder.hourly["strikes_hourly"][state.now] = strikes.sum()
+    at_gates = state.traffic.travellers.persons[state.traffic.at_gates(state.routes)]
+    recorder.hourly["en_route_hourly_persons"][state.now] = state.on_the_road_persons - at_gates.sum()
+
+
+def count_day(state: State) -> None:
+    """Stocks at the end of the day, and the night's people in the open and in the fields."""
+    dispersed = dispersed_persons(state)
+    frost = state.hazard.temperature_c < 0
+    at_gates, beside_the_road = _at_internal_gates(state)
+    outdoors = state.sheltered_persons[:, OPEN] + dispersed + beside_the_road
+    stocks: dict[str, Any] = {
+        "present_persons": state.present_persons,
+        "trapped_persons": _trapped_persons(state),
+        "open_below_zero_person_nights": outdoors * frost,
+        "dispersed_person_nights": dispersed,
+        "en_route_persons": state.on_the_road_persons - at_gates.sum(),
+        "mean_road_km_to_border": _mean_km_to_border(state),
+        "needs_met_share": _needs_met_share(state),
+        "persons_total": state.everybody(),
+    }
+    gates = {"waiting": state.gates.waiting_persons + at_gates, "through": state.gates.through_persons}
+    day, entered = state.clock.day_of(state.now), state.traffic.read_entered()
+    state.recorder.end_of_day(day, stocks, state.sheltered_persons, gates, entered)
+
+
+def _at_internal_gates(state: State) -> tuple[Floats, Floats]:
+    """(X,) people who queue for each internal gate, and (P,) the places beside which they stand."""
+    n_places, gates, t = len(state.world.places), state.world.crossings, state.traffic.travellers
+    rows = state.traffic.at_gates(state.routes)
+    edge, node, persons = t.queues_for[rows], t.node[rows], t.persons[rows]
+    gate = np.maximum(state.routes.tail[edge], state.routes.head[edge]) - n_places
+    place = np.where(node < n_places, node, gates.place[gate])
+    by_gate = np.bincount(gate, persons, minlength=len(gates))
+    return np.asarray(by_gate, np.float64), np.asarray(
+        np.bincount(place, persons, minlength=n_places), np.float64
+    )
+
+
+def _trapped_persons(state: State) -> Floats:
+    """(P,) people who have wanted to leave for more than a day and are still there."""
+    h = state.households
+    waiting = np.flatnonzero(h.wants_since != NO_INTENT)
+    hours = (state.now + 1 - h.wants_since[waiting]) * state.clock.step_hours
+    trapped = waiting[hours > TRAPPED_AFTER_HOURS]
+    counted = np.bincount(h.place[trapped], h.people(trapped), minlength=len(state.world.places))
+    return np.asarray(counted, np.float64)
+
+
+def _needs_met_share(state: State) -> float:
+    """Aid for each displaced person in the country against the start's, when it was just enough (assumption)."""
+    h = state.households
+    new = h.people(np.flatnonzero(h.displaced & ~h.idp & (h.state != ABROAD))).sum()
+    before = state.world.places.idps_persons.sum()
+    return min(1.0, state.shelter.aid * before / (before + new)) if before + new else 1.0
+
+
+def _mean_km_to_border(state: State) -> float:
+    """Of the people displaced since the start, where they are sheltered; nan without any, or without a border."""
+    here = state.sheltered_persons.sum(axis=1) * np.isfinite(state.km_to_border)
+    return float(here @ np.nan_to_num(state.km_to_border, posinf=0) / here.sum()) if here.any() else np.nan

@@ -1,0 +1,90 @@
+"""Which places can be chosen now, and which one does each household choose? Brings the parts' answers together."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from flightsim.model.choice import TOP, Alternatives, alternatives, area_values, choose, way_values
+from flightsim.model.draws import name_key
+from flightsim.model.households import Households
+from flightsim.model.parts.behaviour import Flight
+from flightsim.model.parts.border import Gates
+from flightsim.model.parts.hazard import Hazard
+from flightsim.model.parts.population import place_keys
+from flightsim.model.parts.services import Care
+from flightsim.model.parts.shelter import Shelter
+from flightsim.world import Bools, Floats, Ints, World
+
+CHUNK = 256  # households that choose at once: bounds the memory of a choice
+NOWHERE = -1
+
+
+class Destinations:
+    """The places of a world and its gates abroad, as alternatives with keys of their own for luck."""
+
+    def __init__(self, world: World, behaviour: Flight, place_luck: int, area_luck: int) -> None:
+        gates, n_areas = world.crossings.crossing_id, len(world.areas)
+        self._behaviour, self._luck, self._n_areas = behaviour, (place_luck, area_luck), n_areas
+        self._n_places, self._n_gates, self._everybody = len(world.places), len(gates), world.persons
+        self._persons = world.places.residents_persons + world.places.idps_persons
+        self._way: tuple[Alternatives, Floats, Floats] | None = None
+        self._area: Ints = np.concatenate([world.places.area, n_areas + np.arange(len(gates))])
+        self._key = np.concatenate(
+            [place_keys(world), np.array([name_key(gate) for gate in gates], np.uint64)]
+        )
+        self._area_key = np.array([name_key(name) for name in [*world.areas.area_id, *gates]], np.uint64)
+
+    def options(
+        self, hazard: Hazard, care: Care, shelter: Shelter, gates: Gates, allowed: Bools
+    ) -> Alternatives:
+        """The places one may flee to as things stand, and the gates that lead abroad."""
+        rule = self._behaviour
+        fear = rule.fear(hazard.feared)
+        room, aid = shelter.free_share(), shelter.aid_gained()
+        here = rule.appeal(fear, hazard.feared_alarm, self._persons, care.working, room, allowed, aid)
+        abroad = np.full(self._n_gates, -np.inf)
+        abroad[gates.leads_abroad] = rule.abroad + rule.size * np.log(self._everybody)
+        side = np.concatenate([hazard.control, np.full(self._n_gates, -1)])
+        return alternatives(np.concatenate([here, abroad]), self._area, side, self._key, self._area_key)
+
+    def choose(
+        self,
+        options: Alternatives,
+        households: Households,
+        rows: Ints,
+        nodes: Ints,
+        hours: Floats,
+        hazard: Hazard,
+        gates: Gates,
+        may_stay: bool = False,
+    ) -> Ints:
+        """(n, TOP) columns of ``options`` for each household at its node, best first; -1: no way.
+
+        ``hours`` (N, G) from each node to each routing target; ``may_stay``: the place at the node counts too.
+        """
+        h, top = households, np.full((len(rows), TOP), NOWHERE)
+        if not len(options.place):
+            return top
+        way = self._way_values(options, hours)
+        control = np.append(hazard.control, np.full(self._n_gates, -1))
+        has_men = h.persons[rows] > h.children[rows] + h.women[rows]
+        for begin in range(0, len(rows), CHUNK):
+            part = slice(begin, begin + CHUNK)
+            who, node = rows[part], nodes[part]
+            here = control[node][:, None]
+            other = (options.side >= 0) & (here >= 0) & (options.side != here)
+            is_kin = options.row == h.kin_area[who][:, None]
+            values = area_values(self._behaviour, way[node], is_kin, other)
+            for column in np.flatnonzero(options.side < 0).tolist():
+                gate = int(options.row[column]) - self._n_areas
+                values[~gates.admits(gate, has_men[part]), column] = -np.inf
+            here_now = np.full(len(who), NOWHERE) if may_stay else node
+            not_here = np.column_stack([here_now, h.home[who]])  # home is for those who return
+            top[part] = choose(options, values, h.occasion_key(who), *self._luck, not_here)
+        return top
+
+    def _way_values(self, options: Alternatives, hours: Floats) -> Floats:
+        """(N, A') what the way from each node takes off each area's worth: looked at when ways or news change."""
+        if self._way is None or self._way[0] is not options or self._way[1] is not hours:
+            self._way = options, hours, way_values(self._behaviour, hours[:, options.row])
+        return self._way[2]

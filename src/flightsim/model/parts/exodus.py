@@ -1,0 +1,180 @@
+"""How many leave which areas, where that is given instead of found? Who, when and where to is still found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from flightsim.clock import Clock, as_date
+from flightsim.errors import Complaints, nearest
+from flightsim.events import Event
+from flightsim.parameter import ASSUMPTION, SETTING, check, given, parameter
+from flightsim.words import day_year, listing
+from flightsim.world import World, hostile
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of a run: people by row of the areas, from which day on, in how many days."""
+
+    persons: Mapping[int, float]
+    first_day: int
+    days: int
+    ready_days: int
+
+
+@dataclass(frozen=True)
+class NoExodus:
+    """Nothing is prescribed: people leave when their own thresholds are passed."""
+
+    def check(self, world: World, clock: Clock) -> None:
+        """Nothing can be wrong."""
+
+    def words(self, world: World, clock: Clock) -> list[str]:
+        """Nothing to tell."""
+        return []
+
+    def start(self, world: World, events: Sequence[Event], clock: Clock) -> None:
+        """Nothing is asked."""
+
+
+@dataclass(frozen=True)
+class Prescribed:
+    """So many people leave these sub-districts within these weeks, those most ready to leave first.
+
+    ``areas`` maps sub-districts (name or P-code) to shares of ``persons``; where ``persons`` is null, to people.
+    """
+
+    persons: float | None = parameter(
+        None,
+        "persons",
+        1,
+        1e8,
+        "People who leave in all; null: areas holds people instead of shares",
+        "choice",
+        SETTING,
+    )
+    areas: Mapping[str, float] = given(
+        {},
+        "sub-districts with shares that add up to 1",
+        "Where they leave: sub-districts by name or P-code, each with its share of the people (or its people)",
+        "choice",
+        role=SETTING,
+    )
+    begins: str | None = given(
+        None,
+        "a date; null: the start",
+        "First day of the weeks in which they leave",
+        "choice",
+        "date",
+        SETTING,
+    )
+    days: float = parameter(28, "whole days", 1, 730, "Length of those weeks", "choice", SETTING)
+    ready_days: float = parameter(
+        5,
+        "whole days",
+        0,
+        30,
+        "Days at their end when all have made up their minds and the last get ready",
+        ASSUMPTION,
+        SETTING,
+    )
+
+    def __post_init__(self) -> None:
+        complaints = Complaints()
+        complaints.collect(check, self, "exodus")
+        if not complaints.texts:
+            for name in ("days", "ready_days"):
+                if getattr(self, name) != int(getattr(self, name)):
+                    complaints.add(f"exodus.{name} is {getattr(self, name)}; expected whole days")
+            if self.ready_days >= self.days:
+                complaints.add(f"exodus.ready_days is {self.ready_days}; expected fewer than exodus.days")
+        if self.begins is not None and as_date(self.begins) is None:
+            complaints.add(
+                f"exodus.begins is {str(self.begins)!r}; expected a date such as 2019-12-23, or null"
+            )
+        self._check_areas(self.areas, complaints)
+        complaints.raise_if_any()
+
+    def _check_areas(self, areas: Any, complaints: Complaints) -> None:
+        if not isinstance(areas, Mapping) or not areas:
+            complaints.add(
+                f"exodus.areas is {areas!r}; expected sub-districts and shares, as {{Dana: 0.4, Ariha: 0.6}}"
+            )
+            return
+        wrong = {name: value for name, value in areas.items() if not _is_number(value, 0, 1e8)}
+        for name, value in wrong.items():
+            complaints.add(f"exodus.areas has {value!r} for {name}; expected a number of 0 or more")
+        total = 0.0 if wrong else sum(areas.values())
+        if not wrong and self.persons is not None and abs(total - 1) > 1e-6:
+            complaints.add(
+                f"exodus.areas: the shares add up to {total:g}; expected 1, or exodus.persons=null and people"
+            )
+        elif not wrong and total <= 0:
+            complaints.add("exodus.areas asks for nobody; expected people in some sub-district")
+
+    def check(self, world: World, clock: Clock) -> None:
+        """InputError if there are no such sub-districts or days, or fewer people than asked for."""
+        complaints = Complaints()
+        begins = self.first_day(clock)
+        if not 0 <= begins <= clock.days - self.days:
+            end = clock.date_of(clock.days - 1)
+            complaints.add(
+                f"exodus.begins is {clock.date_of(begins)} and exodus.days {self.days}; expected days within the "
+                f"run, {clock.start} to {end}"
+            )
+        wanted: dict[int, float] = {}
+        for name, persons in self.wanted_persons().items():
+            row = world.areas.row_of(name)
+            if row is None:
+                known = [*world.areas.name, *world.areas.area_id]
+                complaints.add(f"exodus.areas: there is no sub-district '{name}'{nearest(name, known)}")
+            elif row in wanted:
+                complaints.add(f"exodus.areas: {world.areas.name[row]} is there twice")
+            else:
+                wanted[row] = persons
+        lost = hostile(world.places.control)
+        people = (world.places.residents_persons + world.places.idps_persons) * ~lost
+        held = np.bincount(world.places.area, people, minlength=len(world.areas))
+        for row, persons in wanted.items():
+            if persons > held[row]:
+                complaints.add(
+                    f"exodus.areas: {world.areas.name[row]} holds {held[row]:,.0f} people; asked {persons:,.0f}"
+                )
+        complaints.raise_if_any()
+
+    def first_day(self, clock: Clock) -> int:
+        """The day of the run on which it begins."""
+        begins = None if self.begins is None else as_date(self.begins)
+        return 0 if begins is None else clock.day_index(begins)
+
+    def wanted_persons(self) -> dict[str, float]:
+        """People who are to leave, by sub-district as it is written."""
+        unit = 1.0 if self.persons is None else self.persons
+        return {str(name): float(share) * unit for name, share in self.areas.items()}
+
+    def words(self, world: World, clock: Clock) -> list[str]:
+        """What is prescribed, in a sentence for ``describe``."""
+        wanted = self.wanted_persons()
+        rows = {name: world.areas.row_of(name) for name in wanted}
+        names = {name: world.areas.name[row] if row is not None else name for name, row in rows.items()}
+        where = listing([f"{names[name]} {persons:,.0f}" for name, persons in wanted.items()])
+        begins = day_year(clock.date_of(self.first_day(clock)))
+        total = f"{sum(wanted.values()):,.0f} people"
+        return [
+            f"Prescribed: in the {self.days:g} days from {begins} on {total} leave ({where}); nobody else does."
+        ]
+
+    def start(self, world: World, events: Sequence[Event], clock: Clock) -> Asked:
+        """What is asked of this world in these days. InputError if it cannot be had."""
+        self.check(world, clock)
+        wanted = {world.areas.row_of(name): persons for name, persons in self.wanted_persons().items()}
+        rows = {row: persons for row, persons in wanted.items() if row is not None}
+        return Asked(rows, self.first_day(clock), int(self.days), int(self.ready_days))
+
+
+def _is_number(value: object, low: float, high: float) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high

@@ -1,0 +1,329 @@
+"""How dangerous is each place at this hour? Strikes now, strikes remembered, and the front."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import numpy as np
+
+from flightsim.clock import HOURS_A_DAY, Clock, is_night
+from flightsim.errors import InputError
+from flightsim.events import ALL, STRIKES, Event, by_type
+from flightsim.model.arrays import fading
+from flightsim.parameter import ASSUMPTION, LEVER, check, parameter
+from flightsim.world import CONTROLS, GOVERNMENT, SDF, Bools, Floats, Ints, World
+
+
+@dataclass(frozen=True)
+class Bombardment:
+    """Strikes that are remembered and fade with distance and time, and a front whose captures frighten."""
+
+    shelling_weight: float = parameter(
+        0.3, "air strikes", 0, 1, "How much one shelled place-day counts beside an air strike", ASSUMPTION
+    )
+    clash_weight: float = parameter(
+        0.2, "air strikes", 0, 1, "How much a ground clash counts beside an air strike", ASSUMPTION
+    )
+    strike_distance_km: float = parameter(
+        3.0,
+        "km",
+        1,
+        30,
+        "e-folding distance at which strikes are felt",
+        "assumption: felt within 5 to 10 km; 3 km leaves 19 % at 5 km and 4 % at 10 km",
+    )
+    memory_days: float = parameter(
+        4.0, "days", 0.5, 30, "e-folding time of the memory of strikes", "assumption (three to five days)"
+    )
+    night_share: float = parameter(
+        0.25, "share of strikes", 0, 1, "Strikes of a day that fall in the 13 dark hours", ASSUMPTION
+    )
+    front_distance_km: float = parameter(
+        5.0, "km", 1, 40, "e-folding distance at which a capture frightens", ASSUMPTION
+    )
+    front_memory_days: float = parameter(
+        7.0,
+        "days",
+        1,
+        30,
+        "e-folding time of the alarm over a capture",
+        "assumption (anticipation of 3 to 14 days)",
+    )
+    strength: float = parameter(
+        1.0, "factor", 0, 10, "Multiplies every strike: a lever for scenarios of escalation", "choice"
+    )
+    warning_days: float = parameter(
+        0,
+        "whole days",
+        0,
+        14,
+        "How many days ahead people know where strikes and captures will be",
+        "choice",
+        LEVER,
+    )
+
+    def __post_init__(self) -> None:
+        check(self, "hazard")
+        if self.warning_days != int(self.warning_days):
+            raise InputError(f"hazard.warning_days is {self.warning_days}; expected whole days")
+
+    def start(self, world: World, events: Sequence[Event], clock: Clock) -> Hazard:
+        """The state of danger at the start of a run, with what happened before it remembered."""
+        kind = Forewarned if self.warning_days else Hazard
+        return kind(self, world, events, clock)
+
+
+@dataclass(frozen=True)
+class NoHazard:
+    """Nothing is ever struck and the front stands still.
+
+    Winter comes all the same: the nights are as cold as the case says.
+    """
+
+    shelling_weight = clash_weight = night_share = strength = 0.0
+    strike_distance_km = front_distance_km = memory_days = front_memory_days = 1.0
+
+    def start(self, world: World, events: Sequence[Event], clock: Clock) -> Hazard:
+        """A state in which only the weather changes."""
+        return Hazard(self, world, by_type(events, "night_temperature"), clock)
+
+
+class Hazard:
+    """Danger as it stands, place by place. ``advance`` moves it by one step.
+
+    strikes_per_hour (P,)  weighted strikes an hour at the place during the step
+    near_per_hour    (P,)  the same, felt from neighbouring places too
+    strikes_hourly, near_hourly  (P, n) the same for each of the step's n hours
+    remembered       (P,)  strikes felt here and remembered, in air-strike equivalents; mean over the step
+    alarm            (P,)  0 to 1: how near and how lately the enemy took a place; mean over the step
+    control          (P,)  who holds each place, index into CONTROLS
+    captured         (P,)  places whose holder changed in this step, as row numbers
+    ceasefire        bool  whether one is announced and not over
+    temperature_c    (P,)  the night's minimum
+    feared, feared_alarm (P,)  remembered and alarm as people take them: what they know is coming counts too
+    """
+
+    def __init__(
+        self, part: Bombardment | NoHazard, world: World, events: Sequence[Event], clock: Clock
+    ) -> None:
+        self._part, self._clock, self._world = part, clock, world
+        self._row = {place_id: i for i, place_id in enumerate(world.places.place_id)}
+        n = len(world.places)
+        self.control: Ints = world.places.control.copy()
+        self.remembered: Floats = np.zeros(n)
+        self.alarm: Floats = np.zeros(n)
+        self.strikes_per_hour: Floats = np.zeros(n)
+        self.near_per_hour: Floats = np.zeros(n)
+        self.strikes_hourly: Floats = np.zeros((n, clock.step_hours))
+        self.near_hourly: Floats = np.zeros((n, clock.step_hours))
+        self.captured: Ints = np.zeros(0, np.int64)
+        self.ceasefire = False
+        self.temperature_c: Floats = np.full(n, np.nan)
+        self._everywhere_c, self._here_c = np.nan, np.full(n, np.nan)  # told for all, for a place's own area
+        self._memory, self._fright = np.zeros(n), np.zeros(n)  # strikes and captures at the end of the step
+        near = world.distance_km <= 6 * part.strike_distance_km
+        self._felt = np.zeros((n, n))
+        self._felt[near] = np.exp(-world.distance_km[near] / part.strike_distance_km)
+        self._strikes = self._strikes_by_day(events)
+        self._timed = self._by_days_it_lasts(
+            event for event in by_type(events, *STRIKES) if event.hour is not None
+        )
+        self._captures = self._by_step(by_type(events, "captured"))
+        self._ceasefires = self._by_step(by_type(events, "ceasefire"))
+        self._pauses = self._by_days_it_lasts(by_type(events, "pause"))
+        self._temperatures = self._by_day(by_type(events, "night_temperature"))
+        self._profile = _hour_profile(part.night_share)
+        self._day: int | None = None
+        self._live_through_the_past(events)
+
+    @property
+    def feared(self) -> Floats:
+        """(P,) strikes that people remember or, where they are warned, know to come."""
+        return self.remembered
+
+    @property
+    def feared_alarm(self) -> Floats:
+        """(P,) 0 to 1: how near and how lately the enemy took a place or, where people are warned, will take one."""
+        return self.alarm
+
+    def _by_day(self, events: Sequence[Event]) -> dict[int, list[Event]]:
+        days: dict[int, list[Event]] = defaultdict(list)
+        for event in events:
+            days[self._clock.day_index(event.date)].append(event)
+        return days
+
+    def _by_days_it_lasts(self, events: Iterable[Event]) -> dict[int, list[Event]]:
+        days: dict[int, list[Event]] = defaultdict(list)
+        for event in events:
+            first = self._clock.day_index(event.date)
+            for day in range(
+                first, first + math.ceil(((event.hour or 0) + _lasts_hours(event)) / HOURS_A_DAY)
+            ):
+                days[day].append(event)
+        return days
+
+    def _by_step(self, events: Sequence[Event]) -> dict[int, list[Event]]:
+        """By the step in which each happens (a whole-day event: at the day's first hour)."""
+        steps: dict[int, list[Event]] = defaultdict(list)
+        for event in events:
+            hours = self._clock.day_index(event.date) * HOURS_A_DAY + (event.hour or 0)
+            steps[hours // self._clock.step_hours].append(event)
+        return steps
+
+    def _strikes_by_day(self, events: Sequence[Event]) -> dict[int, Floats]:
+        """Weighted strikes at each place by day, those of known hour left out; quiet days are absent."""
+        days: dict[int, Floats] = {}
+        for event in by_type(events, *STRIKES):
+            day = self._clock.day_index(event.date)
+            if event.hour is None or day < 0:
+                at = days.setdefault(day, np.zeros(len(self.control)))
+                at[self._row[event.target]] += self._weight(event)
+        return days
+
+    def _weight(self, event: Event) -> float:
+        """Strikes of an event, in air strikes."""
+        part = self._part
+        weights = {"air_strike": 1.0, "shelling": part.shelling_weight, "clash": part.clash_weight}
+        return weights[event.type] * float(event.value) * part.strength
+
+    def _live_through_the_past(self, events: Sequence[Event]) -> None:
+        """What happened before the start is remembered, in daily steps."""
+        first = min([self._clock.day_index(event.date) for event in events] + [0])
+        for day in range(first, 0):
+            for step in range(day * self._clock.steps_a_day, (day + 1) * self._clock.steps_a_day):
+                self._front(step)
+            self._weather(day)
+            self._remember(self._near_on(day) / HOURS_A_DAY, HOURS_A_DAY)
+        self.remembered, self.alarm = self._memory.copy(), self._fright.copy()
+
+    def advance(self, step: int) -> None:
+        """Move to the given step: captures first, then the strikes of these hours."""
+        clock, hours = self._clock, self._clock.step_hours
+        day = clock.day_of(step)
+        if day != self._day:
+            self._day = day
+            self._weather(day)
+            self._struck, self._near = self._strikes.get(day, np.zeros(len(self.control))), self._near_on(day)
+        self._front(step)
+        covered = clock.hours_of(step)
+        if self._timed.get(day) or self._pauses.get(day):
+            self.strikes_hourly = self._hour_by_hour(day, covered)
+            at = np.flatnonzero(self.strikes_hourly.any(axis=1))
+            self.near_hourly = self._felt[:, at] @ self.strikes_hourly[at]
+        else:
+            self.strikes_hourly = self._struck[:, None] * self._profile[covered]
+            self.near_hourly = self._near[:, None] * self._profile[covered]
+        self.strikes_per_hour = self.strikes_hourly.sum(axis=1) / hours
+        self.near_per_hour = self.near_hourly.sum(axis=1) / hours
+        self._remember(self.near_per_hour, hours)
+
+    def _near_on(self, day: int) -> Floats:
+        """(P,) strikes of a day that are felt at each place."""
+        struck = self._strikes.get(day)
+        if struck is None:
+            return np.zeros(len(self.control))
+        at = np.flatnonzero(struck)
+        return np.asarray(self._felt[:, at] @ struck[at])
+
+    def _remember(self, near_per_hour: Floats, hours: float) -> None:
+        """Live through so many hours: strikes are felt at this rate, and all that was before fades."""
+        part = self._part
+        self.remembered, self._memory = fading(
+            self._memory, near_per_hour, hours, part.memory_days * HOURS_A_DAY
+        )
+        self.alarm, self._fright = fading(self._fright, 0.0, hours, part.front_memory_days * HOURS_A_DAY)
+
+    def _front(self, step: int) -> None:
+        """Places that change hands; when the enemy takes one it alarms those around, unless a nearer one did lately."""
+        changed = []
+        for event in self._captures.get(step, ()):
+            place = self._row[event.target]
+            holder = CONTROLS.index(str(event.value))
+            if holder == self.control[place]:
+                continue
+            if holder in (GOVERNMENT, SDF):
+                alarmed = np.exp(-self._world.distance_km[place] / self._part.front_distance_km)
+                self._fright = np.maximum(self._fright, alarmed)
+            self.control[place] = holder
+            changed.append(place)
+        self.captured = np.array(sorted(set(changed)), np.int64)
+        for event in self._ceasefires.get(step, ()):
+            self.ceasefire = bool(event.value)
+
+    def _weather(self, day: int) -> None:
+        """What was told last for a place's own area counts, else what was told last for all."""
+        for event in self._temperatures.get(day, ()):
+            if event.target == ALL:
+                self._everywhere_c = float(event.value)
+            else:
+                self._here_c[self._where(event.target)] = float(event.value)
+            self.temperature_c = np.where(np.isnan(self._here_c), self._everywhere_c, self._here_c)
+
+    def _hour_by_hour(self, day: int, covered: Ints) -> Floats:
+        """(P, n) strikes in each of these n hours of a day with strikes of known hour, or with pauses."""
+        strikes = self._struck[:, None] * self._profile[covered]
+        for event in self._timed.get(day, ()):
+            if self._clock.day_index(event.date) >= 0:  # those of the past have been lived through
+                strikes[self._row[event.target]] += self._weight(event) * self._within(event, day, covered)
+        paused = np.zeros_like(strikes)
+        for event in self._pauses.get(day, ()):
+            where = self._where(event.target)
+            share = self._within(event, day, covered) * _lasts_hours(event)
+            paused[where] = np.maximum(paused[where], share)
+        return np.asarray(strikes * (1 - paused))
+
+    def _within(self, event: Event, day: int, covered: Ints) -> Floats:
+        """(n,) share of an event that falls in each of these hours."""
+        lasts = _lasts_hours(event)
+        since = (day - self._clock.day_index(event.date)) * HOURS_A_DAY + covered - (event.hour or 0)
+        return np.asarray(np.where(since >= 0, np.clip(lasts - since, 0, 1), 0) / lasts)
+
+    def _where(self, target: str) -> Bools:
+        if target == ALL:
+            return np.ones(len(self.control), bool)
+        if target in self._row:
+            return np.asarray(np.arange(len(self.control)) == self._row[target])
+        return np.asarray(self._world.places.area == self._world.areas.area_id.index(target))
+
+
+class Forewarned(Hazard):
+    """Danger of which people know ``warning_days`` ahead: they fear what was and what will be, whichever is worse."""
+
+    def __init__(
+        self, part: Bombardment | NoHazard, world: World, events: Sequence[Event], clock: Clock
+    ) -> None:
+        super().__init__(part, world, events, clock)
+        ahead = timedelta(days=int(getattr(part, "warning_days", 0)))
+        warlike = by_type(events, *STRIKES, "captured", "pause")
+        sooner = [replace(event, date=event.date - ahead) for event in warlike]
+        self._ahead = Hazard(part, world, sooner, clock)
+
+    def advance(self, step: int) -> None:
+        """Move to the given step; what is known of runs ahead of it."""
+        super().advance(step)
+        self._ahead.advance(step)
+
+    @property
+    def feared(self) -> Floats:
+        """(P,) strikes remembered, or those that will be, if they are more."""
+        return np.maximum(self.remembered, self._ahead.remembered)
+
+    @property
+    def feared_alarm(self) -> Floats:
+        """(P,) 0 to 1: alarm over captures, or that over those to come, if it is greater."""
+        return np.maximum(self.alarm, self._ahead.alarm)
+
+
+def _lasts_hours(event: Event) -> float:
+    """How long a pause or a strike lasts: one hour where only the hour is known, the whole day where neither is."""
+    return event.hours or (HOURS_A_DAY if event.hour is None else 1)
+
+
+def _hour_profile(night_share: float) -> Floats:
+    """(24,) share of a day's strikes in each hour: even within the dark hours and within the light ones."""
+    dark = is_night(np.arange(HOURS_A_DAY))
+    return np.asarray(np.where(dark, night_share / dark.sum(), (1 - night_share) / (~dark).sum()))

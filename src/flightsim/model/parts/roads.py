@@ -1,0 +1,285 @@
+"""How many hours, by which way, from each place to each destination? Which roads are closed or full?"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from flightsim.clock import HOURS_A_DAY, Clock, is_night
+from flightsim.events import Event, by_type
+from flightsim.model.households import PERSONS_A_VEHICLE
+from flightsim.parameter import ASSUMPTION, check, parameter
+from flightsim.world import BORDER_RULES, SNA, Bools, Floats, Ints, World, hostile
+
+NO_EDGE = -1
+CLOSED = BORDER_RULES.index("closed")
+QUEUE_HOURS_AT_MOST = 168.0  # assumption: nobody reckons with more than a week's wait on one road
+WALKED_HOURS_A_DAY = 8.0  # winter days (evacuation practice: domain note D, 8 h a day); the rest is rest
+
+
+@dataclass(frozen=True)
+class RoadNetwork:
+    """Vehicles share the roads: speeds by day and night, capacity and storage, danger on the way avoided."""
+
+    day_speed: float = parameter(1.0, "factor", 0.1, 2, "Multiplies free-flow speeds by day", ASSUMPTION)
+    night_kmh: float = parameter(
+        18.0,
+        "km/h",
+        5,
+        80,
+        "Speed at which one drives in the dark, lights off to avoid aircraft",
+        "assumption (15 to 20)",
+    )
+    sustained: float = parameter(
+        0.5,
+        "share of capacity",
+        0.05,
+        1,
+        "Flow a lane sustains in an evacuation, against its rated capacity",
+        "600 vehicles an hour and lane sustained (evacuation studies, TRID 1093433)",
+    )
+    storage_vehicles_per_km: float = parameter(
+        133.0,
+        "vehicles a km and lane",
+        20,
+        200,
+        "Vehicles that fit on a lane",
+        "7.5 m a vehicle, as in MATSim",
+        prior=(110, 160),
+    )
+    danger_aversion: float = parameter(
+        1.0,
+        "hours an hour",
+        0,
+        20,
+        "How much longer an hour under fire seems when choosing the way",
+        ASSUMPTION,
+    )
+    danger_strikes: float = parameter(
+        8.0,
+        "strikes remembered",
+        0.1,
+        200,
+        "Remembered strikes at which a road counts as half dangerous",
+        ASSUMPTION,
+    )
+    truck_households: float = parameter(
+        3.0,
+        "households a vehicle",
+        1,
+        10,
+        "Households that share a hired truck",
+        "assumption (3 to 4, 20 people)",
+    )
+    walk_kmh: float = parameter(
+        4.5,
+        "km/h",
+        2,
+        6,
+        "Pace of walkers without children or elderly, before their load",
+        "0.8 to 1.7 m/s free walking",
+        prior=(2.9, 6),
+    )
+    walk_slow_kmh: float = parameter(
+        3.2,
+        "km/h",
+        1,
+        5,
+        "Pace with children or elderly",
+        "older walkers 18 to 24 % slower",
+        prior=(2.2, 4.7),
+    )
+    load_factor: float = parameter(
+        0.9,
+        "factor",
+        0.5,
+        1,
+        "Pace with what one carries",
+        "large luggage slows by 10 to 14 %",
+        prior=(0.85, 0.95),
+    )
+    queues: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        check(self, "roads")
+
+    def start(self, world: World, events: Sequence[Event], clock: Clock) -> Routes:
+        """The roads as they are at the start."""
+        return Routes(self, world, by_type(events, "road_cut", "road_reopened"), clock)
+
+
+@dataclass(frozen=True)
+class FreeFlow(RoadNetwork):
+    """Empty roads: nobody is ever held up by others, and danger does not change the way."""
+
+    danger_aversion: float = parameter(
+        0.0, "hours an hour", 0, 0, "Danger does not change the way", "null version"
+    )
+    queues: ClassVar[bool] = False
+
+
+class Routes:
+    """Ways and times as they are now. Directed edges: road e from u to v is e, from v to u is E + e.
+
+    open_edge   (2E,)   whether one may set out on it
+    capacity    (2E,)   vehicles an hour; inf without queues
+    drive_hours (24, 2E) hours in a vehicle, by the hour of the day at which one enters
+    walked_share        of the day's hours that those on foot walk
+    storage     (2E,)   vehicles that fit
+    counts_people (2E,) whether it leads through an internal gate, which counts people, on foot or not
+    hours       (N, G)  hours to each target by the way chosen (danger counted in); inf: no way
+    next_edge   (G, N)  directed edge to take; -1: there, or no way
+    G targets: the areas' gateways, then the X crossings.
+    """
+
+    def __init__(self, part: RoadNetwork, world: World, events: Sequence[Event], clock: Clock) -> None:
+        self._part, self._clock, self._world = part, clock, world
+        roads, n_places = world.roads, len(world.places)
+        self.n_nodes = n_places + len(world.crossings)
+        self.tail: Ints = np.concatenate([roads.u, roads.v])
+        self.head: Ints = np.concatenate([roads.v, roads.u])
+        self.km: Floats = np.concatenate([roads.km, roads.km])
+        day_kmh = np.concatenate([roads.free_flow_kmh] * 2) * part.day_speed
+        self._day_hours, night_hours = self.km / day_kmh, self.km / np.minimum(day_kmh, part.night_kmh)
+        dark = is_night(np.arange(HOURS_A_DAY))
+        self.drive_hours: Floats = np.where(dark[:, None], night_hours, self._day_hours)
+        self.walked_share = WALKED_HOURS_A_DAY / HOURS_A_DAY
+        self.targets: Ints = np.concatenate([world.areas.gateway, n_places + np.arange(len(world.crossings))])
+        self._rated = np.concatenate([roads.capacity_vehicles_h] * 2)
+        ends = np.maximum(self.tail, self.head) - n_places  # >= 0: the road leads to a crossing
+        gates = (
+            world.crossings
+        )  # how many pass a gate abroad is the gate's affair; one may drive up and queue
+        vehicles_h = np.where(gates.is_border, np.inf, gates.throughput_persons_h / PERSONS_A_VEHICLE)
+        through = np.append(vehicles_h, np.inf)[np.maximum(ends, -1)]
+        self._through = np.where(ends >= 0, through, np.inf)
+        self.counts_people: Bools = np.isfinite(self._through)
+        lanes = np.concatenate([roads.lanes] * 2)
+        fits = np.maximum(self.km * lanes * part.storage_vehicles_per_km, 1.0)
+        unlimited = self.counts_people | (not part.queues)  # who waits for a gate waits beside the road
+        self.storage: Floats = np.where(unlimited, np.inf, fits)
+        self._left = np.ones(len(roads))  # share of capacity that cuts leave
+        self._cuts: dict[int, list[Event]] = defaultdict(list)
+        for event in events:
+            hours = clock.day_index(event.date) * HOURS_A_DAY + (event.hour or 0)
+            self._cuts[hours // clock.step_hours].append(event)
+        self._ids = {road_id: e for e, road_id in enumerate(roads.road_id)}
+        self._place_ids = {place_id: i for i, place_id in enumerate(world.places.place_id)}
+        self.open_edge: Bools = np.zeros(2 * len(roads), bool)
+        self._control = self._gate_rules = np.zeros(0, np.int64)  # as last seen: none yet
+        self._into = np.argsort(
+            self.head, kind="stable"
+        )  # the edges by the node they lead to, and where each begins
+        self._begin = np.searchsorted(self.head, np.arange(self.n_nodes + 1), sorter=self._into)
+        self._passable_node: Bools = np.ones(self.n_nodes, bool)
+        self.hours: Floats = np.full((self.n_nodes, len(self.targets)), np.inf)
+        self.next_edge: npt.NDArray[np.int64] = np.full((len(self.targets), self.n_nodes), NO_EDGE)
+        self._danger_day = -1
+        self.capacity = self._capacity()
+        for step in sorted(step for step in self._cuts if step < 0):
+            self._cut(step)
+
+    def advance(
+        self, step: int, control: Ints, remembered: Floats, gate_rules: Ints, waiting: Floats
+    ) -> bool:
+        """Move to the given step; ways are sought anew when roads open or close, and each morning.
+
+        ``waiting`` (2E,) vehicles that queue for each edge: what travellers hear of the roads.
+        """
+        day, cut = self._clock.day_of(step), step in self._cuts
+        if cut:
+            self._cut(step)
+        changed = False
+        if (
+            cut
+            or not np.array_equal(control, self._control)
+            or not np.array_equal(gate_rules, self._gate_rules)
+        ):
+            self._control, self._gate_rules = control.copy(), gate_rules.copy()
+            was_open, self.open_edge = self.open_edge, self._passable(control, gate_rules)
+            self._passable_node[: len(control)] = ~hostile(control)
+            changed = self._danger_day < 0 or not np.array_equal(was_open, self.open_edge)
+        if changed or (day != self._danger_day and (self._part.queues or self._part.danger_aversion > 0)):
+            self._danger_day = day
+            self._seek(remembered, waiting)
+        return changed
+
+    def _cut(self, step: int) -> None:
+        for event in self._cuts[step]:
+            left = float(event.value)  # a road may be cut, or reopened, in part
+            if event.target in self._ids:
+                self._left[self._ids[event.target]] = left
+            else:
+                place = self._place_ids[event.target]
+                self._left[(self._world.roads.u == place) | (self._world.roads.v == place)] = left
+        self.capacity = self._capacity()
+
+    def _capacity(self) -> Floats:
+        """(2E,) vehicles an hour that each directed edge lets in now."""
+        if not self._part.queues:
+            return np.full(len(self._rated), np.inf)
+        return np.asarray(
+            np.minimum(self._rated * self._part.sustained, self._through) * np.tile(self._left, 2)
+        )
+
+    def _passable(self, control: Ints, gate_rules: Ints) -> Bools:
+        """(2E,) both ends held by those one can live among, never straight across an internal line, and not cut."""
+        n_places = len(control)
+        side = np.full(self.n_nodes, -1)
+        side[:n_places] = np.where(hostile(control), -2, control == SNA)
+        a, b = side[self._world.roads.u], side[self._world.roads.v]
+        usable = np.ones(
+            self.n_nodes, bool
+        )  # border gates are dead ends that one may queue at; internal ones can be shut
+        usable[n_places:] = self._world.crossings.is_border | (gate_rules != CLOSED)
+        way = (a != -2) & (b != -2) & ((a == b) | (a == -1) | (b == -1)) & (self._left > 0)
+        way &= usable[self._world.roads.u] & usable[self._world.roads.v]
+        dead_end = np.zeros(self.n_nodes, bool)  # nobody comes back out of a gate abroad
+        dead_end[n_places:] = self._world.crossings.is_border
+        return np.concatenate([way & ~dead_end[self._world.roads.u], way & ~dead_end[self._world.roads.v]])
+
+    def _seek(self, remembered: Floats, waiting: Floats) -> None:
+        """Shortest ways to every target at once, on the reversed graph, danger and queues counted as extra hours."""
+        part = self._part
+        danger = np.zeros(self.n_nodes)
+        danger[: len(remembered)] = remembered / (remembered + part.danger_strikes)
+        cost = self._day_hours * (1 + part.danger_aversion * (danger[self.tail] + danger[self.head]) / 2)
+        cost += np.minimum(waiting / np.maximum(self.capacity, 1e-9), QUEUE_HOURS_AT_MOST)
+        sought = np.flatnonzero(self._passable_node[self.targets])
+        hours, next_edge = self._ways(np.where(self.open_edge, cost, np.inf), self.targets[sought])
+        self.hours = np.full((self.n_nodes, len(self.targets)), np.inf)
+        self.hours[:, sought] = hours.T
+        self.next_edge = np.full((len(self.targets), self.n_nodes), NO_EDGE)
+        self.next_edge[sought] = next_edge
+
+    def _ways(self, cost: Floats, targets: Ints) -> tuple[Floats, Ints]:
+        """(G', N) the cheapest ways' costs and first edges; ``cost`` (2E,) inf where an edge is closed."""
+        from flightsim.model.kernels import shortest_ways  # a compiler is not needed to describe a scenario
+
+        return shortest_ways(cost, self.tail, self._into, self._begin, targets)
+
+    def km_to_border(self) -> Floats:
+        """(P,) road km from each place to the nearest border gate when all roads among the lived-in places are open."""
+        n_places, crossings = len(self._world.places), self._world.crossings
+        open_at_start = self._passable(self._world.places.control, crossings.rule)
+        gates = n_places + np.flatnonzero(crossings.is_border)
+        if not len(gates):
+            return np.full(n_places, np.nan)
+        km, _ = self._ways(np.where(open_at_start, self.km, np.inf), gates)
+        return np.asarray(km.min(axis=0)[:n_places])
+
+    def last_leg_km(self) -> Floats:
+        """(P,) road km from each place's gateway to it, at the start; a straight line x 1.4 where no road leads."""
+        places, n_places = self._world.places, len(self._world.places)
+        open_at_start = self._passable(places.control, self._world.crossings.rule)
+        there_from_here = np.roll(open_at_start, len(self._world.roads))  # each edge the other way
+        km, _ = self._ways(np.where(there_from_here, self.km, np.inf), self._world.areas.gateway)
+        by_road = km[places.area, np.arange(n_places)]
+        gateway = self._world.areas.gateway[places.area]
+        straight = self._world.distance_km[np.arange(n_places), gateway] * 1.4  # assumption: detour factor
+        return np.where(np.isfinite(by_road), by_road, straight)

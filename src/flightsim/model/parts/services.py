@@ -1,0 +1,103 @@
+"""What share of health care still works within reach of each place, and how freshly has it been lost?"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from flightsim.clock import HOURS_A_DAY, Clock
+from flightsim.events import Event, by_type
+from flightsim.model.arrays import fading
+from flightsim.parameter import ASSUMPTION, check, parameter
+from flightsim.world import Bools, Floats, World
+
+
+@dataclass(frozen=True)
+class HealthCare:
+    """Facilities serve the places around them; a closure is felt at once and fades over weeks."""
+
+    reach_km: float = parameter(
+        10.0, "km", 2, 40, "e-folding distance at which a facility is of use", ASSUMPTION
+    )
+    hospital_weight: float = parameter(
+        5.0, "health centres", 1, 20, "How many health centres a hospital counts for", ASSUMPTION
+    )
+    loss_memory_days: float = parameter(
+        40.0,
+        "days",
+        7,
+        120,
+        "e-folding time of the loss of care (half-life four weeks)",
+        "displacement raised up to three months after attacks on care (Conflict and Health 2024)",
+    )
+
+    def __post_init__(self) -> None:
+        check(self, "services")
+
+    def start(self, world: World, events: Sequence[Event], clock: Clock) -> Care:
+        """Care as it stands at the start."""
+        return Care(self, world, by_type(events, "facility_closed", "facility_reopened"), clock)
+
+
+@dataclass(frozen=True)
+class NoServices:
+    """Nobody heeds health care: no closure moves anybody."""
+
+    def start(self, world: World, events: Sequence[Event], clock: Clock) -> Care:
+        """Care that is never lost."""
+        return Care(HealthCare(), world, [], clock)
+
+
+class Care:
+    """Health care as it stands. ``advance`` moves it by one step.
+
+    lost       (P,)  share of the start's care within reach lost lately, mean over the step: 1 when all has just closed
+    working    (P,)  share of the start's care within reach that works now
+    functioning (F,) which facilities work
+    """
+
+    def __init__(self, part: HealthCare, world: World, events: Sequence[Event], clock: Clock) -> None:
+        self._part, self._clock = part, clock
+        facilities = world.facilities
+        self.functioning: Bools = facilities.functioning.copy()
+        self._row = {facility_id: i for i, facility_id in enumerate(facilities.facility_id)}
+        weight = np.where(facilities.is_hospital, part.hospital_weight, 1.0)
+        of_use = np.exp(-world.distance_km[:, facilities.place] / part.reach_km) * weight  # (P, F)
+        at_start = of_use @ self.functioning
+        self._share = of_use / np.maximum(at_start, 1e-12)[:, None]
+        self._share[at_start < 1e-6] = 0.0
+        self._missed: Floats = np.zeros(
+            len(facilities)
+        )  # 1 just after a closure, fading; 0 while a facility works
+        self._steps: dict[int, list[Event]] = defaultdict(list)
+        for event in events:
+            hours = clock.day_index(event.date) * HOURS_A_DAY + (event.hour or 0)
+            self._steps[hours // clock.step_hours].append(event)
+        for step in sorted(step for step in self._steps if step < 0):
+            self._change(step)  # closed before the start: not working, and no fresh loss
+        self._missed[:] = 0.0
+        self.lost: Floats = np.zeros(len(world.places))
+        self.working: Floats = self._share @ self.functioning
+
+    def advance(self, step: int) -> None:
+        """Move to the given step."""
+        hours, memory_hours = self._clock.step_hours, self._part.loss_memory_days * HOURS_A_DAY
+        if step in self._steps:
+            self._change(step)
+            missed, self._missed = fading(self._missed, 0.0, hours, memory_hours)
+            self.lost = np.minimum(self._share @ missed, 1.0)
+            self.working = self._share @ self.functioning
+        else:
+            _, self._missed = fading(self._missed, 0.0, hours, memory_hours)
+            self.lost *= np.exp(-hours / memory_hours)
+
+    def _change(self, step: int) -> None:
+        for event in self._steps[step]:
+            row = self._row[event.target]
+            works = event.type == "facility_reopened"
+            if works != self.functioning[row]:
+                self.functioning[row] = works
+                self._missed[row] = 0.0 if works else 1.0

@@ -1,0 +1,247 @@
+"""What is measured in a run, and the tables it becomes. Knows nothing of how people decide."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from flightsim.clock import Clock
+from flightsim.model.households import CAUSES, MEANS, SETTLED, STATES, Households
+from flightsim.world import CONTROLS, RUNGS, Floats, Ints, World
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NEVER = -1
+DAYS_A_WEEK = 7
+FLOWS_OF_DAY = (
+    "departures_persons",
+    "exposure_person_hours",
+    "open_below_zero_person_nights",
+    "dispersed_person_nights",
+)
+STOCKS = ("displaced_persons", "moves_persons", "present_persons", "trapped_persons")
+HOURLY = ("departures_hourly_persons", "en_route_hourly_persons", "strikes_hourly")
+TOTALS = ("en_route_persons", "mean_road_km_to_border", "needs_met_share", "persons_total")
+
+
+class Recorder:
+    """Counts by area and day, a few totals by hour, flows between areas, vehicles by road, each mover's story."""
+
+    def __init__(self, world: World, households: Households, clock: Clock) -> None:
+        self._world, self._households, self._clock = world, households, clock
+        n_areas, n_gates, n = len(world.areas), len(world.crossings), len(households)
+        days, steps = clock.days, clock.n_steps
+        self._area: Ints = np.concatenate([world.places.area, n_areas + np.arange(n_gates)])
+        self.by_area = {measure: np.zeros((days, n_areas)) for measure in (*STOCKS, *FLOWS_OF_DAY)}
+        self.arrivals = np.zeros((days, n_areas, len(RUNGS)))
+        self.sheltered = np.zeros((days, n_areas, len(RUNGS)))
+        self.at_gates = np.zeros((days, n_gates))
+        self.abroad = np.zeros((days, n_gates))
+        self.totals = {measure: np.full(days, np.nan) for measure in TOTALS}
+        self.hourly = {measure: np.zeros(steps) for measure in HOURLY}
+        self.road_vehicles = np.zeros((days, len(world.roads)), np.float32)
+        weeks = -(-days // DAYS_A_WEEK)
+        self.moves_flow = np.zeros((weeks, n_areas + n_gates, n_areas + n_gates))
+        self.first_flow = np.zeros((weeks, n_areas + n_gates, n_areas + n_gates))
+        self.front: list[tuple[int, int, int]] = []  # day, place, holder
+        self.first_intent = np.full(n, NEVER, np.int32)
+        self.first_departure = np.full(n, NEVER, np.int32)
+        self.cause = np.full(n, NEVER, np.int8)
+        self.first_destination = np.full(n, NEVER, np.int32)
+        self.last_origin = np.full(n, NEVER, np.int32)
+        self._displaced = np.zeros(n_areas)
+        self._moves = np.zeros(n_areas)
+
+    def wanted(self, step: int, rows: Ints, causes: Ints) -> None:
+        """Households formed the intent to leave, each for its strongest cause."""
+        new = rows[self.first_intent[rows] == NEVER]
+        self.cause[new] = causes[self.first_intent[rows] == NEVER]
+        self.first_intent[new] = step
+
+    def departed(
+        self, step: int, rows: Ints, origins: Ints, persons: Floats, first: npt.NDArray[np.bool_]
+    ) -> None:
+        """Households set out; ``first`` marks those who had not moved before in this run."""
+        day, n_areas = self._clock.day_of(step), len(self._world.areas)
+        by_area = np.bincount(self._area[origins], persons, minlength=n_areas)[:n_areas]
+        self.by_area["departures_persons"][day] += by_area
+        self._moves += by_area
+        home_area = self._area[self._households.home[rows]]
+        self._displaced += np.bincount(home_area[first], persons[first], minlength=n_areas)[:n_areas]
+        self.first_departure[rows[first]] = step
+        self.last_origin[rows] = origins
+        self.hourly["departures_hourly_persons"][step] += persons.sum()
+
+    def arrived(self, step: int, rows: Ints, destinations: Ints, rungs: Ints, persons: Floats) -> None:
+        """Households reached a place (or, with rung -2, a gate: P + its row)."""
+        day = self._clock.day_of(step)
+        week = day // DAYS_A_WEEK
+        to = self._area[destinations]
+        housed = rungs >= 0
+        np.add.at(self.arrivals[day], (to[housed], rungs[housed]), persons[housed])
+        start = self.last_origin[rows]
+        np.add.at(self.moves_flow[week], (self._area[start], to), persons)
+        first = self.first_destination[rows] == NEVER
+        self.first_destination[rows[first]] = destinations[first]
+        np.add.at(
+            self.first_flow[week], (self._area[self._households.home[rows[first]]], to[first]), persons[first]
+        )
+
+    def add(self, measure: str, day: int, by_place: Floats) -> None:
+        """Add an amount by place (P,) to a measure of the day."""
+        n_areas = len(self._world.areas)
+        self.by_area[measure][day] += np.bincount(self._world.places.area, by_place, minlength=n_areas)
+
+    def took(self, day: int, places: Ints, control: Ints) -> None:
+        """Places changed hands."""
+        self.front.extend((day, int(place), int(control[place])) for place in places)
+
+    def end_of_day(
+        self, day: int, stocks: dict[str, Any], sheltered: Floats, gates: dict[str, Floats], entered: Floats
+    ) -> None:
+        """``stocks`` by place (P,) or totals; ``sheltered`` (P, R); ``gates`` (X,); ``entered`` (2E,) vehicles."""
+        n_areas, area = len(self._world.areas), self._world.places.area
+        for measure, value in stocks.items():
+            if measure in self.by_area:
+                self.add(measure, day, value)
+            else:
+                self.totals[measure][day] = float(value)
+        self.by_area["displaced_persons"][day] = self._displaced
+        self.by_area["moves_persons"][day] = self._moves
+        for rung in range(len(RUNGS)):
+            self.sheltered[day, :, rung] = np.bincount(area, sheltered[:, rung], minlength=n_areas)
+        self.at_gates[day], self.abroad[day] = gates["waiting"], gates["through"]
+        n_roads = len(self._world.roads)
+        self.road_vehicles[day] = entered[:n_roads] + entered[n_roads:]
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tidy tables of the run: measures, flows, roads, front, households."""
+        return {
+            "measures": self._measures(),
+            "flows": self._flows(),
+            "roads": self._roads(),
+            "front": self._front(),
+            "households": self._movers(),
+        }
+
+    def _measures(self) -> pd.DataFrame:
+        import pandas as pd
+
+        days = np.array([np.datetime64(self._clock.date_of(d), "ns") for d in range(self._clock.days)])
+        first = np.datetime64(self._clock.start, "ns")
+        hours = first + np.arange(self._clock.n_steps) * np.timedelta64(self._clock.step_hours, "h")
+        ids, gates = self._world.areas.area_id, self._world.crossings.crossing_id
+        frames = [
+            _long(days, ids, [""], measure, values[:, :, None]) for measure, values in self.by_area.items()
+        ]
+        frames += [_long(days, ids, list(RUNGS), "arrivals_persons", self.arrivals)]
+        frames += [_long(days, ids, list(RUNGS), "sheltered_persons", self.sheltered)]
+        for measure, values in (("at_crossings_persons", self.at_gates), ("abroad_persons", self.abroad)):
+            frames.append(_long(days, [""], gates, measure, values[:, None, :]))
+        frames += [
+            _long(days, [""], [""], measure, values[:, None, None]) for measure, values in self.totals.items()
+        ]
+        frames += [
+            _long(hours, [""], [""], measure, values[:, None, None])
+            for measure, values in self.hourly.items()
+        ]
+        return pd.concat(frames, ignore_index=True)
+
+    def _flows(self) -> pd.DataFrame:
+        import pandas as pd
+
+        names = np.array(self._world.areas.area_id + self._world.crossings.crossing_id)
+        week, origin, destination = np.nonzero((self.moves_flow > 0) | (self.first_flow > 0))
+        start = [self._clock.date_of(int(w) * DAYS_A_WEEK) for w in week]
+        return pd.DataFrame(
+            {
+                "origin_area": names[origin],
+                "destination_area": names[destination],
+                "week": pd.to_datetime(pd.Series(start, dtype="object")),
+                "persons": self.first_flow[week, origin, destination],
+                "moves_persons": self.moves_flow[week, origin, destination],
+            }
+        )
+
+    def _roads(self) -> pd.DataFrame:
+        import pandas as pd
+
+        day, road = np.nonzero(self.road_vehicles > 0)
+        days = np.array([np.datetime64(self._clock.date_of(d), "ns") for d in range(self._clock.days)])
+        ids = np.array(self._world.roads.road_id)
+        vehicles = self.road_vehicles[day, road].astype(float)
+        return pd.DataFrame({"road_id": ids[road], "date": days[day], "vehicles": vehicles})
+
+    def _front(self) -> pd.DataFrame:
+        import pandas as pd
+
+        ids = self._world.places.place_id
+        rows = [
+            (ids[p], pd.Timestamp(self._clock.date_of(day)), CONTROLS[holder])
+            for day, p, holder in self.front
+        ]
+        return pd.DataFrame(rows, columns=["place_id", "date", "holder"])
+
+    def _movers(self) -> pd.DataFrame:
+        import pandas as pd
+
+        h, rows = (
+            self._households,
+            np.flatnonzero((self.first_departure != NEVER) | (self.first_intent != NEVER)),
+        )
+        ids = np.array(self._world.places.place_id + self._world.crossings.crossing_id + [""])
+        areas = np.array(self._world.areas.area_id)
+        rungs, causes = np.array([*RUNGS, "home"]), np.array([*CAUSES, ""])
+        settled = h.state[rows] == SETTLED
+        return pd.DataFrame(
+            {
+                "household": h.key[rows],
+                "persons": h.persons[rows],
+                "weight": h.weight,
+                "home_place": ids[h.home[rows]],
+                "home_area": areas[self._world.places.area[h.home[rows]]],
+                "first_intent": self._times(self.first_intent[rows]),
+                "first_departure": self._times(self.first_departure[rows]),
+                "cause": causes[self.cause[rows]],
+                "first_destination_place": ids[self.first_destination[rows]],
+                "state_now": np.array(STATES)[h.state[rows]],
+                "place_now": np.where(settled, ids[h.place[rows]], ""),
+                "rung_now": np.where(settled, rungs[h.rung[rows]], ""),
+                "n_moves": h.moves[rows],
+                "means": np.array(MEANS)[h.means[rows]],
+            }
+        )
+
+    def _times(self, steps: npt.NDArray[np.int32]) -> npt.NDArray[np.datetime64]:
+        start = np.datetime64(datetime.combine(self._clock.start, datetime.min.time()), "s")
+        times = start + steps.astype(np.int64) * np.timedelta64(self._clock.step_hours * 3600, "s")
+        times[steps == NEVER] = np.datetime64("NaT", "s")
+        return np.asarray(times)
+
+
+def _long(
+    times: npt.NDArray[Any],
+    areas: list[str],
+    groups: list[str],
+    measure: str,
+    values: npt.NDArray[np.float64],
+) -> pd.DataFrame:
+    """A tidy table of an array (times, areas, groups); rows of zero are left out of the grouped ones."""
+    import pandas as pd
+
+    t, a, g = (axis.ravel() for axis in np.indices(values.shape))
+    flat = values.ravel()
+    keep = np.ones(len(flat), bool) if groups == [""] else flat != 0
+    return pd.DataFrame(
+        {
+            "time": times[t[keep]],
+            "area_id": np.array(areas)[a[keep]],
+            "group": np.array(groups)[g[keep]],
+            "measure": measure,
+            "value": flat[keep],
+        }
+    )

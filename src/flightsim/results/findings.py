@@ -1,0 +1,230 @@
+"""What a run found, in the few numbers that titles and summaries say. Computed from its tables alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from flightsim.clock import is_night
+from flightsim.case.observations import BEST_ESTIMATE, source_kind
+from flightsim.results.runs import Results
+from flightsim.world import RUNGS
+
+RUNG_WORDS = {
+    "host": "with host families",
+    "rented": "in rented rooms",
+    "site": "in camps and sites",
+    "collective": "in collective centres",
+    "unfinished": "in unfinished buildings",
+    "open": "in the open",
+}
+POOR_RUNGS = ("unfinished", "open")
+NIGHT_HOURS = tuple(hour for hour in range(24) if is_night(hour))
+SINCE_DAYS = 21  # a reported total that counts from more than this far off the run's start is another count
+UNCHECKED_DAYS = 14  # a run this much longer than the reports is not checked by them any more; *assumption*
+
+
+@dataclass(frozen=True)
+class Observed:
+    """A number as reported: people, or movements, displaced up to ``day``, with its bounds."""
+
+    day: date
+    unit: str  # people | movements
+    low: float
+    best: float
+    high: float
+    source: str
+
+    @property
+    def weighed(self) -> bool:
+        """Whether this is the best estimate out of several reports, with bounds."""
+        return self.source.startswith(BEST_ESTIMATE)
+
+    @property
+    def kind(self) -> str:
+        """Who says so, as a kind of source."""
+        return source_kind(self.source)
+
+
+@dataclass(frozen=True)
+class Findings:
+    """The headline numbers of one run, in persons unless the name says otherwise."""
+
+    results: Results
+
+    @property
+    def start(self) -> date:
+        """The first day."""
+        return _date(self.results.days[0])
+
+    @property
+    def end(self) -> date:
+        """The last day."""
+        return _date(self.results.days[-1])
+
+    @cached_property
+    def displaced(self) -> pd.Series:
+        """People displaced at least once since the start, by day."""
+        return self.results.series("displaced_persons")
+
+    @cached_property
+    def moves(self) -> pd.Series:
+        """Movements made since the start, by day."""
+        return self.results.series("moves_persons")
+
+    @cached_property
+    def departures(self) -> pd.Series:
+        """People who set out, by day."""
+        return self.results.series("departures_persons")
+
+    @cached_property
+    def trapped(self) -> pd.Series:
+        """People who want to leave and cannot, by day."""
+        return self.results.series("trapped_persons")
+
+    @cached_property
+    def cold_nights(self) -> pd.Series:
+        """Person-nights in the open below zero, by day."""
+        return self.results.series("open_below_zero_person_nights")
+
+    @cached_property
+    def origins(self) -> pd.Series:
+        """People displaced by the end, by sub-district of origin, most first."""
+        return self._by_area("displaced_persons", summed=False)
+
+    @cached_property
+    def arrivals(self) -> pd.Series:
+        """Arrivals over the whole run, by sub-district, most first; who moves on counts again."""
+        return self._by_area("arrivals_persons", summed=True)
+
+    @cached_property
+    def present_displaced(self) -> pd.Series:
+        """Displaced people present at the end, by sub-district, most first."""
+        return self._by_area("sheltered_persons", summed=False)
+
+    @cached_property
+    def by_rung(self) -> pd.DataFrame:
+        """Displaced people by day (rows) and rung of shelter (columns, in the ladder's order)."""
+        wide = self.results.wide("sheltered_persons", by="group")
+        return wide.reindex(columns=list(RUNGS), index=self.results.days).fillna(0.0)
+
+    @cached_property
+    def by_hour(self) -> pd.Series:
+        """(24,) people who set out by hour of the day, over the whole run."""
+        return self._of_day("departures_hourly_persons")
+
+    @cached_property
+    def strikes_by_hour(self) -> pd.Series:
+        """(24,) strikes by hour of the day, over the whole run."""
+        return self._of_day("strikes_hourly")
+
+    @cached_property
+    def strikes(self) -> pd.Series:
+        """Air strikes by day."""
+        hourly = self.results.series("strikes_hourly")
+        daily = hourly.groupby(pd.DatetimeIndex(hourly.index).floor("D")).sum()
+        return daily.reindex(self.results.days).fillna(0.0)
+
+    @cached_property
+    def road_vehicles(self) -> pd.Series:
+        """Vehicles over the whole run by road_id, most first."""
+        return self.results.roads.groupby("road_id")["vehicles"].sum().sort_values(ascending=False)
+
+    @property
+    def night_share(self) -> float:
+        """Share of those who set out that did so in the dark hours; 0 if nobody did."""
+        total = float(self.by_hour.sum())
+        return float(self.by_hour.loc[list(NIGHT_HOURS)].sum()) / total if total else 0.0
+
+    @property
+    def poor_share(self) -> float:
+        """Share of arrivals that found only an unfinished building or the open; 0 without arrivals."""
+        rows = self.results.rows("arrivals_persons")
+        total = float(rows["value"].sum())
+        poor = float(rows.loc[rows["group"].isin(POOR_RUNGS), "value"].sum())
+        return poor / total if total else 0.0
+
+    def name(self, area_id: str) -> str:
+        """The English name of a sub-district."""
+        return self.results.area_names.get(area_id, area_id)
+
+    def last(self, measure: str) -> float:
+        """A measure's total at the end of the run; 0 if it was not recorded."""
+        values = self.results.series(measure)
+        return float(values.iloc[-1]) if len(values) and math.isfinite(values.iloc[-1]) else 0.0
+
+    def total(self, measure: str) -> float:
+        """A flow summed over the whole run."""
+        return float(self.results.series(measure).sum())
+
+    def on(self, series: pd.Series, day: date) -> float:
+        """The value of a daily series on one day; 0 outside the run."""
+        return float(series.get(pd.Timestamp(day), 0.0))
+
+    def _by_area(self, measure: str, *, summed: bool) -> pd.Series:
+        rows = self.results.rows(measure)
+        if not summed and len(self.results.days):
+            rows = rows[rows["time"] == self.results.days[-1]]
+        return rows.groupby("area_id")["value"].sum().sort_values(ascending=False, kind="stable")
+
+    def _of_day(self, measure: str) -> pd.Series:
+        values = self.results.series(measure)
+        times = pd.DatetimeIndex(values.index)
+        by_hour = values.groupby(times.hour).sum().reindex(range(24)).fillna(0.0)
+        step = int((times[1] - times[0]).total_seconds() // 3600) if len(times) > 1 else 1
+        if step > 1:  # a longer step: spread evenly over its hours
+            by_hour[:] = np.repeat(by_hour.to_numpy()[::step] / step, step)
+        return by_hour
+
+
+def observed(rows: Iterable[Mapping[str, Any]], start: date, end: date) -> list[Observed]:
+    """The reported totals of displacement that can be laid beside a run from ``start`` to ``end``, by day."""
+    found = []
+    for row in rows:
+        if row.get("measure") != "displaced_cumulative" or row.get("area_id") not in (
+            ("ALL",),
+            "ALL",
+            "",
+            None,
+        ):
+            continue
+        day, since = _day(row.get("date")), _day(row.get("since")) or start
+        low, best, high = (_number(row.get(key)) for key in ("low", "best", "high"))
+        known = [v for v in (best, low, high) if math.isfinite(v)]
+        if day is None or not any(known) or not start <= day <= end or abs((since - start).days) > SINCE_DAYS:
+            continue
+        best = best if math.isfinite(best) else float(np.mean(known))
+        low, high = (v if math.isfinite(v) else best for v in (low, high))
+        found.append(Observed(day, str(row.get("unit")), low, best, high, str(row.get("source", ""))))
+    return sorted(found, key=lambda o: (o.day, o.unit, o.best))
+
+
+def unchecked_after(rows: Iterable[Mapping[str, Any]], end: date) -> date | None:
+    """The day of the last report in the case, if a run to ``end`` goes well beyond it; else None."""
+    last = max((day for row in rows if (day := _day(row.get("date")))), default=None)
+    return last if last is not None and (end - last).days > UNCHECKED_DAYS else None
+
+
+def _number(value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return math.nan
+
+
+def _day(value: Any) -> date | None:
+    try:
+        return value if isinstance(value, date) else date.fromisoformat(str(value))
+    except ValueError:
+        return None
+
+
+def _date(value: Any) -> date:
+    return date.fromisoformat(str(value)[:10])

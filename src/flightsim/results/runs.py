@@ -1,0 +1,380 @@
+"""The results folder of a run: written whole or not at all, and read back with one call.
+
+``load(path)`` gives the tables as pandas data frames; nothing here knows the model.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import yaml
+
+from flightsim import __version__
+from flightsim.errors import InputError, nearest
+from flightsim.files.spreadsheet import harmless
+from flightsim.files.atomic import plain_errors, whole_folder, write_text
+from flightsim.results.measures import MEASURES, SMALL_CELL_PERSONS, unit_of
+
+PROVENANCE = "provenance.json"
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times faster, where it is built in
+TEXT, NUMBER, TIME = "str", "float64", "datetime64[us]"
+
+COLUMNS: dict[str, dict[str, str]] = {
+    "measures": {
+        "time": TIME,
+        "area_id": TEXT,
+        "area_name": TEXT,
+        "group": TEXT,
+        "measure": TEXT,
+        "value": NUMBER,
+        "unit": TEXT,
+    },
+    "flows": {
+        "origin_area": TEXT,
+        "destination_area": TEXT,
+        "week": TIME,
+        "persons": NUMBER,
+        "moves_persons": NUMBER,
+    },
+    "roads": {"road_id": TEXT, "date": TIME, "vehicles": NUMBER},
+    "households": {},  # a household's key and whatever the recorder knows of it
+    "front": {"place_id": TEXT, "date": TIME, "holder": TEXT},
+}
+"""The tables of a run, their least columns, in order, and the type of each."""
+
+SUMMARY_COLUMNS = (
+    "measure", "what", "date", "area_id", "area_name", "value", "unit", "meaning", "note",
+)  # fmt: skip
+
+SORTED_BY = {
+    "measures": ["measure", "time", "area_id", "group"],
+    "flows": ["week", "origin_area", "destination_area"],
+    "roads": ["road_id", "date"],
+    "households": ["household"],
+    "front": ["date", "place_id", "holder"],
+}
+
+README = f"""This folder is one run of flightsim. It is modelled, not observed.
+
+config.yaml          the full configuration: this run again is `flightsim run` with these values
+provenance.json      versions, commit, seed, fingerprint of each input file and of what was written, wall time
+summary.csv          the headline figures, and by sub-district (blank under {SMALL_CELL_PERSONS:.0f} people)
+figures/             pictures for a briefing
+measures.parquet     every measure by day and sub-district (hourly for totals): time, area_id (P-code),
+                     area_name, group (shelter or crossing), measure, value, unit
+flows.parquet        people and movements by sub-district of origin, of destination, and week
+front.parquet        places that changed hands, as the case's events say
+roads.parquet        vehicles by road and day: for those who plan on the ground, not for publication
+households.parquet   NOT FOR SHARING: one row a modelled household that moved or meant to, by place
+run.log              what the run said
+
+Read it in Python:   flightsim.results.load("this folder").measures
+Before tables leave your organisation, suppress counts under {SMALL_CELL_PERSONS:.0f} people.
+Not for targeting, interdiction, closing borders, or decisions about individuals.
+"""
+
+
+@dataclass(frozen=True)
+class Results:
+    """One run: its configuration, provenance and tables, read from ``path`` when first asked for."""
+
+    path: Path | None
+    config: dict[str, Any]
+    provenance: dict[str, Any]
+    warning: str = ""
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def in_memory(
+        cls,
+        tables: Mapping[str, pd.DataFrame],
+        config: Mapping[str, Any],
+        provenance: Mapping[str, Any],
+        area_names: Mapping[str, str] | None = None,
+    ) -> Results:
+        """The results of a run that is not written yet (or never), for its figures and summary."""
+        return cls(None, dict(config), dict(provenance), "", tidy(tables, area_names or {}))
+
+    @property
+    def measures(self) -> pd.DataFrame:
+        """The long table: time, area_id, area_name, group, measure, value, unit."""
+        return self._table("measures")
+
+    @property
+    def flows(self) -> pd.DataFrame:
+        """Persons and movements by origin_area, destination_area and week (its first day)."""
+        return self._table("flows")
+
+    @property
+    def roads(self) -> pd.DataFrame:
+        """Vehicles by road_id and date."""
+        return self._table("roads")
+
+    @property
+    def households(self) -> pd.DataFrame:
+        """A row a household that moved. Not for sharing."""
+        return self._table("households")
+
+    @property
+    def front(self) -> pd.DataFrame:
+        """Places that changed hands: place_id, date, holder."""
+        return self._table("front")
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """The headline figures as written in summary.csv; empty for a run in memory."""
+        if self.path is None or not (self.path / "summary.csv").exists():
+            return pd.DataFrame()
+        return pd.read_csv(self.path / "summary.csv", keep_default_na=False, na_values={"value": [""]})
+
+    @cached_property
+    def area_names(self) -> dict[str, str]:
+        """English name by P-code, for the sub-districts that the measures speak of."""
+        pairs = self.measures[["area_id", "area_name"]].drop_duplicates()
+        return {a: n or a for a, n in zip(pairs["area_id"], pairs["area_name"], strict=True) if a}
+
+    @cached_property
+    def days(self) -> pd.DatetimeIndex:
+        """The days of the run, in order: those with measures, or as configured if there are none."""
+        hourly = [name for name, m in MEASURES.items() if m.hourly]
+        daily = self.measures.loc[~self.measures["measure"].isin(hourly), "time"]
+        if daily.empty:
+            start, n = pd.Timestamp(str(self.config["start"])), int(self.config["days"])
+            return pd.date_range(start, periods=n, name="time", unit="us")
+        return pd.DatetimeIndex(daily.drop_duplicates().sort_values(), name="time")
+
+    @property
+    def title(self) -> str:
+        """The name of the run's scenario, or of its case."""
+        return str(self.config.get("name") or self.config.get("case") or "run")
+
+    @property
+    def seed(self) -> int:
+        """The seed of the run's luck."""
+        return int(self.provenance.get("seed", self.config.get("seed", 0)))
+
+    def rows(self, measure: str) -> pd.DataFrame:
+        """The rows of one measure; InputError with the nearest name if there is no such measure."""
+        found = self._by_measure.get(measure)
+        if found is not None:
+            return found
+        if measure not in MEASURES:
+            raise InputError(f"there is no measure '{measure}'{nearest(measure, MEASURES)}")
+        return self.measures.iloc[:0]
+
+    def series(self, measure: str, area_id: str | None = None, group: str | None = None) -> pd.Series:
+        """One measure over time, summed over the areas and groups that are not asked for.
+
+        A time without a row is 0, or missing for a measure that is a mean.
+        """
+        rows = self.rows(measure)
+        if area_id is not None:
+            if area_id not in self.area_names:
+                raise InputError(f"no area '{area_id}' in these results{nearest(area_id, self.area_names)}")
+            rows = rows[rows["area_id"] == area_id]
+        if group is not None:
+            rows = rows[rows["group"] == group]
+        series: pd.Series = self._filled(rows.groupby("time")["value"].sum().rename(measure), measure)
+        return series
+
+    def wide(self, measure: str, by: str = "area_id") -> pd.DataFrame:
+        """One measure as a table: a row per time, a column per ``by`` (``area_id`` or ``group``)."""
+        rows = self.rows(measure)
+        table = rows.pivot_table(index="time", columns=by, values="value", aggfunc="sum", observed=True)
+        filled: pd.DataFrame = self._filled(table, measure)
+        return filled
+
+    def check_tables(self, *names: str) -> None:
+        """Read these tables; InputError that names those that are missing, or cannot be read."""
+        missing = []
+        for name in names:
+            try:
+                self._table(name)
+            except InputError:
+                missing.append(f"{name}.parquet")
+            except Exception as problem:  # a broken file: pyarrow has many words for it
+                raise InputError(f"{self.path}: {name}.parquet cannot be read: {problem}") from problem
+        if missing:
+            raise InputError(f"{self.path} lacks {', '.join(missing)}; make the run again")
+
+    def _filled(self, found: Any, measure: str) -> Any:
+        """``found`` on all the run's times."""
+        m = MEASURES.get(measure)
+        if m is None or m.hourly:
+            return found.fillna(0.0)
+        return found.reindex(self.days) if m.kind == "mean" else found.reindex(self.days).fillna(0.0)
+
+    @cached_property
+    def _by_measure(self) -> dict[str, pd.DataFrame]:
+        return {str(name): rows for name, rows in self.measures.groupby("measure")}
+
+    def _table(self, name: str) -> pd.DataFrame:
+        if name not in self.tables:
+            path = self.path / f"{name}.parquet" if self.path else None
+            if path is None or not path.exists():
+                raise InputError(f"these results hold no table '{name}' ({path or 'in memory'})")
+            self.tables[name] = pd.read_parquet(path)
+        return self.tables[name]
+
+
+def load(path: str | Path) -> Results:
+    """The results in a run's folder; InputError if it is not one, ``warning`` if another version wrote it."""
+    folder = Path(path)
+    provenance = _provenance_in(folder)
+    if provenance is None:
+        raise InputError(f"{folder} is not a results folder of flightsim{_runs_inside(folder)}")
+    config = config_of(folder)
+    version, warning = str(provenance["flightsim"]), ""
+    if version != __version__:
+        warning = f"{folder} was written by flightsim {version}; this is {__version__}, figures may differ"
+    return Results(folder, config, provenance, warning)
+
+
+def config_of(folder: Path) -> dict[str, Any]:
+    """The configuration in a run's folder; InputError if it cannot be read."""
+    path = folder / "config.yaml"
+    try:
+        config = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
+        raise InputError(f"{path} cannot be read: {problem}") from problem
+    if not isinstance(config, dict):
+        raise InputError(f"{path} is not as flightsim wrote it")
+    return config
+
+
+def is_complete(path: str | Path) -> bool:
+    """Whether ``path`` is the folder of a finished run."""
+    return _provenance_in(Path(path)) is not None
+
+
+def edited(path: str | Path) -> list[str]:
+    """The files of a finished run that are not as they were written, or are gone; figures and texts may change."""
+    provenance = _provenance_in(Path(path)) or {}
+    now = _hashes(Path(path))
+    written: dict[str, str] = provenance.get("outputs", {})
+    return [name for name, digest in written.items() if now.get(name) != digest]
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    """SHA-256 of the files that say what a run was and found, by name."""
+    paths = [*sorted(folder.glob("*.parquet")), folder / "config.yaml", folder / "summary.csv"]
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths if path.is_file()}
+
+
+def find_complete(parent: Path, run_id: str) -> Path | None:
+    """The finished run ``run_id`` in ``parent``, or None; InputError if something else has its place."""
+    folder = parent / run_id
+    if not folder.exists():
+        return None
+    if not is_complete(folder):
+        raise InputError(f"{folder} is in the way: it is no finished run of flightsim, and is left as it is")
+    return folder
+
+
+def write_run(
+    parent: Path,
+    name: str,
+    run: Results,
+    *,
+    summary_rows: Sequence[Mapping[str, Any]] = (),
+    figures: Callable[[Path], None] | None = None,
+    log: str = "",
+) -> Path:
+    """Write a run that is in memory as ``parent/name``, whole or not at all, and give its path.
+
+    ``figures`` is called with the folder to draw into. A finished run that has the name already is left and
+    its path given; anything else there, a full disk, a read-only place: InputError.
+    """
+    done = find_complete(parent, name)
+    if done is not None:
+        return done
+    with whole_folder(parent / name) as folder, plain_errors(parent / name):
+        for table, frame in run.tables.items():
+            _write_parquet(folder / f"{table}.parquet", frame)
+        write_text(folder / "config.yaml", yaml.safe_dump(run.config, sort_keys=False, allow_unicode=True))
+        write_text(folder / "summary.csv", _csv(summary_rows))
+        write_text(folder / "run.log", log)
+        write_text(folder / "README.txt", README)
+        (folder / "figures").mkdir()
+        if figures is not None:
+            figures(folder / "figures")
+        whole = {**run.provenance, "outputs": _hashes(folder), "complete": True}
+        write_text(folder / PROVENANCE, json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
+    return parent / name
+
+
+def tidy(tables: Mapping[str, pd.DataFrame], area_names: Mapping[str, str]) -> dict[str, pd.DataFrame]:
+    """The tables as they are written: columns in order and of one type, rows sorted, units and names in."""
+    tidied = {}
+    for name, frame in tables.items():
+        table = frame.copy(deep=False)
+        if name == "measures":
+            table["unit"] = _each(table["measure"], unit_of)
+            if "area_name" not in table:
+                table["area_name"] = _each(table["area_id"], lambda area: area_names.get(area, ""))
+        for column, kind in COLUMNS.get(name, {}).items():
+            found, wanted = table[column], pd.api.types.pandas_dtype(kind)
+            if kind == TEXT and found.dtype != wanted:  # categories, say
+                found = found.astype(object)
+            table[column] = (found.fillna("") if kind == TEXT else found).astype(wanted)
+        order = [*COLUMNS.get(name, {}), *(str(c) for c in table if c not in COLUMNS.get(name, {}))]
+        tidied[name] = table[order].sort_values(SORTED_BY.get(name, order), kind="stable", ignore_index=True)
+    return tidied
+
+
+def _each(column: pd.Series, told: Callable[[str], str]) -> pd.Series:
+    """A text for each text of a column, asked once for equal ones."""
+    return column.map({text: told(str(text)) for text in column.unique()})
+
+
+def _write_parquet(path: Path, frame: pd.DataFrame) -> None:
+    """Zstandard-compressed, without metadata that would differ between machines or days.
+
+    A measure is a row group of its own, so that one measure is read without the others.
+    """
+    import pyarrow as pa  # time and memory that reading a config does not need
+    from pyarrow import parquet
+
+    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+    starts = [0]
+    if "measure" in frame and len(frame):
+        name = frame["measure"].to_numpy()
+        starts += (1 + np.flatnonzero(name[1:] != name[:-1])).tolist()
+    with path.open("wb") as file, parquet.ParquetWriter(file, table.schema, compression="zstd") as writer:
+        for start, end in zip(starts, [*starts[1:], len(frame)], strict=True):
+            writer.write_table(table.slice(start, end - start))
+
+
+def _csv(rows: Sequence[Mapping[str, Any]]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, SUMMARY_COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({key: harmless(value) for key, value in row.items()} for row in rows)
+    return text.getvalue()
+
+
+def _provenance_in(folder: Path) -> dict[str, Any] | None:
+    """The provenance of a finished run in ``folder``, or None if there is none."""
+    try:
+        content = json.loads((folder / PROVENANCE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    ours = isinstance(content, dict) and "flightsim" in content and content.get("complete") is True
+    return content if ours else None
+
+
+def _runs_inside(folder: Path) -> str:
+    if not folder.exists():
+        return " (there is nothing of that name)"
+    runs = sorted(p.name for p in folder.iterdir() if is_complete(p)) if folder.is_dir() else []
+    return f"; it holds {len(runs)}: {', '.join(runs[:5])}" if runs else ""

@@ -1,0 +1,171 @@
+"""A run in ten lines that a planner understands, and the same figures as rows of a table."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from flightsim import words
+from flightsim.results.findings import NIGHT_HOURS, RUNG_WORDS, Findings, observed, unchecked_after
+from flightsim.results.measures import MEASURES, SMALL_CELL_PERSONS
+from flightsim.results.runs import Results
+from flightsim.world import World
+
+NAMED = 3  # sub-districts in a line
+
+Row = dict[str, Any]
+
+
+def text(results: Results, world: World) -> str:
+    """The ten lines, as one text."""
+    return "\n".join(lines(results, world))
+
+
+def lines(results: Results, world: World) -> list[str]:
+    """Ten lines: headline numbers at two significant figures, what they rest on first and last."""
+    f = Findings(results)
+    title = world.manifest.get("title", world.name)
+    span = f"{words.day_year(f.start)} to {words.day_year(f.end)}"
+    return [
+        f"{title}: {span}. Modelled, not observed: 1 run, seed {results.seed}.",
+        _displaced(f),
+        _reported(f, world),
+        _when(f),
+        f"Displaced from: {_areas(f, f.origins)}.",
+        f"Present at the end: {_areas(f, f.present_displaced)}.",
+        _shelter(f),
+        _hardship(f),
+        _roads(f),
+        "One run is one possible course: more seeds show the spread. Not for targeting or closing borders.",
+    ]
+
+
+def rows(results: Results) -> list[Row]:
+    """Rows for summary.csv: each measure's total, then displaced and sheltered people by sub-district.
+
+    A count of people in a sub-district under the small-cell limit is left blank and said so.
+    """
+    f = Findings(results)
+    from_where = _by_area(f, "displaced_persons", f.origins)
+    where = _by_area(f, "sheltered_persons", f.present_displaced)
+    return [*_totals(f), *from_where, *where]
+
+
+def _totals(f: Findings) -> Iterator[Row]:
+    """The whole area: stocks and means at the end, flows summed over the run, the highest day of stocks."""
+    for name, m in MEASURES.items():
+        series = f.results.series(name)
+        if m.hourly or not len(series):
+            continue
+        if m.kind == "flow":
+            yield _row(name, "total of the run", f.end, float(series.sum()), unit=m.unit.removesuffix("/day"))
+            continue
+        yield _row(name, "at the end", f.end, float(series.iloc[-1]), unit=m.unit)
+        if m.kind == "stock" and not m.cumulative and name != "persons_total":
+            peak = f.results.days[int(series.argmax())]
+            yield _row(name, "highest day", peak.date(), float(series.max()), unit=m.unit)
+
+
+def _by_area(f: Findings, measure: str, values: pd.Series) -> Iterator[Row]:
+    for area_id, value in values[values > 0].items():
+        row = _row(measure, "at the end", f.end, float(value), unit=MEASURES[measure].unit)
+        row |= {"area_id": area_id, "area_name": f.name(str(area_id))}
+        if value < SMALL_CELL_PERSONS:
+            row |= {"value": "", "note": f"fewer than {SMALL_CELL_PERSONS:.0f}"}
+        yield row
+
+
+def _row(measure: str, what: str, day: Any, value: float, *, unit: str) -> Row:
+    known = "" if math.isnan(value) else f"{value:.1f}" if unit == "km" else f"{value:.0f}"
+    meaning = MEASURES[measure].meaning
+    return {
+        "measure": measure, "what": what, "date": day.isoformat(), "area_id": "", "area_name": "",
+        "value": known, "unit": unit, "meaning": meaning, "note": "",
+    }  # fmt: skip
+
+
+def _displaced(f: Findings) -> str:
+    if not len(f.displaced) or f.displaced.iloc[-1] < 1:
+        return "Displaced: nobody."
+    people, moves = float(f.displaced.iloc[-1]), float(f.moves.iloc[-1])
+    share = people / max(f.last("persons_total"), 1.0)
+    return (
+        f"Displaced: about {words.about(people)} people left home ({words.in_ten(share)} of all people), "
+        f"in about {words.about(moves)} movements."
+    )
+
+
+def _reported(f: Findings, world: World) -> str:
+    """The model beside the last number that was reported for people, within the run."""
+    unchecked = unchecked_after(world.observations, f.end)
+    points = [o for o in observed(world.observations, f.start, f.end) if o.unit == "people"]
+    if not points:
+        return "Reported: the case holds no number of displaced people for these days."
+    told = max((o for o in points if o.weighed), key=lambda o: o.day, default=points[-1])
+    bounds = f" ({words.about(told.low)} to {words.about(told.high)})" if told.high > told.low else ""
+    beyond = "; beyond it the model is unchecked" if unchecked else ""
+    return (
+        f"Reported by {words.day(told.day)}: {words.about(told.best)} people{bounds}; "
+        f"modelled by then: {words.about(f.on(f.displaced, told.day))}{beyond}."
+    )
+
+
+def _when(f: Findings) -> str:
+    if not len(f.departures) or f.departures.max() < 1:
+        return "When: nobody set out."
+    peak = f.results.days[int(f.departures.argmax())].date()
+    return (
+        f"When: the heaviest day is {words.day(peak)}, about {words.about(f.departures.max())} people; "
+        f"{words.in_ten(f.night_share)} set out at night ({len(NIGHT_HOURS)} of 24 hours)."
+    )
+
+
+def _areas(f: Findings, values: pd.Series) -> str:
+    shown = values[values >= SMALL_CELL_PERSONS].head(NAMED)
+    if not len(shown):
+        return "no sub-district with 100 people or more"
+    named = [f"{f.name(str(a))} ({words.about(v)})" for a, v in shown.items()]
+    rest = int((values > 0).sum()) - len(named)
+    return words.listing([*named, f"{rest} more"]) if rest else words.listing(named)
+
+
+def _shelter(f: Findings) -> str:
+    if not len(f.by_rung) or f.by_rung.iloc[-1].sum() < 1:
+        return "Shelter at the end: nobody needs any."
+    now = f.by_rung.iloc[-1].sort_values(ascending=False, kind="stable")
+    shown = [f"{words.about(v)} {RUNG_WORDS[str(rung)]}" for rung, v in now[now >= 1].head(4).items()]
+    return f"Shelter at the end: {words.listing(shown)}."
+
+
+def _hardship(f: Findings) -> str:
+    trapped = "nobody is trapped"
+    if len(f.trapped) and f.trapped.max() >= 1:
+        peak = f.results.days[int(f.trapped.argmax())].date()
+        trapped = f"on {words.day(peak)} about {words.about(f.trapped.max())} people want to leave and cannot"
+    cold = float(f.cold_nights.sum())
+    nights = (
+        f"{words.about(cold)} person-nights in the open below zero" if cold >= 1 else "no one out in frost"
+    )
+    return f"Hardship: {trapped}; {nights}."
+
+
+def _roads(f: Findings) -> str:
+    """On the road at most, what is left to the border, who waits at a crossing."""
+    hourly = f.results.series("en_route_hourly_persons")
+    most = float(hourly.max()) if len(hourly) else 0.0
+    km = f.results.series("mean_road_km_to_border").dropna()
+    left = ""
+    if len(km) and f.last("displaced_persons") >= 1:
+        left = f"; {words.headline(km.iloc[-1]):.0f} km left to the border on average"
+    moving = f"at most {_people(most)} at once" if most >= 1 else "no one"
+    waiting, abroad = f.last("at_crossings_persons"), f.last("abroad_persons")
+    return (
+        f"On the road: {moving}{left}; waiting at crossings: {_people(waiting)}; abroad: {_people(abroad)}."
+    )
+
+
+def _people(count: float) -> str:
+    return f"{words.about(count)} people" if count >= 1 else "no one"

@@ -1,0 +1,1 @@
+"""Many runs: what is asked for, what is drawn, where they run."""

@@ -1,0 +1,154 @@
+"""Runs, however many, made wherever they are to be made; what is there already is not made again."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+import time
+import traceback
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from flightsim.errors import InputError
+from flightsim.files.atomic import check_writable, write_text
+from flightsim.results.runs import is_complete
+from flightsim.scenario import from_config
+from flightsim.sweep import executors, launchers
+from flightsim.sweep.executors import LOKY, Died, Where
+
+WITHOUT_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+DEAD = "its process was ended from outside, several times: killed, or out of memory"
+CHANGED = "the case or the code changed while the sweep ran; the same command again runs it anew"
+
+
+@dataclass(frozen=True)
+class Task:
+    """One run to make: a whole configuration, and the folder that its own folder goes into."""
+
+    config: Mapping[str, Any]
+    folder: str
+    run_id: str
+    group: int = 0  # tasks of one group are one job where a launcher makes them
+
+
+@dataclass(frozen=True)
+class Run:
+    """What became of a run."""
+
+    path: Path | None  # None: it failed
+    error: str = ""
+    seconds: float = 0.0
+    no_room: bool = False  # the disk is full or read-only: others will fail as well
+
+
+Told = Callable[[int, int, int], None]  # runs done (failed ones too), failed, in all
+
+
+def run_task(task: Task) -> Run:
+    """Make one run, in whatever process; errors are told in the result, none is raised."""
+    began = time.perf_counter()
+    try:
+        scenario = from_config(task.config)
+        if scenario.run_id != task.run_id:
+            return Run(None, CHANGED)
+        path = scenario.run(parent=Path(task.folder)).path
+    except Exception as error:
+        if os.environ.get("FLIGHTSIM_DEBUG") == "1":
+            traceback.print_exc()
+        return _failed(error, time.perf_counter() - began)
+    return Run(path, seconds=round(time.perf_counter() - began, 2))
+
+
+def _failed(error: Exception, seconds: float) -> Run:
+    """A failed run, with its error in a line."""
+    if isinstance(error, InputError):
+        text = "; ".join(error.complaints)
+    elif isinstance(error, MemoryError):
+        text = "not enough memory; population.scale=0.1 needs about a tenth, workers=1 one run's"
+    else:
+        text = f"{type(error).__name__}: {error}"
+    cause = error if isinstance(error, OSError) else error.__cause__
+    no_room = isinstance(cause, OSError) and cause.errno in WITHOUT_ROOM
+    return Run(None, " ".join(text.split()), round(seconds, 2), no_room)
+
+
+def make(
+    tasks: Sequence[Task], where: Where, launcher: Sequence[str] = (), papers: Path | None = None
+) -> Generator[tuple[int, Run]]:
+    """Make the runs; (index of the task, run) as they come.
+
+    With a ``launcher`` (overrides of Hydra) each group is one of its jobs, and ``papers`` the folder for what
+    the jobs have to know; the runs of a job go to the executor where that job is.
+    """
+    if launcher and tasks:
+        assert papers is not None
+        yield from _launched(tasks, where, launcher, papers)
+        return
+    with closing(executors.each(run_task, tasks, where)) as runs:
+        for index, run in runs:
+            yield index, Run(None, DEAD) if isinstance(run, Died) else run
+
+
+def _launched(
+    tasks: Sequence[Task], where: Where, launcher: Sequence[str], papers: Path
+) -> Iterator[tuple[int, Run]]:
+    """The runs of a launcher's jobs, once all of them are done."""
+    groups = sorted({task.group for task in tasks})
+    papers.mkdir(parents=True, exist_ok=True)
+    for job, group in enumerate(groups):
+        own = {str(i): vars(task) for i, task in enumerate(tasks) if task.group == group}
+        write_text(papers / f"{job}.json", json.dumps(own, default=str))
+    if launchers.name_of(launcher) == "joblib":
+        where = replace(where, workers=1, executor=LOKY)  # its jobs take the cores already
+    done = launchers.launch(launcher, partial(run_job, str(papers.resolve()), where), len(groups), papers)
+    for group, found in zip(groups, done, strict=True):
+        if isinstance(found, Exception):
+            lost = _failed(found, 0.0)
+            found = [(i, lost) for i, task in enumerate(tasks) if task.group == group]
+        yield from found
+    if not any(isinstance(found, Exception) for found in done):
+        shutil.rmtree(papers, ignore_errors=True)
+
+
+def run_job(papers: str, where: Where, job: int) -> list[tuple[int, Run]]:
+    """In a launcher's job: its runs, each with its place in the list of all tasks."""
+    own = json.loads(Path(papers, f"{job}.json").read_text(encoding="utf-8"))
+    numbers, tasks = list(own), [Task(**content) for content in own.values()]
+    return [(int(numbers[index]), run) for index, run in make(tasks, where)]
+
+
+def run_configs(
+    configs: Sequence[Mapping[str, Any]],
+    folder: Path,
+    *,
+    workers: int | None = None,
+    executor: str = LOKY,
+    progress: Told | None = None,
+) -> list[Run]:
+    """Run these configurations, each with its own seed, into ``folder/RUN_ID``; what is there is not run again.
+
+    The runs are given in the order of the configurations, equal ones made once; one that fails has its error.
+    InputError if a configuration is bad or nothing can be written there, before anything runs.
+    """
+    check_writable(folder)
+    folder = folder.resolve()
+    ids = [from_config(config).run_id for config in configs]
+    tasks = {
+        run_id: Task(config, str(folder), run_id)
+        for run_id, config in zip(ids, configs, strict=True)
+        if not is_complete(folder / run_id)
+    }
+    waiting, failed = list(tasks.values()), 0
+    found: dict[str, Run] = {}
+    for index, run in make(waiting, Where(executor, workers)):
+        found[waiting[index].run_id] = run
+        failed += run.path is None
+        if progress:
+            progress(len(configs) - len(waiting) + len(found), failed, len(configs))
+    return [found.get(run_id) or Run(folder / run_id) for run_id in ids]

@@ -1,0 +1,239 @@
+"""What a command asks for, complete and checked: scenarios, replicates, draws, where it runs and where it goes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from flightsim.config import compose
+from flightsim.config.compose import Job
+from flightsim.config.overrides import MOST_RUNS, key_of, spelt_out
+from flightsim.errors import Complaints, InputError, nearest
+from flightsim.results.sweeps import Axis
+from flightsim.scenario import PARTS, Scenario, from_config, role_of, unit_of
+from flightsim.sweep import priors
+from flightsim.sweep.executors import EXECUTORS, Where
+from flightsim.sweep.priors import Draws
+
+AUTO, SEED, RESULTS, LONGEST_NAME = "auto", "seed", "results", 60
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A sweep: every job, with every seed."""
+
+    name: str
+    jobs: tuple[Job, ...]  # one a scenario, its label the scenario's name
+    baseline: str
+    replicates: int | None = 1  # None: as many as it takes (auto)
+    seeds_given: tuple[int, ...] = ()  # by seed=1,2,3; else seed, seed + 1, …
+    axes: tuple[Axis, ...] = ()
+    draws: Draws | None = None
+    where: Where = field(default_factory=Where)
+    launcher: tuple[str, ...] = ()  # what was said of hydra/launcher
+    results: Path = Path(RESULTS)
+    results_given: bool = False  # then that folder is the sweep's own
+    command: tuple[str, ...] = ()
+
+    @property
+    def is_single(self) -> bool:
+        """Whether it is one run, as it always was."""
+        return len(self.jobs) == 1 and self.replicates == 1 and not self.draws and not self.launcher
+
+    @property
+    def count_from(self) -> str | None:
+        """The day from which additional people are counted."""
+        day = self.jobs[0].config["count_from"]
+        return None if day is None else str(day)
+
+    @cached_property
+    def kept(self) -> list[set[str]]:
+        """For each job the drawn parameters that were set for it, and so are not drawn."""
+        drawn = set(self.draws.drawn) if self.draws else set()
+        return [priors.kept(job.config, job.lines) & drawn for job in self.jobs]
+
+    def seeds(self, replicates: int, job: Job | None = None) -> list[int]:
+        """The seed of each replicate."""
+        first = int((job or self.jobs[0]).config[SEED])
+        return list(self.seeds_given[:replicates]) or [first + r for r in range(replicates)]
+
+    def config(self, at: int, replicate: int) -> dict[str, Any]:
+        """The whole configuration of one replicate of the job at that place in the list."""
+        job = self.jobs[at]
+        seed = self.seeds(replicate + 1, job)[replicate]
+        config = {**job.config, SEED: seed}
+        if self.draws is None:
+            return config
+        return priors.with_values(config, self.draws.values(replicate, seed), self.kept[at])
+
+    @cached_property
+    def hash(self) -> str:
+        """12 hex digits: what is asked, however many replicates of it; the same sweep again has the same."""
+        runs = [[job.label, from_config(job.config).run_id] for job in self.jobs]
+        drawn = [self.draws.drawn, self.draws.samples] if self.draws else []
+        content = json.dumps([self.name, runs, self.seeds_given, drawn], default=vars, sort_keys=True)
+        return hashlib.sha256(content.encode()).hexdigest()[:12]
+
+
+def make(
+    overrides: Sequence[str],
+    *,
+    many: bool = False,
+    config_dir: Path | None = None,
+    command: Sequence[str] = (),
+) -> Plan:
+    """The plan that the overrides ask for, every configuration in it checked.
+
+    InputError with everything that is wrong, before anything runs.
+    """
+    with compose.opened(config_dir) as conf:
+        given = compose.understood(overrides, conf, many)
+        seeds = [o for o in given if o.key_or_group == SEED and o.is_sweep_override()]
+        lucks = [line.partition("=")[2] for o in seeds for line in spelt_out(o, conf.groups)]
+        others = [
+            *(text for text in overrides if key_of(text) != SEED or not seeds),
+            *(f"{SEED}={s}" for s in lucks[:1]),
+        ]
+        jobs = compose.composed(compose.understood(others, conf, many), conf)
+        launcher = tuple(str(o.input_line) for o in given if o.is_hydra_override())
+        plan = _plan(jobs, {key_of(text) for text in overrides}, lucks)
+    plan = replace(plan, launcher=launcher, command=tuple(command))
+    if plan.is_single:
+        return plan
+    jobs = [
+        job if job.figures_given else replace(job, config={**job.config, "figures": False})
+        for job in plan.jobs
+    ]
+    return replace(plan, jobs=tuple(jobs))
+
+
+def _plan(jobs: Sequence[Job], given: set[str], lucks: Sequence[str]) -> Plan:
+    """The plan of composed jobs, all that is wrong collected first."""
+    complaints = Complaints()
+    jobs = list({job.label: job for job in jobs}.values())
+    settings = jobs[0].settings
+    for name in ("replicates", "uncertainty", "workers", "executor", "executor_address"):
+        if any(job.settings[name] != settings[name] for job in jobs):
+            complaints.add(f"the experiments differ in {name}; say which with {name}=…")
+    if len({job.config[SEED] for job in jobs}) > 1:
+        complaints.add("the experiments differ in seed; say which with seed=…")
+    seeds = _seeds(lucks, settings["replicates"], complaints)
+    replicates = _replicates(settings["replicates"], len(seeds), len(jobs), complaints)
+    where = _where(settings, complaints)
+    scenarios = [_or_complain(complaints, partial(from_config, job.config)) for job in jobs]
+    draws = None
+    configs = [job.config for job in jobs]
+    if all(isinstance(config[group], dict) for config in configs for group in PARTS):
+        draws = _or_complain(
+            complaints, lambda: priors.asked(settings["uncertainty"], configs, replicates or 1)
+        )
+    baseline = _or_complain(complaints, lambda: _baseline(jobs, settings, "baseline" in given))
+    complaints.raise_if_any()
+    jobs = [
+        _named(replace(job, config=dict(s.config)), s) for job, s in zip(jobs, scenarios, strict=True) if s
+    ]
+    results = str(jobs[0].config[RESULTS])
+    return Plan(
+        name=_name(jobs),
+        jobs=tuple(jobs),
+        baseline=baseline or jobs[0].label,
+        replicates=replicates,
+        seeds_given=tuple(seeds),
+        axes=_axes(jobs),
+        draws=draws,
+        where=where,
+        results=Path(results),
+        results_given=RESULTS in given or results != RESULTS,
+    )
+
+
+def _or_complain(complaints: Complaints, made: Callable[[], T]) -> T | None:
+    """What is made, or None and the reasons why not among the complaints."""
+    try:
+        return made()
+    except InputError as error:
+        complaints.texts += [text for text in error.complaints if text not in complaints.texts]
+        return None
+
+
+def _named(job: Job, scenario: Scenario) -> Job:
+    """A job that is alone has no label; its scenario is called as its experiment."""
+    return job if job.label else replace(job, label=str(scenario.config["name"]))
+
+
+def _name(jobs: Sequence[Job]) -> str:
+    """The name of the folder for sweeps: the experiment's, or those of several."""
+    name = "+".join(dict.fromkeys(str(job.config["name"]) for job in jobs))
+    return name if len(name) <= LONGEST_NAME else "sweep"
+
+
+def _seeds(lucks: Sequence[str], replicates: Any, complaints: Complaints) -> list[int]:
+    """The seeds of ``seed=1,2,3``, which asks for so many replicates."""
+    if lucks and replicates not in (1, len(lucks)):
+        complaints.add(
+            f"seed={','.join(lucks)} asks for {len(lucks)} replicates; leave replicates={replicates} out"
+        )
+    seeds = []
+    for text in dict.fromkeys(lucks):
+        if text.isdigit():
+            seeds.append(int(text))
+        else:
+            complaints.add(f"seed is {text!r}; expected a whole number")
+    return seeds
+
+
+def _replicates(value: Any, n_seeds: int, n_jobs: int, complaints: Complaints) -> int | None:
+    if value == AUTO:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        complaints.add(f"replicates is {value!r}; expected a whole number from 1, or auto")
+        return 1
+    n = n_seeds or value
+    if n * n_jobs > MOST_RUNS:
+        complaints.add(f"more than {MOST_RUNS:,} runs are asked for")
+    return n
+
+
+def _where(settings: dict[str, Any], complaints: Complaints) -> Where:
+    workers, executor, address = (settings[n] for n in ("workers", "executor", "executor_address"))
+    if workers is not None and (isinstance(workers, bool) or not isinstance(workers, int) or workers < 1):
+        complaints.add(f"workers is {workers!r}; expected a whole number from 1, or null")
+    if executor not in EXECUTORS:
+        complaints.add(
+            f"executor is {executor!r}; expected {', '.join(EXECUTORS)}{nearest(executor, EXECUTORS)}"
+        )
+    if address is not None and not isinstance(address, str):
+        complaints.add(f"executor_address is {address!r}; expected a text, or null")
+    elif address is not None and executor == EXECUTORS[0]:
+        complaints.add(f"executor_address is {address!r}, but executor={executor} runs on this machine")
+    return Where(str(executor), workers, address)
+
+
+def _baseline(jobs: Sequence[Job], settings: dict[str, Any], given: bool) -> str:
+    """The label of the job that others are compared with."""
+    name = settings["baseline"]
+    labels = [job.label for job in jobs]
+    if name is None or name in labels:
+        return str(name or labels[0])
+    for job in jobs:  # baseline=closed for border=closed, or for the scenario "closed, days=5"
+        if name == job.scenario or str(name) in (line.partition("=")[2] for line in job.label.split(" ")):
+            return job.label
+    if not given and str(name) in settings["scenarios"]:
+        return labels[0]  # the experiment's own, and others were chosen
+    raise InputError(f"baseline is {name!r}{nearest(name, labels)}; there is: {', '.join(labels)}")
+
+
+def _axes(jobs: Sequence[Job]) -> tuple[Axis, ...]:
+    """What was swept, and whose it is."""
+    values: dict[str, list[Any]] = {}
+    for job in jobs:
+        for name, value in job.values.items():
+            if value not in values.setdefault(name, []):
+                values[name].append(value)
+    return tuple(Axis(name, role_of(name), tuple(each), unit_of(name)) for name, each in values.items())

@@ -1,0 +1,1 @@
+"""What a scenario changes in the course of events."""
