@@ -17,7 +17,7 @@ from flightsim.clock import Clock
 from flightsim.events import Event
 from flightsim.model.choice import TOP, Alternatives, alternatives, area_values, choose, way_values
 from flightsim.model.draws import decision_key, exponential, name_key
-from flightsim.model.households import CAUSES, N_KINDS
+from flightsim.model.households import N_KINDS
 from flightsim.model.parts.behaviour import (
     CARE,
     CROWDING,
@@ -31,7 +31,7 @@ from flightsim.model.parts.behaviour import (
 from flightsim.model.parts.hazard import Bombardment
 from flightsim.model.parts.services import HealthCare
 from flightsim.model.thresholds import Thresholds
-from flightsim.world import World
+from flightsim.world import CAUSES, World
 
 PLACE_LUCK, AREA_LUCK = decision_key(1, "place"), decision_key(1, "area")
 WHO = np.arange(20_000).astype(np.uint64)

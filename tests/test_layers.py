@@ -1,117 +1,59 @@
-"""Imports point down, never sideways; so a module can be read knowing only what stands below it."""
+"""The map of the house: imports point strictly down, so a room can be read knowing only what stands below it.
+
+A room is a package or module at the top of ``src/flightsim``; the rooms of a floor do not know each other. What is
+imported for type checkers only counts like everything else. `scripts/draw_house.py` draws the picture from here.
+"""
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import flightsim
 
 SOURCE = Path(flightsim.__file__).parent
 
-# From the bottom up. A package (io, plots) is one unit: inside it only cycles are forbidden.
-LAYERS = (
-    {"kernels"},  # compiled loops
-    {"complaints", "words", "arrays", "draws", "clock", "measures", "memory"},
-    {"parameter", "world", "events"},  # what is, what changes, a number with unit, bounds and source
-    {"households", "io"},  # who is; readers and writers of files
-    # one question each
-    {
-        "hazard",
-        "services",
-        "shelter",
-        "roads",
-        "border",
-        "transport",
-        "decision",
-        "movement",
-        "agenda",
-        "population",
-        "exodus",
-        "course",
-    },
-    {"parts", "destinations"},  # the parts' answers brought together in one choice
-    {
-        "agents",
-        "record",
-        "results",
-        "provenance",
-        "promises",
-        "census",
-        "rerouting",
-        "mornings",
-    },  # Mesa's view of rows; measures; the results folder
-    {
-        "findings",
-        "patterns",
-        "outcomes",
-        "sweepfolder",
-    },  # what the tables of a run say; what was seen that winter
-    {"scoring"},  # modelled beside observed and beside baselines
-    {"plots", "summary"},  # tables in, figures and words out
-    {"comparison", "needs", "validation"},  # the runs of a sweep side by side; what people need
-    {"export"},  # results in the formats of others
-    {"brief"},  # two pages for those who decide
-    {"model"},  # a step, as a list one can read
-    {"scenario"},  # describe() and run()
-    {"overrides"},  # NAME=VALUE, read and checked
-    {"configs"},  # the files of configurations, and Hydra's way to put them together
-    {"compose"},  # overrides to a configuration
-    {"executors", "launchers", "priors"},  # where many runs go; what is drawn for each
-    {"plan"},  # what a command asks for, checked
-    {"batch"},  # many runs
-    {"sweep"},  # scenarios times replicates
-    {"solve"},  # the value of a lever at which an outcome meets a target
-    {"explore"},  # a page to look at a run and try it otherwise
+FLOORS = (  # from the bottom up
+    {"clock", "errors", "events", "memory", "words", "world"},  # the vocabulary
+    {"case", "files", "parameter"},  # what is read and written; a number with its unit, bounds and source
+    {"config", "model", "results"},  # what is asked; what happens; what was found
+    {"plots", "whatif"},
+    {"comparison", "needs", "scenario", "validation"},  # one scenario; what many runs say
+    {"explore", "export", "sweep"},
+    {"brief", "solve"},
     {"cli"},
     {"__main__"},
 )
-LEVEL = {unit: level for level, units in enumerate(LAYERS) for unit in units}
-READS_FOLDERS_ONLY = {
-    "results",
-    "findings",
-    "patterns",
-    "outcomes",
-    "sweepfolder",
-    "plots",
-    "summary",
-    "comparison",
-    "needs",
-    "export",
-    "brief",
-    "scoring",
-    "validation",
-}
-OUTSIDERS = {
-    "hydra": {"overrides", "configs", "compose", "launchers"},
-    "omegaconf": {"overrides", "configs", "launchers"},
+MODEL = ("parts", "state", "rules", "model")  # inside model/, from the bottom up
+RULES = {"counting", "invariants", "prescribed_departures", "rehousing", "rerouting", "returning"}
+READS_FOLDERS_ONLY = {"brief", "comparison", "export", "needs", "plots", "results", "validation"}
+DOORS = {  # who may know a framework
+    "hydra": {"config", "sweep.launchers"},
     "jinja2": {"brief"},
-    "joblib": {"executors"},
+    "joblib": {"sweep.executors"},
     "markupsafe": {"brief"},
-    "mesa": {"agents", "model"},
-    "numba": {"kernels"},
+    "mesa": {"model.agents", "model.model"},
+    "numba": {"model.kernels"},
+    "omegaconf": {"config", "sweep.launchers"},
     "solara": {"explore"},
-    "tqdm": {"cli"},
+    "tqdm": {"cli.terminal"},
 }
 
 
+@cache
 def modules() -> dict[str, Path]:
-    """Dotted name inside the package (``io.case``) and file of every module."""
+    """Dotted name inside the package (``case.reading``) and file of every module."""
     names = {}
     for file in sorted(SOURCE.rglob("*.py")):
         parts = file.relative_to(SOURCE).with_suffix("").parts
-        if parts[0] in ("cases", "conf"):
-            continue
-        names[".".join(part for part in parts if part != "__init__")] = file
+        if parts[0] not in ("cases", "conf"):
+            names[".".join(part for part in parts if part != "__init__")] = file
     return names
 
 
 def imported(file: Path) -> Iterator[str]:
-    """Full dotted names that a module imports, inside functions too, but not for type checkers only."""
-    tree = ast.parse(file.read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
-            node.body.clear()
-    for node in ast.walk(tree):
+    """Full dotted names that a module imports: at its top, inside functions, and for type checkers."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -120,51 +62,98 @@ def imported(file: Path) -> Iterator[str]:
 
 
 def inside(file: Path) -> Iterator[str]:
-    """Modules of the package that a module imports, as ``io.case``."""
-    known = modules()
+    """Modules of the package that a module imports, as ``case.reading``; the package itself as an empty name."""
     for name in imported(file):
         parts = name.split(".")
-        if parts[0] != "flightsim":
-            continue
-        for end in range(len(parts), 1, -1):
-            if (module := ".".join(parts[1:end])) in known:
-                yield module
-                break
+        if parts[0] == "flightsim":
+            yield next(m for end in range(len(parts), 0, -1) if (m := ".".join(parts[1:end])) in modules())
 
 
-def test_every_module_has_a_layer() -> None:
-    strangers = {name.split(".")[0] for name in modules() if name} - set(LEVEL)
-    assert not strangers, f"give {strangers} a layer in {Path(__file__).name}"
+@cache
+def arrows() -> dict[str, set[str]]:
+    """For every module those it imports; the front, ``flightsim`` itself, is no room and left out."""
+    return {name: set(inside(file)) - {name, ""} for name, file in modules().items() if name}
+
+
+def room(module: str) -> str:
+    return module.split(".", maxsplit=1)[0]
+
+
+def layer_in_the_model(module: str) -> str | None:
+    """One of MODEL; None for what they all stand on (kernels, households, draws, ...) and outside the model."""
+    parts = module.split(".")
+    if parts[0] != "model" or len(parts) == 1:
+        return None
+    return "rules" if parts[1] in RULES else parts[1] if parts[1] in MODEL else None
+
+
+def rooms() -> dict[str, set[str]]:
+    """For every room those it imports."""
+    found: dict[str, set[str]] = {room(name): set() for name in arrows()}
+    for name, others in arrows().items():
+        found[room(name)] |= {room(other) for other in others} - {room(name)}
+    return found
+
+
+def crooked(level: dict[str, int], uses: dict[str, set[str]]) -> list[str]:
+    """Arrows that do not point strictly down."""
+    return [
+        f"{one} imports {other}"
+        for one, others in uses.items()
+        for other in others
+        if one in level and other in level and level[one] <= level[other]
+    ]
+
+
+def test_every_room_has_a_floor() -> None:
+    assert set(rooms()) == set().union(*FLOORS), "give each room its floor at the top of this file"
+    assert len(rooms()) <= 28
+    assert len(FLOORS) <= 9
 
 
 def test_imports_point_strictly_down() -> None:
+    assert not crooked({each: level for level, floor in enumerate(FLOORS) for each in floor}, rooms())
+
+
+def test_nothing_but_the_version_comes_through_the_front() -> None:
+    """Else ``from flightsim import run`` inside the house would be an arrow upward that no test sees."""
+    public = {f"flightsim.{name}" for name in (*modules(), "__version__") if "." not in name}
     wrong = [
         f"{name} imports {other}"
         for name, file in modules().items()
-        for other in inside(file)
-        if name.split(".")[0] != other.split(".")[0]
-        and LEVEL[name.split(".")[0]] <= LEVEL[other.split(".")[0]]
+        if name
+        for other in imported(file)
+        if room(other) == "flightsim"
+        and other != "flightsim"
+        and ".".join(other.split(".")[:2]) not in public
     ]
     assert not wrong
 
 
-def test_no_circle_inside_a_package() -> None:
-    uses = {name: {other for other in inside(file) if other != name} for name, file in modules().items()}
-    left = dict(uses)
+def test_no_circle() -> None:
+    left = {name: set(others) for name, others in arrows().items()}
     while free := [name for name, others in left.items() if not others & set(left)]:
         for name in free:
             del left[name]
-    assert not left, f"these import each other in a circle: {sorted(left)}"
+    assert not left, f"these import each other in a circle, or stand on one: {sorted(left)}"
+
+
+def test_rules_stand_on_the_state_and_do_not_know_the_schedule() -> None:
+    uses: dict[str, set[str]] = {layer: set() for layer in MODEL}
+    for name, others in arrows().items():
+        if here := layer_in_the_model(name):
+            uses[here] |= {there for other in others if (there := layer_in_the_model(other))} - {here}
+    assert not crooked({layer: level for level, layer in enumerate(MODEL)}, uses)
+    assert all("model.state" in arrows()[f"model.{rule}"] for rule in RULES)
 
 
 def test_what_reads_folders_knows_nothing_of_the_model() -> None:
-    model = LAYERS[4] | {"agents", "record", "model", "scenario"}
+    told = {name: others for name, others in arrows().items() if room(name) in READS_FOLDERS_ONLY}
     wrong = [
         f"{name} imports {other}"
-        for name, file in modules().items()
-        if name.split(".")[0] in READS_FOLDERS_ONLY
-        for other in inside(file)
-        if other.split(".")[0] in model
+        for name in told
+        for other in told[name]
+        if room(other) in ("model", "scenario")
     ]
     assert not wrong
 
@@ -174,6 +163,6 @@ def test_only_one_door_to_each_framework() -> None:
         f"{name} imports {other}"
         for name, file in modules().items()
         for other in imported(file)
-        if name.split(".")[0] not in OUTSIDERS.get(other.split(".")[0], {name.split(".")[0]})
+        if (framework := other.split(".")[0]) in DOORS and not DOORS[framework] & {name, room(name)}
     ]
     assert not wrong

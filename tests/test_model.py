@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import worlds
-from flightsim.model.households import AT_HOME, CAUSES, SETTLED
+from flightsim.model.households import AT_HOME, SETTLED
 from flightsim.model.invariants import ModelError
 from flightsim.model.model import DisplacementModel
 from flightsim.model.parts.behaviour import Flight, NoFlight
@@ -20,7 +20,7 @@ from flightsim.model.parts.roads import FreeFlow
 from flightsim.model.parts.services import HealthCare
 from flightsim.model.parts.shelter import ShelterLadder, UnlimitedShelter
 from flightsim.model.parts.transport import FreeTransport, Transport
-from flightsim.world import COLLECTIVE, OPEN, SITE, World
+from flightsim.world import CAUSES, COLLECTIVE, OPEN, SITE, World
 from models import ALONE, bombing, day, model_of, run
 from worlds import Spot, captured, event, facility, make_world
 

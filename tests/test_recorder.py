@@ -10,14 +10,14 @@ import pytest
 
 import worlds
 from flightsim.clock import Clock
-from flightsim.model.households import AT_HOME, CAUSES, Households
+from flightsim.model.households import AT_HOME, Households
 from flightsim.model.model import DisplacementModel
 from flightsim.model.parts.behaviour import Flight
 from flightsim.model.parts.population import Population
 from flightsim.model.recorder import Recorder
 from flightsim.results.measures import MEASURES
 from flightsim.results.runs import COLUMNS
-from flightsim.world import HOST, OPEN, RUNGS, SITE
+from flightsim.world import CAUSES, HOST, OPEN, RUNGS, SITE
 from models import bombing, model_of, run
 from worlds import START
 

@@ -27,6 +27,7 @@ RUNGS = ("host", "rented", "site", "collective", "unfinished", "open")
 HOST, RENTED, SITE, COLLECTIVE, UNFINISHED, OPEN = range(len(RUNGS))
 BORDER_RULES = ("closed", "women_and_children", "open")
 FACILITY_KINDS = ("hospital", "health_centre")
+CAUSES = ("shelling", "front", "care", "neighbours", "crowding")  # what people leave for
 EARTH_RADIUS_KM = 6371.0
 
 

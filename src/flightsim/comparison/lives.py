@@ -18,8 +18,7 @@ from pyarrow import parquet
 
 from flightsim.comparison.material import Material
 from flightsim.errors import InputError
-from flightsim.model.households import CAUSES
-from flightsim.world import Floats, Ints
+from flightsim.world import CAUSES, Floats, Ints
 
 MOST_ROWS = 10_000_000  # of household tables that one comparison reads: some five seconds
 COLUMNS = (

@@ -16,9 +16,9 @@ import mesa
 import numpy as np
 
 from flightsim.model.draws import exponential, exponential_table, gumbel
-from flightsim.model.households import AT_HOME, CAUSES, MEANS, SETTLED, STATES
+from flightsim.model.households import AT_HOME, MEANS, SETTLED, STATES
 from flightsim.model.parts.behaviour import CARE, CROWDING, FRONT, NEIGHBOURS, SHELLING
-from flightsim.world import OPEN, RUNGS, Ints
+from flightsim.world import CAUSES, OPEN, RUNGS, Ints
 
 try:
     from mesa.agentset import AgentSet, GroupBy  # Mesa 3.4 and later

@@ -32,8 +32,6 @@ _FIRST_KIND[[AT_HOME, OPEN]] = 0, 4
 
 _JOURNEY = np.uint64(0x9E3779B97F4A7C15)
 
-CAUSES = ("shelling", "front", "care", "neighbours", "crowding")
-
 
 @dataclass
 class Households:

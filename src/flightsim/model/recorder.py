@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from flightsim.clock import Clock
-from flightsim.model.households import CAUSES, MEANS, SETTLED, STATES, Households
-from flightsim.world import CONTROLS, RUNGS, Floats, Ints, World
+from flightsim.model.households import MEANS, SETTLED, STATES, Households
+from flightsim.world import CAUSES, CONTROLS, RUNGS, Floats, Ints, World
 
 if TYPE_CHECKING:
     import pandas as pd

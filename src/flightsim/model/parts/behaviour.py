@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from flightsim.model.households import CAUSES, N_KINDS
+from flightsim.model.households import N_KINDS
 from flightsim.parameter import ASSUMPTION, check, parameter, switch
-from flightsim.world import Bools, Floats
+from flightsim.world import CAUSES, Bools, Floats
 
 N_CAUSES = len(CAUSES)
 SHELLING, FRONT, CARE, NEIGHBOURS, CROWDING = range(N_CAUSES)
