@@ -15,11 +15,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from flightsim import cli, results, scenario
+from flightsim import cli, scenario
 from flightsim.case import columns, event_rows
 from flightsim.case.cells import REQUIRED, Column
 from flightsim.case.manifest import FACTS, LISTS, TABLE_FACTS
 from flightsim.config import compose
+from flightsim.results import runs
 from flightsim.results.measures import MEASURES
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -120,7 +121,7 @@ def result_tables() -> str:
     """Every table of a results folder with its columns."""
     rows = [
         [f"`{name}`", ", ".join(f"`{column}`" for column in known)]
-        for name, known in results.COLUMNS.items()
+        for name, known in runs.COLUMNS.items()
         if known
     ]
     found = table(["table", "columns"], rows)

@@ -25,8 +25,10 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCE = Path(flightsim.__file__).parent
 PAGES = [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md", ROOT / "experiments" / "README.md"]
 OWN = [page for page in PAGES if "docs" in page.parts]
-MODULES = {path.stem for path in SOURCE.glob("*.py")} | {
-    path.parent.name for path in SOURCE.glob("*/__init__.py")
+STARTS = ("flightsim", "flightsim.model", "flightsim.model.parts")  # where the docs' short names begin
+HOUSES = [SOURCE.joinpath(*start.split(".")[1:]) for start in STARTS]
+MODULES = {path.stem for house in HOUSES for path in house.glob("*.py")} | {
+    path.parent.name for house in HOUSES for path in house.glob("*/__init__.py")
 }
 FENCE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 
@@ -94,9 +96,12 @@ def parameters() -> set[str]:
 
 
 def resolves(dotted: str) -> bool:
-    """Whether ``module.name.name`` is there in flightsim; a field of a dataclass counts."""
-    words = dotted.removeprefix("flightsim.").split(".")
-    path = "flightsim"
+    """Whether ``module.name.name`` is there, in flightsim, its model or the parts; a field of a dataclass counts."""
+    return any(_resolves(dotted.removeprefix("flightsim."), start) for start in STARTS)
+
+
+def _resolves(dotted: str, path: str) -> bool:
+    words = dotted.split(".")
     while words and (SOURCE.joinpath(*path.split(".")[1:], words[0]).is_dir() or _is_module(path, words[0])):
         path += f".{words.pop(0)}"
     found: Any = importlib.import_module(path)
@@ -106,7 +111,7 @@ def resolves(dotted: str) -> bool:
         if not hasattr(found, word):
             return False
         found = getattr(found, word)
-    return path != "flightsim"
+    return path not in STARTS
 
 
 def _is_module(path: str, word: str) -> bool:

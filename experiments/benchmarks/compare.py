@@ -89,13 +89,13 @@ def fabricate(folder: Path, made: dict[str, list[Path]], n: int) -> None:
             rows.append({**about, "status": sweeps.DONE, "seconds": 1.0, "error": ""})
     sweep = sweeps.Sweep(
         path=folder, name="benchmark", hash="0" * 12, scenarios=tuple(made), baseline=next(iter(made)),
-        replicates=each, runs=sweepfolder_rows(rows), overrides=SCENARIOS,
+        replicates=each, runs=sweep_rows(rows), overrides=SCENARIOS,
     )  # fmt: skip
     sweeps.write_about(sweep)
     sweeps.write_rows(folder, [], rows)
 
 
-def sweepfolder_rows(rows: list[dict]) -> object:
+def sweep_rows(rows: list[dict]) -> object:
     """The rows as the folder's own table."""
     import pandas as pd
 

@@ -22,8 +22,9 @@ from flightsim.clock import HOURS_A_DAY, Clock
 from flightsim.events import Event
 from flightsim.model.draws import decision_key, exponential, uniform
 from flightsim.model.households import AT_HOME
-from flightsim.model.model import LOCAL_KMH, REHOUSED_AT_HOUR
+from flightsim.model.model import REHOUSED_AT_HOUR
 from flightsim.model.parts import Parts
+from flightsim.model.state import LOCAL_KMH
 from flightsim.world import GOVERNMENT, HOST, OPEN, RENTED, SDF, World
 
 FirstLuck = tuple[float, float, bool]  # its threshold, the readiness it needs, whether it can pay rent
@@ -164,7 +165,9 @@ class PlainModel(mesa.Model):
         self.care = parts.services.start(world, events, clock)
         self.gates = parts.border.start(world, events, clock)
         row_persons = self.weight * parts.population.mean_persons if self.weight > 1 else 0.0
-        self.shelter = parts.shelter.start(world, events, clock, row_persons)
+        self.shelter = parts.shelter.start(world, events, clock)
+        if row_persons:
+            self.shelter.gather_in_lumps(row_persons)
         self.routes = parts.roads.start(world, events, clock)
         self.area = world.places.area.tolist()
         self.last_leg_km = self.routes.last_leg_km().tolist()
