@@ -60,7 +60,7 @@ def scenario(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> types.SimpleNam
 
         return Stub(config, fail, control.reused)
 
-    for user in ("scenario", "plan"):
+    for user in ("scenario", "sweep.plan"):
         monkeypatch.setattr(f"flightsim.{user}.from_config", from_config)
     return control
 
@@ -271,7 +271,8 @@ SLOW_RUN = """
                 print("step", file=sys.stderr, flush=True)
                 time.sleep(0.05)
 
-    from flightsim import plan, scenario
+    from flightsim import scenario
+    from flightsim.sweep import plan
     plan.from_config = scenario.from_config = Scenario
     sys.exit(main(["run", "results=out"]))
 """
@@ -325,7 +326,8 @@ def test_a_full_disk_under_standard_output_is_not_one_under_the_results(
                 return types.SimpleNamespace(path="out/here", reused=False, summary="ten lines")
 
         if "run" in sys.argv:
-            from flightsim import plan, scenario
+            from flightsim import scenario
+            from flightsim.sweep import plan
             plan.from_config = scenario.from_config = Scenario
         sys.exit(main())
     """

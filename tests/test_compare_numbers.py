@@ -12,7 +12,7 @@ import made_sweeps
 from flightsim.comparison import bands, chances, lives, paired, reading, roles, sensitivity, tables
 from flightsim.comparison.material import Material
 from flightsim.errors import InputError
-from flightsim.results import gather, sweeps
+from flightsim.results import gather
 
 
 def material(folder: Path, baseline: str | None = None) -> Material:
@@ -244,9 +244,9 @@ def test_small_counts_are_blank_in_both_the_level_and_the_difference(tmp_path: P
 def test_the_table_over_time_holds_levels_and_differences(tmp_path: Path) -> None:
     found = material(made_sweeps.sweep(tmp_path, {"a": runs(100, 200), "b": runs(140, 260)}))
     table = tables.over_time(found, found.main).set_index(["scenario", "what", "date"])
-    assert table.loc[("a", "level", sweeps.DAYS[2]), "mean"] == 150
-    assert table.loc[("b", "difference", sweeps.DAYS[2]), "mean"] == 50
-    assert ("a", "difference", sweeps.DAYS[0]) not in table.index
+    assert table.loc[("a", "level", made_sweeps.DAYS[2]), "mean"] == 150
+    assert table.loc[("b", "difference", made_sweeps.DAYS[2]), "mean"] == 50
+    assert ("a", "difference", made_sweeps.DAYS[0]) not in table.index
 
 
 # --- what the scenarios differ in

@@ -83,6 +83,13 @@ def test_no_small_count_is_shown_or_worked_out(counts: np.ndarray) -> None:
     assert not mask[whole == 0].any()
 
 
+def test_where_all_beside_a_cell_is_hidden_one_further_off_goes_too() -> None:
+    counts = np.array(
+        [[1, 99, 0, 0, 0, 0], [1, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 1], [0] * 6, [0, 0, 0, 0, 0, 99]]
+    )
+    assert not worked_out(hidden(counts.astype(float))).any()
+
+
 @settings(deadline=None)
 @given(tables(st.tuples(st.integers(1, 12))))
 def test_nor_of_a_single_column(counts: np.ndarray) -> None:

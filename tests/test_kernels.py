@@ -16,7 +16,8 @@ from flightsim import results
 from flightsim.model import kernels
 
 RUN = """
-from flightsim import compose, scenario
+from flightsim import scenario
+from flightsim.config import compose
 (job,) = compose.jobs(["experiment=toy", "start='2020-01-05'", "days=3", "figures=false", "results=RESULTS"])
 print(scenario.from_config(job.config).run().path)
 """
@@ -43,7 +44,12 @@ def test_machine_code_does_what_the_python_says(tmp_path: Path) -> None:
 
 def test_to_describe_a_scenario_takes_no_compiler() -> None:
     heavy = "{'numba', 'mesa', 'matplotlib'} & set(sys.modules)"
-    assert python(f"import sys; from flightsim import compose, scenario; print({heavy})") == "set()"
+    assert (
+        python(
+            f"import sys; from flightsim import scenario; from flightsim.config import compose; print({heavy})"
+        )
+        == "set()"
+    )
 
 
 def test_without_a_folder_to_keep_it_in_a_loop_is_compiled_each_time(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,7 +46,7 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
     assert run.provenance["inputs"] == {"places.csv": "00"}
     assert len(run.measures) == len(tables["measures"])
     assert run.measures["value"].sum() == pytest.approx(tables["measures"]["value"].sum())
-    assert list(run.measures) == list(results.COLUMNS["measures"])
+    assert list(run.measures) == list(runs.COLUMNS["measures"])
     assert set(run.measures["unit"]) == {m.unit for m in measures.MEASURES.values()}
     assert run.area_names["XX0001"] == "Midtown"
     assert len(run.flows) == len(tables["flows"])

@@ -227,7 +227,8 @@ def test_where_rows_stand_for_ten_small_rooms_are_gathered_into_lumps() -> None:
     """Thirty villages with room for six persons each, and rows of 57: three lumps, within half a row of the whole."""
     spots = [worlds.Spot(f"V{i:02d}", "X", i, host=6.0) for i in range(30)]
     world = worlds.make_world("villages", spots, [("V00", "V01")])
-    shelter = ShelterLadder().start(world, [], CLOCK, row_persons=57.0)
+    shelter = ShelterLadder().start(world, [], CLOCK)
+    shelter.gather_in_lumps(57.0)
     room = shelter.room[:, HOST]
     assert abs(room.sum() - 180) <= 57 / 2
     assert set(np.rint(room / 57)) == {0, 1}

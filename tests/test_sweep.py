@@ -15,7 +15,7 @@ import pytest
 
 from flightsim import cli, results
 from flightsim.errors import InputError
-from flightsim.results import gather, sweeps
+from flightsim.results import gather, runs, sweeps
 from flightsim.scenario import Scenario
 from flightsim.sweep import batch, plan
 from flightsim.sweep import run as sweep
@@ -189,7 +189,7 @@ def test_one_failing_run_does_not_stop_the_others(
 def test_a_full_disk_ends_the_sweep_with_a_cure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], counted: list[str]
 ) -> None:
-    write, tried = results.write_run, []
+    write, tried = runs.write_run, []
 
     def full(*words: Any, **named: Any) -> Any:
         tried.append(words)
@@ -198,7 +198,7 @@ def test_a_full_disk_ends_the_sweep_with_a_cure(
             raise error from OSError(28, "No space left on device")
         return write(*words, **named)
 
-    monkeypatch.setattr(results, "write_run", full)
+    monkeypatch.setattr(runs, "write_run", full)
     words = ["run", "-m", *TOY, "seed=1,2,3", "workers=1", f"results='{tmp_path / 'out'}'"]
     assert cli.main(words) == 2
     assert "the disk is full; what is finished is kept" in capsys.readouterr().err

@@ -40,7 +40,7 @@ class PlainHousehold(mesa.Agent):
         self.needs_care, self.idp, self.rung = row["needs_care"], row["idp"], row["rung"]
         self.means, self.kin_area, self.sensitivity = row["means"], row["kin_area"], row["sensitivity"]
         self.threshold, self.ready_at, self.pays_rent = luck
-        self.pressure.gathered = self.readied = 0.0
+        self.gathered = self.readied = 0.0
         self.displaced = self.wants_to_leave = False
         self.en_route, self.there_at_hours, self.destination = False, 0.0, self.place
 
@@ -60,10 +60,10 @@ class PlainHousehold(mesa.Agent):
         if model.is_morning and self.rung == OPEN and not model.hostile_ground[self.place]:
             self.rung = self.find_shelter()
         met = self.pressure_per_hour() * model.step_hours
-        self.pressure.gathered += met
-        if self.pressure.gathered >= self.threshold:
+        self.gathered += met
+        if self.gathered >= self.threshold:
             self.wants_to_leave, self.readied = True, 0.0
-            self.get_ready(min((self.pressure.gathered - self.threshold) / max(met, 1e-300), 1.0))
+            self.get_ready(min((self.gathered - self.threshold) / max(met, 1e-300), 1.0))
 
     def pressure_per_hour(self) -> float:
         """What pushes me now, cause by cause, less what holds me back."""
@@ -132,7 +132,7 @@ class PlainHousehold(mesa.Agent):
         at_home = self.place == self.home and not self.idp
         self.rung = AT_HOME if at_home else self.find_shelter()
         model.present_persons[self.place] += self.persons
-        self.pressure.gathered = 0.0
+        self.gathered = 0.0
         self.threshold = model.random.expovariate(1.0) / self.sensitivity
         self.ready_at = model.random.expovariate(1.0)
 

@@ -48,8 +48,8 @@ def hidden(counts: Floats, also: Bools | None = None, least: float = SMALL_CELL_
             if not len(told):
                 break
             changed = _hide_beside(int(told[0]), flat, hide, lines)
-            if not changed:  # everything beside it is hidden or nobody: hide its totals
-                hide[[line[-1] for line in lines if told[0] in line]] = True
+            if not changed and not _hide_anywhere(flat, hide):
+                break
     return hide.reshape(whole.shape)
 
 
@@ -108,6 +108,15 @@ def _worked_out(hide: npt.NDArray[np.bool_], lines: list[Ints]) -> Ints:
     rank = int((sizes > TOLERANCE).sum())
     free = np.abs(directions[rank:]).max(axis=0) if rank < len(unknown) else np.zeros(len(unknown))
     return unknown[free < TOLERANCE]
+
+
+def _hide_anywhere(flat: Floats, hide: npt.NDArray[np.bool_]) -> bool:
+    """Everything beside a cell is hidden, or nobody: hide the smallest count still shown, if there is one."""
+    shown = np.flatnonzero(~hide & (flat > 0))
+    if not len(shown):
+        return False
+    hide[shown[flat[shown].argmin()]] = True
+    return True
 
 
 def _hide_beside(cell: int, flat: Floats, hide: npt.NDArray[np.bool_], lines: list[Ints]) -> bool:
