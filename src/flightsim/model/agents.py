@@ -1,6 +1,6 @@
 """Mesa's view of the table: a household as an agent, made when somebody looks at it.
 
-`Household` holds the rules in plain words and scalars; the arrays in `decision` are the same rules, and
+`Household` holds the rules in plain words and scalars; the arrays in `parts.behaviour` and `choice` are the same, and
 `tests/test_twin.py` holds the two equal, household for household.
 """
 
