@@ -5,6 +5,7 @@ import doctest
 import importlib
 import inspect
 import re
+import subprocess
 import sys
 import textwrap
 from functools import cache
@@ -218,3 +219,13 @@ def test_blocks_run(page: Path, tmp_path: Path) -> None:
     sys.stdout.flush()
     assert report.attempted
     assert not report.failed
+
+
+def test_the_picture_of_the_house_is_current() -> None:
+    drawn = subprocess.run(
+        [sys.executable, str(ROOT / "scripts" / "draw_house.py"), "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert drawn.returncode == 0, drawn.stdout + drawn.stderr
