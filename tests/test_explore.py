@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import toys
-from flightsim import cli, results, scenario
+from flightsim import cli, dotted, results, scenario
 from flightsim.cli import explore as command
 from flightsim.config import compose
 from flightsim.errors import InputError
@@ -113,12 +113,12 @@ class TestWhatThePageIsTold:
 
 class TestTryingOtherwise:
     def test_a_lever_that_stays_changes_nothing(self, config: dict[str, Any], tried: Trial) -> None:
-        again = trial.run(levers.moved(config, {"hazard.strength": 1.00, "name": "another name"}))
+        again = trial.run(dotted.changed(config, {"hazard.strength": 1.00, "name": "another name"}))
         assert again is not tried
         assert again.course == tried.course  # the same households, the same luck
 
     def test_a_lever_changes_the_course(self, config: dict[str, Any], tried: Trial) -> None:
-        calm = trial.run(levers.moved(config, {"hazard.strength": 0.0}))
+        calm = trial.run(dotted.changed(config, {"hazard.strength": 0.0}))
         assert calm.course["totals"]["displaced"][-1] < tried.course["totals"]["displaced"][-1]
 
     def test_what_was_run_is_not_run_again(self, config: dict[str, Any], tried: Trial) -> None:
@@ -126,7 +126,7 @@ class TestTryingOtherwise:
 
     def test_progress_is_told_and_nobody_waits_in_vain(self, config: dict[str, Any]) -> None:
         told: list[float] = []
-        other = levers.moved(config, {"seed": 77})
+        other = dotted.changed(config, {"seed": 77})
         with pytest.raises(trial.GivenUp):
             trial.run(other, told.append, lambda: len(told) < 3)
         assert told == sorted(told)
@@ -136,14 +136,14 @@ class TestTryingOtherwise:
         rows = {row["name"]: row for row in levers.for_page(config)}
         assert rows["hazard.strength"]["own"] == 1.0
         assert ["holds", "the first one holds"] in rows["events.ceasefire"]["choices"]
-        far = levers.for_page(levers.moved(config, {"hazard.strength": 7}))
+        far = levers.for_page(dotted.changed(config, {"hazard.strength": 7}))
         assert next(row["high"] for row in far if row["name"] == "hazard.strength") == 7
         (job,) = compose.jobs(["experiment=toy", "hazard=none", "shelter=unlimited"])
         names = {lever.name for lever in levers.offered(job.config)}
         assert not any(name.startswith(("hazard.", "shelter.")) for name in names)
         for row in rows.values():  # every value that the page offers is one that the model takes
             for value in [choice[0] for choice in row["choices"] or []] or [row["low"], row["high"]]:
-                scenario.from_config(levers.moved(config, {row["name"]: value}))
+                scenario.from_config(dotted.changed(config, {row["name"]: value}))
 
     def test_a_quick_run_is_small(self) -> None:
         (job,) = compose.jobs([])

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from flightsim import dotted
 from flightsim.brief.language import Language
 from flightsim.brief.subject import Subject
 from flightsim.comparison.figures.look import shorter
@@ -133,7 +134,7 @@ def _border(subject: Subject, t: Language) -> Iterator[str]:
 
 def _others(subject: Subject, t: Language) -> Iterator[str]:
     """Parts and parameters (their names have a dot) that are not the defaults and were not told in words."""
-    config, defaults = _flat(subject.scene.config), _flat(subject.order.defaults)
+    config, defaults = dotted.flat(subject.scene.config), dotted.flat(subject.order.defaults)
     if not defaults:
         return
     changed = [
@@ -150,11 +151,3 @@ def _others(subject: Subject, t: Language) -> Iterator[str]:
 def _value(value: Any) -> str:
     text = str(value)
     return text.rpartition(".")[2] if text.startswith("flightsim.") else text
-
-
-def _flat(config: Mapping[str, Any], above: str = "") -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in config.items():
-        name = f"{above}{key}"
-        found |= _flat(value, f"{name}.") if isinstance(value, Mapping) else {name: value}
-    return found

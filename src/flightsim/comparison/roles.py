@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from flightsim import dotted
 from flightsim.results.sweeps import Sweep
 
 LEVER, UNCERTAINTY = "lever", "uncertainty"
@@ -16,7 +17,7 @@ def differing(configs: Iterable[Mapping[str, Any]]) -> list[str]:
 
     Where a group takes another option, that alone is told, not each of its parameters.
     """
-    flat = [dict(_leaves(config)) for config in configs]
+    flat = [dotted.flat(config) for config in configs]
     keys = dict.fromkeys(key for each in flat for key in each if key.partition(".")[0] not in LUCK)
     apart = [key for key in keys if any(each.get(key) != flat[0].get(key) for each in flat)]
     other_option = {key.partition(".")[0] for key in apart if key.endswith("._target_")}
@@ -30,7 +31,7 @@ def values(sweep: Sweep, configs: Mapping[str, Mapping[str, Any]]) -> dict[str, 
         rows = sweep.runs.drop_duplicates("scenario").set_index("scenario")[names]
         return {name: {axis: rows.loc[name, axis] for axis in names} for name in configs}
     keys = [key for key in differing(configs.values()) if key not in sweep.drawn]
-    flat = {name: dict(_leaves(config)) for name, config in configs.items()}
+    flat = {name: dotted.flat(config) for name, config in configs.items()}
     return {name: {_short(key): each.get(key) for key in keys} for name, each in flat.items()}
 
 
@@ -56,11 +57,3 @@ def of_scenarios(
 def _short(key: str) -> str:
     """``border`` for the option that a group takes, ``border.policy`` for a parameter."""
     return key.removesuffix("._target_")
-
-
-def _leaves(config: Any, above: str = "") -> Iterable[tuple[str, Any]]:
-    if isinstance(config, Mapping) and config:
-        for key, value in config.items():
-            yield from _leaves(value, f"{above}.{key}" if above else str(key))
-    else:
-        yield above, config

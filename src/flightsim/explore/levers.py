@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flightsim import dotted
 from flightsim.world import World
 
 AGENTS = (
@@ -63,9 +63,7 @@ def offered(config: Mapping[str, Any]) -> list[Lever]:
 
 def value(config: Mapping[str, Any], lever: Lever) -> Any:
     """Where a lever stands in a configuration; None if it has no such value."""
-    group, _, key = lever.name.partition(".")
-    section = config.get(group)
-    return section.get(key) if key and isinstance(section, Mapping) else section
+    return dotted.get(config, lever.name)
 
 
 def for_page(config: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -82,18 +80,6 @@ def for_page(config: Mapping[str, Any]) -> list[dict[str, Any]]:
     return rows
 
 
-def moved(config: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    """A copy of the configuration with other values, by dotted name."""
-    changed = copy.deepcopy(dict(config))
-    for name, new in values.items():
-        group, _, key = name.partition(".")
-        if key:
-            changed[group][key] = new
-        else:
-            changed[group] = new
-    return changed
-
-
 def quick(config: Mapping[str, Any], world: World) -> dict[str, Any]:
     """The same scenario, made to run in seconds: fewer, larger rows and longer steps."""
     population = config["population"]
@@ -101,4 +87,4 @@ def quick(config: Mapping[str, Any], world: World) -> dict[str, Any]:
     scale = min(float(population.get("scale", 1.0)), max(AGENTS / max(households, 1.0), LEAST_SCALE), 1.0)
     scale = float(f"{scale:.1g}") if scale < 1 else 1.0
     step = max(int(config["step_hours"]), STEP_HOURS)
-    return moved(config, {"population.scale": scale, "step_hours": step, "figures": False})
+    return dotted.changed(config, {"population.scale": scale, "step_hours": step, "figures": False})

@@ -10,7 +10,7 @@ from typing import Any
 
 import solara
 
-from flightsim import words
+from flightsim import dotted, words
 from flightsim.errors import InputError
 from flightsim.explore import asked, levers, terrain, trial, why
 from flightsim.explore.asked import Asked
@@ -67,9 +67,9 @@ class Desk:
 
         def job(progress: Callable[[float], None], wanted: Callable[[], bool]) -> None:
             luck = {SEED.name: values[SEED.name]} if SEED.name in values else {}
-            plain = levers.moved(self._quick, luck)
+            plain = dotted.changed(self._quick, luck)
             first = trial.run(plain, lambda done: progress(done / 2), wanted)
-            other = trial.run(levers.moved(plain, values), lambda done: progress(0.5 + done / 2), wanted)
+            other = trial.run(dotted.changed(plain, values), lambda done: progress(0.5 + done / 2), wanted)
             self.base.set(_labelled(first, BASELINE))
             self.changed.set(_labelled(other, CHANGED))
 

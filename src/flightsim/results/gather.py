@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
+from flightsim import dotted
 from flightsim.errors import InputError
 from flightsim.results.runs import PROVENANCE, is_complete
 from flightsim.results.sweeps import COLUMNS, DONE, Drawn, Sweep, is_sweep, read_one
@@ -178,15 +179,8 @@ def _config(run: Path) -> dict[str, Any]:
 
 def _without(config: Mapping[str, Any], drawn: Iterable[str] | Mapping[str, Drawn]) -> dict[str, Any]:
     """A configuration by dotted names, less the luck and what was drawn."""
-    flat = _flat({key: value for key, value in config.items() if key not in LUCK})
+    flat = dotted.flat({key: value for key, value in config.items() if key not in LUCK})
     return {key: value for key, value in flat.items() if key not in set(drawn)}
-
-
-def _flat(value: Any, name: str = "") -> dict[str, Any]:
-    if not isinstance(value, Mapping):
-        return {name: value}
-    parts = (_flat(inner, f"{name}.{key}" if name else str(key)) for key, inner in value.items())
-    return {key: inner for part in parts for key, inner in part.items()}
 
 
 def _key(config: Mapping[str, Any]) -> str:

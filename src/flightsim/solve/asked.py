@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import copy
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flightsim import dotted
 from flightsim.errors import Complaints, InputError, nearest
 from flightsim.results.outcomes import Headline, headline
 from flightsim.scenario import from_config, role_of
@@ -44,13 +44,7 @@ class Lever:
 
     def at(self, config: Config, value: float) -> Config:
         """The configuration with the lever at this value; the one given is left as it is."""
-        changed = copy.deepcopy(config)
-        *sections, last = self.name.split(".")
-        inner = changed
-        for section in sections:
-            inner = inner[section]
-        inner[last] = int(value) if self.whole else value
-        return changed
+        return dotted.changed(config, {self.name: int(value) if self.whole else value})
 
     def override(self, value: float) -> str:
         """What to add to a command for this value."""

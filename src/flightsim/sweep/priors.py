@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import betaincinv
 
+from flightsim import dotted
 from flightsim.config.files import conf_folder
 from flightsim.errors import Complaints, InputError, nearest
 from flightsim.model.draws import decision_key, name_key, uniform
@@ -117,9 +118,7 @@ def kept(config: Mapping[str, Any], lines: Iterable[str]) -> set[str]:
     """The parameters that somebody has set for a scenario: named in its lines, or not at their defaults."""
     named = {line.partition("=")[0].lstrip("+") for line in lines}
     changed = {
-        name
-        for name, each in parameters(config).items()
-        if config[name.partition(".")[0]].get(name.partition(".")[2]) != default_of(each)
+        name for name, each in parameters(config).items() if dotted.get(config, name) != default_of(each)
     }
     return {name for name in parameters(config) if name in named} | changed
 
@@ -129,13 +128,11 @@ def with_values(
 ) -> dict[str, Any]:
     """The configuration with the drawn values in it, but for those to keep and those it has no use for."""
     known, keep = parameters(config), set(keep)
-    changed = {key: dict(value) if isinstance(value, Mapping) else value for key, value in config.items()}
-    for name, value in values.items():
-        if name in known and name not in keep:
-            group, _, parameter = name.partition(".")
-            whole = isinstance(default_of(known[name]), int)
-            changed[group][parameter] = int(value) if whole else value
-    return changed
+    used = {name: value for name, value in values.items() if name in known and name not in keep}
+    whole = {name for name in used if isinstance(default_of(known[name]), int)}
+    return dotted.changed(
+        config, {name: int(value) if name in whole else value for name, value in used.items()}
+    )
 
 
 def asked(section: Any, configs: Sequence[Mapping[str, Any]], at_least: int) -> Draws | None:
