@@ -1,4 +1,4 @@
-"""Write the parts of the docs that come from code: parameters.md, and tables between <!-- name --> markers.
+"""Write what comes from code: parameters.md, tables between <!-- name --> markers, and the comments in conf/.
 
     python scripts/write_docs.py            write them
     python scripts/write_docs.py --check    say which are out of date; exit code 1 if any is
@@ -9,21 +9,24 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import io
 import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from flightsim import cli, scenario
+from flightsim import cli, parameter, scenario
 from flightsim.case import columns, event_rows
 from flightsim.case.cells import REQUIRED, Column
 from flightsim.case.manifest import FACTS, LISTS, TABLE_FACTS
 from flightsim.config import compose
 from flightsim.results import runs
 from flightsim.results.measures import MEASURES
+from flightsim.sweep.priors import CALIBRATED
 
-DOCS = Path(__file__).resolve().parents[1] / "docs"
+ROOT = Path(__file__).resolve().parents[1]
+DOCS, CONF = ROOT / "docs", ROOT / "conf"
 PERSONS, UNIT_WORDS = (
     "persons",
     {
@@ -153,6 +156,30 @@ def parameters() -> str:
     return text.getvalue()
 
 
+def option(text: str) -> str:
+    """The file of one option of a part, each parameter with the comment that its dataclass field makes."""
+    group_of = re.search(r"^_target_: (\S+)\.(\w+)", text, re.MULTILINE)
+    assert group_of, text
+    part = getattr(importlib.import_module(group_of[1]), group_of[2])
+    about = {row["parameter"]: row for row in parameter.table({"": [part]})}
+    lines = []
+    for line in text.splitlines():
+        name, colon, rest = line.partition(":")
+        if colon and name in about:
+            row = about[name]
+            bounds = "; ".join(each for each in (row["role"], row["unit"], row["bounds"]) if each)
+            line = f"{name}:{rest.partition('  # ')[0]}  # {bounds}. {row['meaning']} [{row['source']}]"
+        lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
+def options() -> dict[Path, str]:
+    """The file of every option with what it should say; what was calibrated has sources of its own."""
+    files = [path for group in scenario.PARTS for path in sorted((CONF / group).glob("*.yaml"))]
+    files = [path for path in files if path.stem != CALIBRATED]
+    return {path: option(path.read_text(encoding="utf-8")) for path in files}
+
+
 WRITTEN: dict[str, dict[str, Callable[[], str]]] = {
     "cases.md": {"tables": case_tables, "events": case_events, "manifest": case_manifest},
     "results.md": {"tables": result_tables, "measures": result_measures},
@@ -161,7 +188,7 @@ WRITTEN: dict[str, dict[str, Callable[[], str]]] = {
 
 def pages() -> dict[Path, str]:
     """Each page with what it should say."""
-    found = {DOCS / "parameters.md": parameters()}
+    found = {DOCS / "parameters.md": parameters(), **options()}
     for name, sections in WRITTEN.items():
         text = (DOCS / name).read_text(encoding="utf-8")
         for section, write in sections.items():
