@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -10,6 +13,15 @@ import pytest
 import worlds
 from flightsim.case.reading import find_case
 from flightsim.world import World
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Fill the cache of compiled loops once, before several workers would each compile them on their own."""
+    if hasattr(config, "workerinput") or not getattr(config.option, "numprocesses", None):
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        words = ["run", "case=toy", "days=3", "population.scale=0.2", "figures=false", f"results={folder}"]
+        subprocess.run([sys.executable, "-m", "flightsim", *words], check=False, capture_output=True)
 
 
 @pytest.fixture(scope="session")
