@@ -24,7 +24,8 @@ from flightsim.scenario import PARTS, SETTINGS, from_config
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = Path(flightsim.__file__).parent
-PAGES = [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md", ROOT / "experiments" / "README.md"]
+AROUND = ("README.md", "CONTRIBUTING.md", "RELEASING.md", "SECURITY.md", "experiments/README.md")
+PAGES = [*sorted((ROOT / "docs").rglob("*.md")), *(ROOT / each for each in AROUND)]
 OWN = [page for page in PAGES if "docs" in page.parts]
 STARTS = ("flightsim", "flightsim.model", "flightsim.model.parts")  # where the docs' short names begin
 HOUSES = [SOURCE.joinpath(*start.split(".")[1:]) for start in STARTS]
@@ -59,6 +60,15 @@ def test_links_lead_somewhere(page: Path) -> None:
         assert target.exists(), f"{name(page)}: {link}"
         if fragment:
             assert fragment in anchors(target), f"{name(page)}: {link}"
+
+
+def test_every_page_is_in_the_index() -> None:
+    index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    assert not [
+        page.name
+        for page in (ROOT / "docs").glob("*.md")
+        if page.name != "README.md" and f"]({page.name})" not in index
+    ]
 
 
 @cache
