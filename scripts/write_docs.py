@@ -94,7 +94,7 @@ def case_tables() -> str:
     parts = []
     for file, known in (columns.TABLES | columns.OPTIONAL_TABLES).items():
         rows = [_column(name, column) for name, column in known.items()]
-        title = f"### {file}" + (" (optional)" if file in columns.OPTIONAL_TABLES else "")
+        title = f"## {file}" + (" (optional)" if file in columns.OPTIONAL_TABLES else "")
         parts.append(f"{title}\n\n{table(['column', 'unit', 'expected', ''], rows)}")
     return "\n\n".join(parts)
 
