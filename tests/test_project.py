@@ -119,6 +119,12 @@ def test_constraints_are_exact_and_cover_the_dependencies() -> None:
     assert not missing
 
 
+def test_the_lowest_versions_are_those_of_the_ranges() -> None:
+    lines = (ROOT / "constraints-lowest.txt").read_text(encoding="utf-8").splitlines()
+    lowest = [re.sub(r">=([\w.]+).*", r"==\1", each) for each in pyproject()["project"]["dependencies"]]
+    assert [line for line in lines if not line.startswith("#")] == lowest
+
+
 def _normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 

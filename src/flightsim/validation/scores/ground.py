@@ -56,7 +56,8 @@ class Ground:
         shut = np.append(shut, np.zeros(len(w.crossings), bool))
         use = ~(shut[w.roads.u] | shut[w.roads.v])
         n = len(w.node_ids)
-        graph = csr_array((w.roads.km[use], (w.roads.u[use], w.roads.v[use])), shape=(n, n))
+        ends = w.roads.u[use].astype(np.int32), w.roads.v[use].astype(np.int32)  # older scipy takes no others
+        graph = csr_array((w.roads.km[use], ends), shape=(n, n))
         gates = w.areas.gateway
         km = dijkstra(graph, directed=False, indices=gates)[:, gates]
         straight = DETOUR * w.distance_km[np.ix_(gates, gates)]
