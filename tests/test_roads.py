@@ -199,12 +199,12 @@ def test_a_road_may_reopen_in_part(line: World) -> None:
     assert routes.capacity[0] == 250
 
 
-@pytest.mark.parametrize("enemy", [GOVERNMENT, SDF])
-def test_the_way_leads_around_a_place_that_fell(town: World, enemy: int) -> None:
+@pytest.mark.parametrize("side", [GOVERNMENT, SDF])
+def test_the_way_leads_around_a_place_that_fell(town: World, side: int) -> None:
     routes = start(town)
     go(routes, town)
     assert way(routes, town, "M2", "C2") == ["M2-N2", "N2-C2"]
-    assert go(routes, town, 1, taken={"N2": enemy})
+    assert go(routes, town, 1, taken={"N2": side})
     assert way(routes, town, "M2", "C2") == ["M1-M2", "M1-N1", "N1-C1", "C1-C2"]
     assert hours(routes, town, "M2", "C2") == pytest.approx(1)
     assert np.isinf(hours(routes, town, "M2", "N2"))
@@ -212,7 +212,7 @@ def test_the_way_leads_around_a_place_that_fell(town: World, enemy: int) -> None
     assert hours(routes, town, "M2", "C2") == pytest.approx(0.5)
 
 
-def test_nobody_drives_through_the_enemy_s_town(town: World) -> None:
+def test_nobody_drives_through_a_town_held_by_a_hostile_side(town: World) -> None:
     """S2 is held by the Government: from S3 to S1 is 40 km by the middle row, not 20."""
     routes = start(town)
     go(routes, town)

@@ -188,7 +188,7 @@ def test_tents_go_up_where_the_sites_are() -> None:
     assert shelter.room[:, SITE].tolist() == [90, 30]
 
 
-def test_no_tents_where_the_enemy_is() -> None:
+def test_no_tents_on_hostile_ground() -> None:
     shelter = start(village(), tents_per_day=8, persons_a_tent=5)
     shelter.new_day(0, np.array([True, False]))
     assert shelter.room[:, SITE].tolist() == [0, 10]

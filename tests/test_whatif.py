@@ -329,7 +329,7 @@ def test_a_plan_takes_whole_sub_districts_in_their_days() -> None:
 
 
 def test_a_plan_begins_at_the_front() -> None:
-    """A row of towns in one sub-district; the enemy holds the first."""
+    """A row of towns in one sub-district; a hostile side holds the first."""
     row = clinics()
     control = np.where(np.arange(12) == 0, 2, 0)
     world = replace(row, places=replace(row.places, control=control))

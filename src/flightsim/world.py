@@ -31,8 +31,8 @@ CAUSES = ("shelling", "front", "care", "neighbours", "crowding")  # what people 
 EARTH_RADIUS_KM = 6371.0
 
 
-def hostile(control: Ints) -> Bools:
-    """Which places are held by those that people flee; ``control`` has an index into CONTROLS for each, any shape."""
+def hostile(control: Ints | int) -> Bools:
+    """Whether a side is hostile to those who flee from it; ``control``: an index into CONTROLS for each, any shape."""
     return np.asarray((control == GOVERNMENT) | (control == SDF))
 
 

@@ -11,7 +11,7 @@ from flightsim.case.cells import Table, show
 from flightsim.case.columns import KEYS
 from flightsim.errors import Complaints, nearest
 from flightsim.events import ALL
-from flightsim.world import CONTROLS, GOVERNMENT, SDF
+from flightsim.world import HOSTILE
 
 ROUNDING_PERSONS = 1.0
 Tables = Mapping[str, Table]
@@ -140,7 +140,7 @@ def _check_places(tables: Tables, complaints: Complaints) -> None:
         complaints.add("places.csv has no rows; expected at least one place")
         return
     persons = 0.0
-    outside = (CONTROLS[GOVERNMENT], CONTROLS[SDF])
+    outside = HOSTILE
     for column in ("residents_persons", "idps_persons"):
         for row, control, n in zip(table.rows, table["control"], table[column], strict=True):
             persons += np.inf if n is None else n

@@ -146,7 +146,7 @@ class Traffic:
         return taken
 
     def turn_back(self, now_hours: float, ways: Ways, passable_node: Bools) -> Travellers:
-        """Those on a road that is cut, or leads to a node lost to the enemy, go back to where they entered it.
+        """Those on a road that is cut, or leads onto hostile ground, go back to where they entered it.
 
         Returns those overrun: at a node that cannot be passed any more, with no way back. Whoever has left the main
         roads for the last, local leg goes on.

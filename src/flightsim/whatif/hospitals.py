@@ -11,7 +11,7 @@ import numpy as np
 from flightsim.clock import Clock
 from flightsim.events import Event, by_type
 from flightsim.model.draws import decision_key, exponential, name_key
-from flightsim.world import HOSTILE, World
+from flightsim.world import CONTROLS, World, hostile
 
 NEAR_KM = 10.0  # assumption: as far as a facility is of use (services.reach_km)
 CLOSING = ("facility_closed", "facility_reopened")
@@ -64,9 +64,9 @@ def twice_as_many(events: list[Event], world: World, clock: Clock, seed: int) ->
 
 
 def _taken(events: list[Event], clock: Clock) -> dict[str, date]:
-    """When each place was first taken by the enemy after the start."""
+    """When each place was first taken by a hostile side after the start."""
     taken: dict[str, date] = {}
     for event in by_type(events, "captured"):
-        if event.date >= clock.start and event.value in HOSTILE:
+        if event.date >= clock.start and hostile(CONTROLS.index(str(event.value))):
             taken.setdefault(event.target, event.date)
     return taken

@@ -25,7 +25,7 @@ from flightsim.errors import InputError
 from flightsim.events import STRIKES, WARLIKE, Event, by_type
 from flightsim.model.draws import decision_key, exponential, name_key, uniform
 from flightsim.whatif.plan import Phase
-from flightsim.world import HOSTILE, Bools, Floats, Ints, World, hostile
+from flightsim.world import CONTROLS, HOSTILE, Bools, Floats, Ints, World, hostile
 
 PAST_DAYS = 14  # assumption: two weeks hold a burst and a lull
 BLOCK_DAYS = 3  # assumption: strikes come in bursts of a few days
@@ -88,7 +88,7 @@ class _Made:
         for event in by_type(known, *STRIKES, "captured"):
             ago = (event.date - first).days
             if event.type == "captured":
-                row, lost = self._row[event.target], event.value in HOSTILE
+                row, lost = self._row[event.target], bool(hostile(CONTROLS.index(str(event.value))))
                 if ago >= 0 and lost and not self._hostile[row]:
                     self._fell[ago] += 1
                     self._taken_on[row] = event.date

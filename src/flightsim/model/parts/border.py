@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from flightsim.clock import HOURS_A_DAY, Clock
+from flightsim.clock import Clock
 from flightsim.events import ALL, Event, by_type
+from flightsim.model.timetable import step_of
 from flightsim.parameter import LEVER, check, choice, parameter
 from flightsim.world import BORDER_RULES, Bools, Floats, Ints, World
 
@@ -93,11 +94,10 @@ class Gates:
 
     def advance(self, step: int) -> bool:
         """Move to the given step; True when a rule changed."""
-        now_hours = (step + 1) * self._clock.step_hours
         changed = False
         while self._events:
             event = self._events[0]
-            if self._clock.day_index(event.date) * HOURS_A_DAY + (event.hour or 0) >= now_hours:
+            if step_of(event, self._clock) > step:
                 break
             del self._events[0]
             which = (

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -13,9 +11,10 @@ import numpy as np
 from flightsim.clock import HOURS_A_DAY, Clock, is_night
 from flightsim.errors import InputError
 from flightsim.events import ALL, STRIKES, Event, by_type
+from flightsim.model import timetable
 from flightsim.model.arrays import fading
 from flightsim.parameter import ASSUMPTION, LEVER, check, parameter
-from flightsim.world import CONTROLS, GOVERNMENT, SDF, Bools, Floats, Ints, World
+from flightsim.world import CONTROLS, Bools, Floats, Ints, World, hostile
 
 
 @dataclass(frozen=True)
@@ -99,7 +98,7 @@ class Hazard:
     near_per_hour    (P,)  the same, felt from neighbouring places too
     strikes_hourly, near_hourly  (P, n) the same for each of the step's n hours
     remembered       (P,)  strikes felt here and remembered, in air-strike equivalents; mean over the step
-    alarm            (P,)  0 to 1: how near and how lately the enemy took a place; mean over the step
+    alarm            (P,)  0 to 1: how near and how lately a hostile side took a place; mean over the step
     control          (P,)  who holds each place, index into CONTROLS
     captured         (P,)  places whose holder changed in this step, as row numbers
     ceasefire        bool  whether one is announced and not over
@@ -129,13 +128,12 @@ class Hazard:
         self._felt = np.zeros((n, n))
         self._felt[near] = np.exp(-world.distance_km[near] / part.strike_distance_km)
         self._strikes = self._strikes_by_day(events)
-        self._timed = self._by_days_it_lasts(
-            event for event in by_type(events, *STRIKES) if event.hour is not None
-        )
-        self._captures = self._by_step(by_type(events, "captured"))
-        self._ceasefires = self._by_step(by_type(events, "ceasefire"))
-        self._pauses = self._by_days_it_lasts(by_type(events, "pause"))
-        self._temperatures = self._by_day(by_type(events, "night_temperature"))
+        of_known_hour = [event for event in events if event.hour is not None]
+        self._timed = timetable.by_days_it_lasts(of_known_hour, clock, *STRIKES)
+        self._captures = timetable.by_step(events, clock, "captured")
+        self._ceasefires = timetable.by_step(events, clock, "ceasefire")
+        self._pauses = timetable.by_days_it_lasts(events, clock, "pause")
+        self._temperatures = timetable.by_day(events, clock, "night_temperature")
         self._profile = _hour_profile(part.night_share)
         self._day: int | None = None
         self._live_through_the_past(events)
@@ -147,38 +145,14 @@ class Hazard:
 
     @property
     def feared_alarm(self) -> Floats:
-        """(P,) 0 to 1: how near and how lately the enemy took a place or, where people are warned, will take one."""
+        """(P,) 0 to 1: how near and how lately a hostile side took a place or, for those warned, will take one."""
         return self.alarm
-
-    def _by_day(self, events: Sequence[Event]) -> dict[int, list[Event]]:
-        days: dict[int, list[Event]] = defaultdict(list)
-        for event in events:
-            days[self._clock.day_index(event.date)].append(event)
-        return days
-
-    def _by_days_it_lasts(self, events: Iterable[Event]) -> dict[int, list[Event]]:
-        days: dict[int, list[Event]] = defaultdict(list)
-        for event in events:
-            first = self._clock.day_index(event.date)
-            for day in range(
-                first, first + math.ceil(((event.hour or 0) + _lasts_hours(event)) / HOURS_A_DAY)
-            ):
-                days[day].append(event)
-        return days
-
-    def _by_step(self, events: Sequence[Event]) -> dict[int, list[Event]]:
-        """By the step in which each happens (a whole-day event: at the day's first hour)."""
-        steps: dict[int, list[Event]] = defaultdict(list)
-        for event in events:
-            hours = self._clock.day_index(event.date) * HOURS_A_DAY + (event.hour or 0)
-            steps[hours // self._clock.step_hours].append(event)
-        return steps
 
     def _strikes_by_day(self, events: Sequence[Event]) -> dict[int, Floats]:
         """Weighted strikes at each place by day, those of known hour left out; quiet days are absent."""
         days: dict[int, Floats] = {}
         for event in by_type(events, *STRIKES):
-            day = self._clock.day_index(event.date)
+            day = timetable.day_of(event, self._clock)
             if event.hour is None or day < 0:
                 at = days.setdefault(day, np.zeros(len(self.control)))
                 at[self._row[event.target]] += self._weight(event)
@@ -192,7 +166,7 @@ class Hazard:
 
     def _live_through_the_past(self, events: Sequence[Event]) -> None:
         """What happened before the start is remembered, in daily steps."""
-        first = min([self._clock.day_index(event.date) for event in events] + [0])
+        first = min([timetable.day_of(event, self._clock) for event in events] + [0])
         for day in range(first, 0):
             for step in range(day * self._clock.steps_a_day, (day + 1) * self._clock.steps_a_day):
                 self._front(step)
@@ -238,14 +212,14 @@ class Hazard:
         self.alarm, self._fright = fading(self._fright, 0.0, hours, part.front_memory_days * HOURS_A_DAY)
 
     def _front(self, step: int) -> None:
-        """Places that change hands; when the enemy takes one it alarms those around, unless a nearer one did lately."""
+        """Places that change hands; one taken by a hostile side alarms those around, unless a nearer one did lately."""
         changed = []
         for event in self._captures.get(step, ()):
             place = self._row[event.target]
             holder = CONTROLS.index(str(event.value))
             if holder == self.control[place]:
                 continue
-            if holder in (GOVERNMENT, SDF):
+            if hostile(holder):
                 alarmed = np.exp(-self._world.distance_km[place] / self._part.front_distance_km)
                 self._fright = np.maximum(self._fright, alarmed)
             self.control[place] = holder
@@ -267,19 +241,19 @@ class Hazard:
         """(P, n) strikes in each of these n hours of a day with strikes of known hour, or with pauses."""
         strikes = self._struck[:, None] * self._profile[covered]
         for event in self._timed.get(day, ()):
-            if self._clock.day_index(event.date) >= 0:  # those of the past have been lived through
+            if timetable.day_of(event, self._clock) >= 0:  # those of the past have been lived through
                 strikes[self._row[event.target]] += self._weight(event) * self._within(event, day, covered)
         paused = np.zeros_like(strikes)
         for event in self._pauses.get(day, ()):
             where = self._where(event.target)
-            share = self._within(event, day, covered) * _lasts_hours(event)
+            share = self._within(event, day, covered) * timetable.lasts_hours(event)
             paused[where] = np.maximum(paused[where], share)
         return np.asarray(strikes * (1 - paused))
 
     def _within(self, event: Event, day: int, covered: Ints) -> Floats:
         """(n,) share of an event that falls in each of these hours."""
-        lasts = _lasts_hours(event)
-        since = (day - self._clock.day_index(event.date)) * HOURS_A_DAY + covered - (event.hour or 0)
+        lasts = timetable.lasts_hours(event)
+        since = (day - timetable.day_of(event, self._clock)) * HOURS_A_DAY + covered - (event.hour or 0)
         return np.asarray(np.where(since >= 0, np.clip(lasts - since, 0, 1), 0) / lasts)
 
     def _where(self, target: str) -> Bools:
@@ -316,11 +290,6 @@ class Forewarned(Hazard):
     def feared_alarm(self) -> Floats:
         """(P,) 0 to 1: alarm over captures, or that over those to come, if it is greater."""
         return np.maximum(self.alarm, self._ahead.alarm)
-
-
-def _lasts_hours(event: Event) -> float:
-    """How long a pause or a strike lasts: one hour where only the hour is known, the whole day where neither is."""
-    return event.hours or (HOURS_A_DAY if event.hour is None else 1)
 
 
 def _hour_profile(night_share: float) -> Floats:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -11,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from flightsim.clock import HOURS_A_DAY, Clock, is_night
-from flightsim.events import Event, by_type
+from flightsim.events import Event
+from flightsim.model import timetable
 from flightsim.model.households import PERSONS_A_VEHICLE
 from flightsim.parameter import ASSUMPTION, check, parameter
 from flightsim.world import BORDER_RULES, SNA, Bools, Floats, Ints, World, hostile
@@ -110,7 +110,7 @@ class RoadNetwork:
 
     def start(self, world: World, events: Sequence[Event], clock: Clock) -> Routes:
         """The roads as they are at the start."""
-        return Routes(self, world, by_type(events, "road_cut", "road_reopened"), clock)
+        return Routes(self, world, events, clock)
 
 
 @dataclass(frozen=True)
@@ -164,10 +164,7 @@ class Routes:
         unlimited = self.counts_people | (not part.queues)  # who waits for a gate waits beside the road
         self.storage: Floats = np.where(unlimited, np.inf, fits)
         self._left = np.ones(len(roads))  # share of capacity that cuts leave
-        self._cuts: dict[int, list[Event]] = defaultdict(list)
-        for event in events:
-            hours = clock.day_index(event.date) * HOURS_A_DAY + (event.hour or 0)
-            self._cuts[hours // clock.step_hours].append(event)
+        self._cuts = timetable.by_step(events, clock, "road_cut", "road_reopened")
         self._ids = {road_id: e for e, road_id in enumerate(roads.road_id)}
         self._place_ids = {place_id: i for i, place_id in enumerate(world.places.place_id)}
         self.open_edge: Bools = np.zeros(2 * len(roads), bool)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from flightsim.clock import HOURS_A_DAY, Clock
-from flightsim.events import Event, by_type
+from flightsim.events import Event
+from flightsim.model import timetable
 from flightsim.model.arrays import fading
 from flightsim.parameter import ASSUMPTION, check, parameter
 from flightsim.world import Bools, Floats, World
@@ -39,7 +39,7 @@ class HealthCare:
 
     def start(self, world: World, events: Sequence[Event], clock: Clock) -> Care:
         """Care as it stands at the start."""
-        return Care(self, world, by_type(events, "facility_closed", "facility_reopened"), clock)
+        return Care(self, world, events, clock)
 
 
 @dataclass(frozen=True)
@@ -72,10 +72,7 @@ class Care:
         self._missed: Floats = np.zeros(
             len(facilities)
         )  # 1 just after a closure, fading; 0 while a facility works
-        self._steps: dict[int, list[Event]] = defaultdict(list)
-        for event in events:
-            hours = clock.day_index(event.date) * HOURS_A_DAY + (event.hour or 0)
-            self._steps[hours // clock.step_hours].append(event)
+        self._steps = timetable.by_step(events, clock, "facility_closed", "facility_reopened")
         for step in sorted(step for step in self._steps if step < 0):
             self._change(step)  # closed before the start: not working, and no fresh loss
         self._missed[:] = 0.0
