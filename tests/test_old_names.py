@@ -7,7 +7,8 @@ import pytest
 import yaml
 
 from flightsim.config import compose
-from flightsim.config.old_names import OLD_TARGETS, renewed
+from flightsim.files.old_names import OLD_TARGETS, renewed
+from flightsim.results import gather, load
 from flightsim.scenario import PARTS, from_config
 
 STORED = Path(__file__).parent / "version_0_1.yaml"  # config.yaml of a toy run, as version 0.1 wrote it
@@ -75,8 +76,33 @@ def test_a_users_own_option_by_an_old_name_composes(tmp_path: Path) -> None:
     (tmp_path / "border").mkdir()
     text = "_target_: flightsim.border.Border\npolicy: closed\nthroughput: 2.0\n"
     (tmp_path / "border" / "mine.yaml").write_text(text, encoding="utf-8")
-    part = from_config(composed(["border=mine"], tmp_path)).parts.border
+    config = composed(["border=mine"], tmp_path)
+    assert config["border"]["_target_"] == OLD_TARGETS["flightsim.border.Border"], (
+        "priors and sweeps look for this name"
+    )
+    part = from_config(config).parts.border
     assert part == from_config(composed(["border=closed", "border.throughput=2.0"])).parts.border
+
+
+def test_an_old_folder_and_a_new_one_are_one_scenario(tmp_path: Path) -> None:
+    """What a run was called then does not set it apart from a run of today."""
+    for seed in (1, 2):
+        scenario = from_config(composed([f"seed={seed}", f"results={tmp_path}", "figures=false"]))
+        scenario.run()
+    first = next(
+        file
+        for file in tmp_path.glob("*/*/config.yaml")
+        if yaml.safe_load(file.read_text("utf-8"))["seed"] == 1
+    )
+    config = yaml.safe_load(first.read_text(encoding="utf-8"))
+    then = {new: old for old, new in OLD_TARGETS.items()}
+    for section in config.values():
+        if isinstance(section, dict):
+            section["_target_"] = then[section["_target_"]]
+    first.write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
+    assert gather.read(tmp_path / "toy").scenarios == gather.read(first.parent).scenarios
+    assert len(gather.read(tmp_path / "toy").runs) == 2
+    assert load(first.parent).config["border"]["_target_"] == "flightsim.model.parts.border.Border"
 
 
 def test_other_names_are_left_alone() -> None:

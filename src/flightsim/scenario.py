@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 from flightsim import results, words
 from flightsim.case.reading import Case, cached_case
 from flightsim.clock import STEP_HOURS, Clock
-from flightsim.config.old_names import renewed
 from flightsim.errors import Complaints, InputError, nearest
 from flightsim.events import STATUSES, STRIKES, Event, by_type
 from flightsim.files.atomic import can_be_folder, check_writable
+from flightsim.files.old_names import renewed_parts
 from flightsim.memory import undisturbed
 from flightsim.model.parts import Parts
 from flightsim.model.parts.behaviour import Flight, NoFlight
@@ -233,7 +233,7 @@ def from_config(config: Mapping[str, Any]) -> Scenario:
         if key not in config:
             complaints.add(f"{key} is missing from the configuration")
     complaints.raise_if_any()
-    config.update({group: renewed(config[group]) for group in PARTS})
+    config = renewed_parts(config)
     _own_period(config, complaints)
     made = {group: _part(group, config[group], complaints) for group in PARTS}
     clock = _clock(config, complaints)

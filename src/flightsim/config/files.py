@@ -27,6 +27,7 @@ from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
 from flightsim.config.overrides import LAUNCHER, change, dotted, gist, key_of, parsed
 from flightsim.errors import Complaints, InputError, nearest
 from flightsim.files.atomic import FORBIDDEN
+from flightsim.files.old_names import renewed_parts
 
 CONFIG = "config"
 EXPERIMENT = "experiment"
@@ -114,7 +115,7 @@ class Conf:
             if not override.is_hydra_override():
                 change(config, override, complaints)
         complaints.raise_if_any()
-        plain = _plain(config)
+        plain = renewed_parts(_plain(config))
         if not {"name", EXPERIMENT} & {key_of(line) for line in lines}:
             _name_after_case(plain, str(self.composed[choices].case))
         return plain

@@ -13,6 +13,7 @@ import yaml
 
 from flightsim import dotted
 from flightsim.errors import InputError
+from flightsim.files.old_names import renewed_parts
 from flightsim.results.runs import PROVENANCE, is_complete
 from flightsim.results.sweeps import COLUMNS, DONE, Drawn, Sweep, is_sweep, read_one
 
@@ -174,7 +175,7 @@ def _config(run: Path) -> dict[str, Any]:
         raise InputError(f"{path} cannot be read: {problem}") from problem
     if not isinstance(content, dict) or not isinstance(content.get("seed"), int):
         raise InputError(f"{path} is not as flightsim writes it: it has no seed")
-    return content
+    return renewed_parts(content)
 
 
 def _without(config: Mapping[str, Any], drawn: Iterable[str] | Mapping[str, Drawn]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ import yaml
 
 from flightsim import __version__
 from flightsim.errors import InputError, nearest
+from flightsim.files.old_names import renewed_parts
 from flightsim.files.spreadsheet import harmless
 from flightsim.files.atomic import plain_errors, whole_folder, write_text
 from flightsim.results.measures import MEASURES, SMALL_CELL_PERSONS, unit_of
@@ -249,7 +250,7 @@ def config_of(folder: Path) -> dict[str, Any]:
         raise InputError(f"{path} cannot be read: {problem}") from problem
     if not isinstance(config, dict):
         raise InputError(f"{path} is not as flightsim wrote it")
-    return config
+    return renewed_parts(config)
 
 
 def is_complete(path: str | Path) -> bool:

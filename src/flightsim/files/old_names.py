@@ -32,3 +32,8 @@ def renewed(section: Any) -> Any:
     if isinstance(section, Mapping) and isinstance(target := section.get("_target_"), str):
         return {**section, "_target_": OLD_TARGETS.get(target, target)}
     return section
+
+
+def renewed_parts(config: Mapping[str, Any]) -> dict[str, Any]:
+    """A whole configuration, every part by today's name."""
+    return {key: renewed(section) for key, section in config.items()}
