@@ -1,7 +1,7 @@
 # Everyday commands; `make` alone lists them. Another environment: make test BIN=/path/to/venv/bin
 BIN ?= .venv/bin
 
-.PHONY: help install check test baseline verify figures site bench ci
+.PHONY: help install check test baseline verify figures pages site bench ci
 help:
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -25,6 +25,10 @@ verify: ## the slow, statistical checks, which draw pictures
 
 figures: ## the figures of the README and the docs, by the commands shown there
 	for script in experiments/figures/*.py; do $(BIN)/python $$script || exit 1; done
+
+pages: ## what the code writes into the docs and conf/, and the picture of the house
+	$(BIN)/python scripts/write_docs.py
+	$(BIN)/python scripts/draw_house.py
 
 site: ## the docs as a site in build/site, without network; a warning is an error
 	$(BIN)/sphinx-build -q -W --keep-going -b html docs build/site
