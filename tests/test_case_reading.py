@@ -1,4 +1,4 @@
-"""Reading a case: what is read, that the order of rows means nothing, and what each fault is told as."""
+"""Reading a case: what is read, that the order of rows means nothing, and what each fault is reported as."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ TEN = np.arange(1_000.0, 2_000, 100)
 
 @pytest.fixture(scope="module")
 def swept(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two scenarios of the toy case with five lucks each."""
+    """Two scenarios of the toy case with five seeds each."""
     folder = tmp_path_factory.mktemp("swept")
     return made_sweeps.real(
         folder, {"closed": ["border=closed"], "open": ["border=open"]}, 5, "days=12", "population.scale=0.3"
@@ -80,9 +80,11 @@ def test_each_figure_has_its_table_twice(compared: Path) -> None:
 def test_the_findings_say_what_they_rest_on(compared: Path) -> None:
     text = (compared / "findings.txt").read_text(encoding="utf-8")
     assert "Modelled, not observed: 2 scenarios, 5 runs each." in text
-    assert "Levers (ours to choose): border.policy. Uncertainties (not ours): luck, 5 seeds." in text
+    assert "Levers (ours to choose): border.policy. Uncertainties (not ours): chance, 5 random seeds." in text
     assert "in 5 of 5 runs more people gone abroad than closed" in text
-    assert re.search(r"of the households that leave live a different life", text)
+    assert re.search(
+        r"of the households that leave do so at another time, go elsewhere or find other shelter", text
+    )
     assert "Replicates: " in text
     assert "Not for targeting" in text
 
@@ -187,7 +189,7 @@ def test_replicates_enough_or_how_many_are_needed(tmp_path: Path) -> None:
 
 def test_one_run_each_has_no_band_and_says_so(tmp_path: Path) -> None:
     text = findings(made(tmp_path, a=runs(1_000), b=runs(2_000)))
-    assert "Replicates: 1 run cannot show how far luck matters" in text
+    assert "Replicates: 1 run cannot show how far chance matters" in text
     assert "too few to call a difference clear" in text
     assert "no band can be drawn" in look.bands_explained(reading.read(gather.read(tmp_path / "sweep")))
 
@@ -415,7 +417,7 @@ def test_one_axis_of_numbers_gives_a_curve(tmp_path: Path) -> None:
 def test_two_axes_of_numbers_give_a_heat_map(tmp_path: Path) -> None:
     axes = [sweeps.Axis("x", "lever", (1, 2)), sweeps.Axis("y", "uncertainty", (1, 2))]
     folder = on_axes(tmp_path, axes, {f"x={x},y={y}": (x, y) for x in (1, 2) for y in (1, 2)})
-    assert "Levers (ours to choose): x. Uncertainties (not ours): y and luck" in findings(folder, draw=True)
+    assert "Levers (ours to choose): x. Uncertainties (not ours): y and chance" in findings(folder, draw=True)
     assert (folder / "comparison" / "heat.png").exists()
 
 

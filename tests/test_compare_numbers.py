@@ -90,7 +90,7 @@ def test_only_runs_that_both_have_are_paired(tmp_path: Path) -> None:
     sweeps_file.write_text(sweeps_file.read_text().replace("b,1,2,", "b,1,9,"))
     found = material(folder)
     assert paired.of(found, "b", found.main).values.tolist() == [10, 40]
-    assert any("2 of its 3 runs have the baseline's luck" in note for note in found.notes)
+    assert any("2 of its 3 runs have the baseline's random seed" in note for note in found.notes)
 
 
 def test_clear_is_nine_pairs_in_ten() -> None:

@@ -1,4 +1,4 @@
-"""The page: what it is told, whom it answers, and in a real browser what a click shows."""
+"""The page: what it gets, whom it answers, and in a real browser what a click shows."""
 
 import asyncio
 import json
@@ -115,7 +115,7 @@ class TestTryingOtherwise:
     def test_a_lever_that_stays_changes_nothing(self, config: dict[str, Any], tried: Trial) -> None:
         again = trial.run(dotted.changed(config, {"hazard.strength": 1.00, "name": "another name"}))
         assert again is not tried
-        assert again.course == tried.course  # the same households, the same luck
+        assert again.course == tried.course  # the same households, the same seed
 
     def test_a_lever_changes_the_course(self, config: dict[str, Any], tried: Trial) -> None:
         calm = trial.run(dotted.changed(config, {"hazard.strength": 0.0}))

@@ -279,7 +279,7 @@ def test_a_ceasefire_begins_and_ends(line: World) -> None:
 
 
 def test_the_cold_lasts_until_it_is_told_anew(line: World) -> None:
-    """An area's own row counts for it, whatever is told for all; before the first row nothing is known."""
+    """An area's own row counts for it, whatever is reported for all; before the first row nothing is known."""
     events = [
         worlds.night(3, day(-2)),
         worlds.night(-1, day(2)),

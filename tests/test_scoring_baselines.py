@@ -42,7 +42,7 @@ def test_totals_before_any_report_take_the_rates_from_before() -> None:
     ]  # fmt: skip
 
 
-def test_the_line_in_hindsight_goes_through_nought() -> None:
+def test_the_line_in_hindsight_goes_through_zero() -> None:
     """Points (10, 20) and (20, 20): slope 600 / 500."""
     found = hindsight_line(np.array([10.0, 20.0]), np.array([20.0, 20.0]), np.array([0.0, 5.0]))
     assert found == pytest.approx([0, 6])

@@ -43,7 +43,7 @@ def start(world: World, events: Sequence[Event] = (), **fields: float) -> Shelte
 
 def ask(shelter: Shelter, n: int, persons: float = FIVE, at: int = 0, **who: Any) -> list[str]:
     """The rungs that ``n`` like households get; by default with kin, with money, and luckier the earlier."""
-    all_alike: dict[str, Any] = {"has_kin": True, "pays": True, "luck": (np.arange(n) + 0.5) / n} | who
+    all_alike: dict[str, Any] = {"has_kin": True, "pays": True, "drawn": (np.arange(n) + 0.5) / n} | who
     columns = {name: np.broadcast_to(value, n).copy() for name, value in all_alike.items()}
     rungs = shelter.admit(np.full(n, at), np.full(n, persons), **columns)
     return [RUNGS[rung] for rung in rungs]
@@ -63,9 +63,9 @@ def test_each_rung_fills_before_the_next() -> None:
 def test_hosts_take_relatives_and_their_share_of_others() -> None:
     """All have room; of those without kin a share of 0.3 finds a host."""
     shelter = start(village(host=1e9), host_share=0.3)
-    luck = uniform(decision_key(1, "shelter"), np.arange(10_000))
-    assert set(ask(shelter, 10_000, luck=luck)) == {"host"}
-    got = ask(shelter, 10_000, luck=luck, has_kin=False)
+    drawn = uniform(decision_key(1, "shelter"), np.arange(10_000))
+    assert set(ask(shelter, 10_000, drawn=drawn)) == {"host"}
+    got = ask(shelter, 10_000, drawn=drawn, has_kin=False)
     assert_share(np.array(got) == "host", 0.3)
 
 
@@ -100,24 +100,24 @@ def test_the_order_of_asking_means_nothing() -> None:
     rng = np.random.default_rng(0)
     n = 200
     places, persons = rng.integers(0, 2, n), rng.integers(1, 9, n).astype(float)
-    kin, pays, luck = rng.random(n) < 0.5, rng.random(n) < 0.5, rng.random(n)
+    kin, pays, drawn = rng.random(n) < 0.5, rng.random(n) < 0.5, rng.random(n)
     world = village(host=60, rented=40, site=80, collective=30, unfinished=20)
-    straight = start(world).admit(places, persons, kin, pays, luck)
+    straight = start(world).admit(places, persons, kin, pays, drawn)
     mixed = rng.permutation(n)
-    shuffled = start(world).admit(places[mixed], persons[mixed], kin[mixed], pays[mixed], luck[mixed])
+    shuffled = start(world).admit(places[mixed], persons[mixed], kin[mixed], pays[mixed], drawn[mixed])
     np.testing.assert_array_equal(shuffled, straight[mixed])
 
 
 def test_without_one_who_got_in_exactly_the_next_one_does() -> None:
-    luck = np.random.default_rng(1).permutation(20) / 20
-    all_rungs = np.array(ask(start(village(site=50)), 20, luck=luck))
+    drawn = np.random.default_rng(1).permutation(20) / 20
+    all_rungs = np.array(ask(start(village(site=50)), 20, drawn=drawn))
     inside = np.flatnonzero(all_rungs == "site")
-    assert inside.tolist() == np.flatnonzero(luck < 10 / 20).tolist()
+    assert inside.tolist() == np.flatnonzero(drawn < 10 / 20).tolist()
     absent = inside[3]
     others = np.delete(np.arange(20), absent)
-    without = np.array(ask(start(village(site=50)), 19, luck=luck[others]))
+    without = np.array(ask(start(village(site=50)), 19, drawn=drawn[others]))
     changed = others[without != all_rungs[others]]
-    assert luck[changed].tolist() == [10 / 20]
+    assert drawn[changed].tolist() == [10 / 20]
 
 
 @settings(max_examples=50, deadline=None, derandomize=True, database=None)
@@ -135,11 +135,11 @@ def test_room_is_never_below_zero_and_what_is_gone_is_taken(
     world = village(**dict(zip(RUNGS[:OPEN], map(float, room), strict=True)))
     shelter = start(world, room=factor, site_room=factor)
     before = shelter.room.copy()
-    places, persons, kin, pays, luck = (
+    places, persons, kin, pays, drawn = (
         np.array([row[i] for row in asking], dtype)
         for i, dtype in enumerate((np.int64, float, bool, bool, float))
     )
-    rungs = shelter.admit(places, persons, kin, pays, luck / 100)
+    rungs = shelter.admit(places, persons, kin, pays, drawn / 100)
     assert (shelter.room >= -1e-6).all()
     taken = np.zeros((2, OPEN + 1))
     np.add.at(taken, (places, rungs), persons)

@@ -1,4 +1,4 @@
-"""Solving for one lever: the pure search on curves worked out by hand, what may be asked, what is told."""
+"""Solving for one lever: the pure search on curves worked out by hand, what may be asked, what is reported."""
 
 import csv
 import io
@@ -286,7 +286,7 @@ def test_what_is_drawn_is_the_same_at_every_value() -> None:
     assert {config["hazard"]["strength"] for config in at[3]} == {3}, "the lever itself is not drawn"
 
 
-# What is told -----------------------------------------------------------------------------------------------
+# What is reported -------------------------------------------------------------------------------------------
 
 
 def found(
@@ -308,7 +308,7 @@ def test_a_solution_is_told_with_how_sure_it_is() -> None:
     assert "at least 3,700 in 4 of 8 runs" in there
     assert "rises over the values tried: 0 at 0, 10,000 at 10" in curve
     assert whose.startswith("hazard.strength is not ours to choose")
-    assert "luck alone" in rest
+    assert "chance alone" in rest
 
 
 def test_a_target_out_of_reach_is_told_with_the_nearest_end() -> None:

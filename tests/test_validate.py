@@ -178,7 +178,7 @@ def test_what_is_not_scored_is_said_why(three: Ensemble, tmp_path: Path) -> None
     board = score(three, observed(tmp_path, *rows), WORLD)
     assert len(board.scored) == 1
     assert sorted(reason.split(" (")[0] for reason in board.each["not_scored_because"]) == [
-        "", "after the run ends", "from before the run begins", "nought by definition",
+        "", "after the run ends", "always zero", "from before the run begins",
         "of returns, which are not modelled", "without a first day",
     ]  # fmt: skip
     assert "Scored: 1 of 6 observations (17 %)" in report.screen(report.Report(board, WORLD, False))
@@ -353,7 +353,7 @@ def test_the_command_on_two_runs(toy: Path, capsys: pytest.CaptureFixture[str]) 
 def test_the_command_again_replaces_its_own_folder_and_no_other(toy: Path, tmp_path: Path) -> None:
     one_run = next(p for p in toy.iterdir() if (p / "provenance.json").exists())
     first, text = validate(one_run, output=tmp_path / "out")
-    assert "A single run has no band" in text
+    assert "One run gives no range" in text
     (first / "stale.csv").write_text("x")
     assert validate(one_run, output=tmp_path / "out")[0] == first
     assert not (first / "stale.csv").exists()

@@ -1,4 +1,4 @@
-"""Runs of the toy case for tests that read results: three lucks, made once a session."""
+"""Runs of the toy case for tests that read results: three seeds, made once a session."""
 
 import atexit
 import shutil

@@ -16,7 +16,7 @@ from study import Prior, Report
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
 Z90 = 1.645
-EDGE = 0.1  # of a range: what lies this near to an end of it is told
+EDGE = 0.1  # of a range: what lies this near to an end of it is reported
 
 
 def emulator_errors(

@@ -165,7 +165,7 @@ class Calibration:
         return np.asarray((self.reader.answers(paths) - at_scale[:n]).mean(axis=0))
 
     def sampler(self) -> pd.DataFrame:
-        """What is told of the sampling, and of the discrepancy."""
+        """What is reported of the sampling, and of the discrepancy."""
         order = np.argsort(self.prepared.discrepancy)
         below = np.cumsum(self.weights[order])
         low, middle, high = self.prepared.discrepancy[order][np.searchsorted(below, [0.05, 0.5, 0.95])]

@@ -80,7 +80,7 @@ def scores(report: Report) -> dict[str, float]:
 
 
 def alone(report: Report) -> pd.DataFrame:
-    """The same of each run by itself, a row a run: how much is luck."""
+    """The same of each run by itself, a row a run: how much is chance."""
     rows = []
     for run in report.board.ensemble.runs:
         board = score(Ensemble((run,)), report.board.observations, report.world)
@@ -96,8 +96,8 @@ def reports(folder: Path) -> dict[str, Report]:
 def table(found: dict[str, Report]) -> pd.DataFrame:
     """A row a scenario and score: of the ensemble, and its runs' mean difference to the whole model.
 
-    ``low`` and ``high``: 95 % interval of that mean, from differences run by run (same households, same luck).
-    ``clear``: the interval leaves out nought, shared among all comparisons of the table (Bonferroni).
+    ``low`` and ``high``: 95 % interval of that mean, from differences run by run (same households, same seed).
+    ``clear``: the interval leaves out zero, shared among all comparisons of the table (Bonferroni).
     """
     whole, runs = scores(found[WHOLE]), {name: alone(report) for name, report in found.items()}
     compared = (len(found) - 1) * len(SCORES)

@@ -21,15 +21,15 @@ FOOT = "Modelled, not observed. Source: flightsim, case “Idlib, winter 2019-20
 
 
 def morris(effects: pd.DataFrame, floor: dict[str, float], path: Path) -> None:
-    """The largest effects on each outcome, beside what luck alone would show."""
+    """The largest effects on each outcome, beside what chance alone would show."""
     sizes = effects.pivot_table(index="parameter", columns="outcome", values="size")["displaced"]
     above = int((sizes > 2 * floor["displaced"]).sum())
     first = [name.split(".")[1] for name in sizes.nlargest(3).index]
     figure, top = _figure(
         f"How many are displaced hangs most on {words.listing(first)}; {above} of {len(sizes)} numbers move it by more "
-        "than twice what luck does",
+        "than twice what chance does",
         "Bars: mean size of the effect over 90 % of each prior, with its 95 % bootstrap interval. Blue: the more, the "
-        "more; red: the more, the fewer. Dashed: what luck alone would show.",
+        "more; red: the more, the fewer. Dashed: what chance alone would show.",
     )
     for axes, (outcome, (name, unit)) in zip(_panels(figure, top), design.OUTCOMES.items(), strict=True):
         rows = effects[effects["outcome"] == outcome].nlargest(SHOWN, "size").iloc[::-1]
@@ -82,9 +82,9 @@ def without(table: pd.DataFrame, path: Path) -> None:
     unmoved = [name for name, clear in zip(names, totals["clear"], strict=True) if not clear]
     most = [names[i] for i in np.argsort(-totals["run_change"].to_numpy())[:2]]
     figure, top = _figure(
-        f"How well the total is told hangs most on {words.listing(most)}; not clearly on {words.listing(unmoved)}",
-        "Runs against the whole model with the same luck: mean and 95 % interval. To the right, in orange: worse "
-        "without it. To the left, in green: better without it. Grey: not to be told from luck.",
+        f"How well the total fits hangs most on {words.listing(most)}; not clearly on {words.listing(unmoved)}",
+        "Runs against the whole model with the same seed: mean and 95 % interval. To the right, in orange: worse "
+        "without it. To the left, in green: better without it. Grey: may be chance.",
     )
     shown = ("crps", "wrong_place", "ahead", "patterns")
     for axes, what in zip(_panels(figure, top), shown, strict=True):

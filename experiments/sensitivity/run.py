@@ -106,7 +106,7 @@ def noise_table(found: pd.DataFrame, spread: pd.DataFrame | None) -> str:
         "mean": "base run, mean of ten seeds",
         "seeds": "standard deviation over seeds",
         "hourly": "change by steps of three hours instead of one",
-        "floor": "effect that luck alone would show",
+        "floor": "effect that chance alone would show",
     }
     for column, name in columns.items():
         shown[name] = found[column].to_numpy()

@@ -1,4 +1,4 @@
-"""How much does it buy that two scenarios share households and luck? The variance of a difference, paired and not.
+"""How much does it buy that two scenarios share households and seed? The variance of a difference, paired and not.
 
     python experiments/verification/paired_luck.py             60 runs of Idlib at scale 0.05: about six minutes
     python experiments/verification/paired_luck.py --quick     the toy case, few runs; writes no file
@@ -75,7 +75,7 @@ def values(folder: Path, settings: list[str], overrides: tuple[str, ...], n: int
 
 
 def measure(folder: Path, settings: list[str], n: int) -> list[dict[str, object]]:
-    """A row a pair of scenarios and outcome: the difference, its scatter with and without shared luck, the gain."""
+    """A row a pair of scenarios and outcome: the difference, its scatter with and without a shared seed, the gain."""
     runs: dict[tuple[str, ...], pd.DataFrame] = {}
     rows = []
     for pair, (one, two) in PAIRS.items():
@@ -131,12 +131,12 @@ def draw(table: pd.DataFrame, n: int) -> None:
         axes.text(1, -0.62, " nothing gained", size=8.5, color="#666666", va="bottom")
         axes.set_yticks(range(len(OUTCOMES)), [outcomes.HEADLINES[name].title for name in OUTCOMES])
         axes.set_ylim(len(OUTCOMES) - 0.5, -0.6)
-        axes.set_xlabel("how many times smaller the variance of the difference is with shared luck")
+        axes.set_xlabel("how many times smaller the variance of the difference is with a shared seed")
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
         style.faint_grid(axes, "x")
         axes.legend(loc="upper left", bbox_to_anchor=(-0.02, 1.13), ncols=3, fontsize=9)
         middle, most = (words.headline(float(v)) for v in (table["gain"].median(), table["gain"].max()))
-        title = f"Shared luck makes the variance of a difference up to {most:g} times smaller, typically {middle:g}"
+        title = f"A shared seed makes the variance of a difference up to {most:g} times smaller, typically {middle:g}"
         runs = f"{n} pairs of runs for each pair of scenarios"
         what = f"Idlib, winter 2019-20, population.scale=0.05, {runs}. Lines: 95 % intervals."
         foot = "Modelled, not observed. Independent: the two variances added. experiments/verification/paired_luck.py"
@@ -146,7 +146,7 @@ def draw(table: pd.DataFrame, n: int) -> None:
 
 def write(table: pd.DataFrame, n: int) -> None:
     """The table of docs/paired.md, between its marks."""
-    head = "| scenarios | outcome | difference | scatter, shared luck | independent | variance smaller by"
+    head = "| scenarios | outcome | difference | scatter, shared seed | independent | variance smaller by"
     lines = [f"{head} | runs for ±5 % |", "|---|---|---:|---:|---:|---:|---:|"]
     for row in table.itertuples():
         name = sentences.noun(outcomes.HEADLINES[str(row.outcome)])

@@ -1,4 +1,4 @@
-"""How far does a small change travel? One place's camps have no room left; who lives a different life, and where?
+"""How far does a small change travel? One place's camps have no room left; for whom does something change?
 
     python experiments/verification/ripples.py             eight runs of Idlib at scale 0.05: about a minute
     python experiments/verification/ripples.py --quick     one day, few runs; writes no file
@@ -121,7 +121,7 @@ def told(before: DisplacementModel, after: DisplacementModel, world: World, clos
 
 
 def draw(lives: dict[str, pd.DataFrame]) -> None:
-    """The share of people who live a different life, by how far from the full camps they end up."""
+    """The share of people who leave at another time or go elsewhere, by how far from the full camps they end up."""
     with style.looks():
         figure = style.new_figure(10.0, 5.4)
         axes = figure.add_axes((0.09, 0.17, 0.66, 0.6))
@@ -148,7 +148,7 @@ def draw(lives: dict[str, pd.DataFrame]) -> None:
             f"Full camps in one place change the lives of {100 * share:.0f} % of those who never went there"
         )
         what = (
-            "Displaced people who did not use the place and live a different life: when they left, where they went "
+            "Displaced people who did not use the place and whose flight changed: when they left, where they went "
             "first, where and in what shelter they live, how often they moved. Idlib, 1 December 2019 to 27 January "
             "2020, population.scale=0.05, one seed."
         )

@@ -12,6 +12,7 @@ HOURS_A_DAY = 24
 STEP_HOURS = (1, 2, 3, 4, 6, 8, 12, 24)
 # dark from 17 to 6 h in Idlib in December and January (sunset about 16:30, local time)
 NIGHT_FROM, NIGHT_TO = 17, 6
+NIGHT_WORDS = f"{NIGHT_FROM:02d}:00-{NIGHT_TO:02d}:00"
 
 
 def is_night(hour: npt.ArrayLike) -> npt.NDArray[np.bool_]:

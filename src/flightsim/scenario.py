@@ -353,7 +353,8 @@ def _description(scenario: Scenario) -> list[str]:
     period = f"From {clock.start} to {end}: {length} in steps of {clock.step_hours} h, seed {scenario.seed}."
     where = (
         f"{len(places)} places in {len(world.areas)} sub-districts ({held[0]} held by the {CONTROLS[OPPOSITION]}, "
-        f"{held[1]} by the {CONTROLS[SNA].upper()}; the others are not lived in here), {len(world.roads)} roads."
+        f"{held[1]} by the {CONTROLS[SNA].upper()}; the others are held by the other side; no people are modelled "
+        f"there), {len(world.roads)} roads."
     )
     who = (
         f"{world.persons:,.0f} people, {places.idps_persons.sum():,.0f} of them displaced before; "

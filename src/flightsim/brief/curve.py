@@ -21,7 +21,7 @@ AFTER_DAYS = 2  # of the days with reports, shown after the last
 
 
 def draw(subject: Subject, t: Language, stamp: str, near: bool = False) -> Markup:
-    """The whole run; ``near``: only the days with reports, only the scenario that is told of."""
+    """The whole run; ``near``: only the days with reports, only the scenario that the brief is about."""
     points = checks.reports(subject)
     days = subject.days
     if near and points:

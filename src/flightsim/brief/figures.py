@@ -25,7 +25,7 @@ NEEDED = (
     "deliveries", "malnourished_children",
 )  # fmt: skip
 PLACES = 5  # in the table of chances
-LEAST = 100.0  # people a chance is told of
+LEAST = 100.0  # people a chance is given for
 OUTCOMES = (
     "displaced_persons", "additional_displaced_persons", "in_open_persons", "open_below_zero_person_nights",
     "trapped_persons", "in_sites_persons", "abroad_persons",

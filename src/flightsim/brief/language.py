@@ -85,7 +85,7 @@ class Language:
         return self.amount(rounded)
 
     def amount(self, value: float) -> str:
-        """Two significant figures of anything that is not people: small amounts are told."""
+        """Two significant figures of anything that is not people: small amounts are shown."""
         rounded = words.headline(value)
         for size, name in ((1e9, "billion"), (1e6, "million")):
             if abs(rounded) >= size:

@@ -46,7 +46,7 @@ class Order:
 
 @dataclass(frozen=True, eq=False)  # one is like no other, so that what takes long is done once for each
 class Subject:
-    """All that a brief tells of, in no language yet. The first scenario is told of, the others stand beside it."""
+    """All that a brief tells of, in no language yet. It is about the first scenario; the others stand beside it."""
 
     needs: Needs
     material: Material
@@ -54,7 +54,7 @@ class Subject:
 
     @property
     def scene(self) -> Scene:
-        """The scenario that is told of."""
+        """The scenario that the brief is about."""
         return self.needs.study.first
 
     @property

@@ -44,7 +44,7 @@ def question(subject: Subject, t: Language) -> str:
 
 
 def scenario(subject: Subject, t: Language) -> list[str]:
-    """The scenario that is told of, in sentences."""
+    """The scenario that the brief is about, in sentences."""
     config = subject.scene.config
     return [*_events(config.get("events") or {}, t), *_border(subject, t), *_others(subject, t)]
 

@@ -1,4 +1,4 @@
-"""Read a case: a folder of tables becomes a World and its Events, or all its troubles are told at once."""
+"""Read a case: a folder of tables becomes a World and its Events, or all its errors are reported at once."""
 
 from __future__ import annotations
 

@@ -54,8 +54,8 @@ everyday commands:
   flightsim describe                                  what world and scenario is this?
   flightsim run                                       Idlib, 1 December 2019 to 8 March 2020
   flightsim run population.scale=0.1                  a quick look: a household stands for ten
-  flightsim run experiment=toy days=14 seed=2         a dozen places for learning; another length, luck
-  flightsim run experiment=border replicates=20       a sweep: its scenarios, each with 20 lucks, on all cores
+  flightsim run experiment=toy days=14 seed=2         a dozen places for learning; another length and seed
+  flightsim run experiment=border replicates=20       a sweep: its scenarios, 20 runs of each, each with its own seed
   flightsim run -m border=closed,open replicates=20   the same of one's own; the same command again goes on
   flightsim compare results/border                    its scenarios side by side: findings, figures, tables
   flightsim validate results/idlib_dec2019            beside what was reported, and beside naive baselines

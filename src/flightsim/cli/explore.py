@@ -88,7 +88,7 @@ def _asked(words: list[str], theme: str) -> Asked:
         from_config(found.config)  # a configuration of another version is refused here
         return Asked(found.config, found, theme)
     if named:
-        find_case(named[0])  # a typo is told with the nearest name
+        find_case(named[0])  # a typing error is reported with the nearest name
         overrides = [f"case={named[0]}", *overrides]
     jobs = compose.jobs(overrides)
     from_config(jobs[0].config)

@@ -77,7 +77,7 @@ def _run_one(config: Mapping[str, Any]) -> Path:
 
 
 def _run_all(asked: Plan, folder: Path) -> int:
-    """Make the runs of a sweep; what failed is told at the end."""
+    """Make the runs of a sweep; what failed is reported at the end."""
     from flightsim.sweep import run as sweep
 
     n = len(asked.jobs)
@@ -90,7 +90,7 @@ def _run_all(asked: Plan, folder: Path) -> int:
 
 @contextmanager
 def _how_to_go_on(folder: Path) -> Iterator[None]:
-    """Who stops a sweep is told that nothing is lost."""
+    """Tell who stops a sweep that nothing is lost."""
     try:
         yield
     except KeyboardInterrupt as stop:
@@ -100,7 +100,6 @@ def _how_to_go_on(folder: Path) -> Iterator[None]:
 
 def _say_sweep(sweep: Sweep) -> int:
     """What came out, a line a scenario; the exit code."""
-    from flightsim import words
     from flightsim.results import sweeps
 
     outcomes = _summary(sweep)
@@ -110,9 +109,7 @@ def _say_sweep(sweep: Sweep) -> int:
         n_done = int((rows["status"] == sweeps.DONE).sum())
         line = f"  {name:<{width}}  {n_done} of {len(rows)} runs"
         if name in outcomes:
-            low, mean, high = (words.about(outcomes[name][key]) for key in ("p5", "mean", "p95"))
-            most = "9 in 10 runs" if n_done >= FEWEST_FOR_BANDS else "nearly all runs"
-            line += f"; displaced: {mean} on average" + (f", {most} {low} to {high}" if n_done > 1 else "")
+            line += f"; displaced: {_spread(outcomes[name], n_done)}"
         say(line)
     failed = sweep.runs[sweep.runs["status"] == sweeps.FAILED]
     for row in list(failed.itertuples())[:MOST_ERRORS]:
@@ -124,6 +121,19 @@ def _say_sweep(sweep: Sweep) -> int:
         f"{n} of {len(sweep.runs)} runs done. Modelled, not observed. Compare: flightsim compare {sweep.path}"
     )
     return DONE if not len(failed) else FAILED
+
+
+def _spread(outcome: Any, n_runs: int) -> str:
+    """People displaced in a scenario's runs: their mean, and what most of the runs lie between."""
+    from flightsim import words
+
+    low, mean, high = (words.about(outcome[key]) for key in ("p5", "mean", "p95"))
+    few = n_runs < FEWEST_FOR_BANDS
+    if n_runs > 1 and low == mean == high:
+        about = "about " if mean[0].isdigit() else ""
+        return f"{about}{mean} in {f'all {n_runs}' if few else '9 in 10'} runs"
+    between = f", {'nearly all runs' if few else '9 in 10 runs'} {low} to {high}" if n_runs > 1 else ""
+    return f"{mean} on average{between}"
 
 
 def _summary(sweep: Sweep) -> dict[str, Any]:

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 MEANING = "find the value of one lever at which an outcome, as a mean over runs, meets a target"
 EXAMPLES = """\
-One word is the lever and its range, NAME=LOW..HIGH: any number of the configuration but the luck. Beside the usual
+One word is the lever and its range, NAME=LOW..HIGH: any number of the configuration but the seed. Beside the usual
 NAME=VALUE there are
   target=NUMBER      what the mean over replicates is to be (needed)
   outcome=NAME       of which outcome (additional_displaced_persons)
   tolerance=SHARE    how near is near enough, as a share of the target (0.05)
-  replicates=N       runs at each value, with the same luck at every value (8)
+  replicates=N       runs at each value, with the same random seeds at every value (8)
 
   flightsim solve hazard.strength=0..4 target=500000 population.scale=0.1
   flightsim solve days=7..98 target=500000 outcome=displaced_persons replicates=20

@@ -27,7 +27,7 @@ class OutputLost(Exception):
 
 
 def say(text: object, end: str = "\n") -> None:
-    """Print on standard output, at once: a trouble with it is told from one with the results."""
+    """Print on standard output, at once: a trouble with it is kept apart from one with the results."""
     try:
         print(text, end=end, flush=True)
     except OSError as error:

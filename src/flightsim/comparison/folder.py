@@ -40,7 +40,7 @@ over_time_*.png     an outcome over time in each scenario, and its difference to
 chances.png         in what share of the runs so many or more are displaced
 outcomes.png        all headline outcomes by scenario, and their differences
 areas.png           arrivals by sub-district, and the differences
-lives.png           how many households live a different life, in what way, and what they fled from
+lives.png           how many households leave at another time, go elsewhere, or find other shelter, and why
 response.png        outcomes over a number that was varied; heat.png: over two
 tornado.png         which drawn parameters move the outcome, beside our levers
 NAME.csv, .parquet  the table behind each figure of that name; mean_low to mean_high is the 95 % interval of the mean,
@@ -72,7 +72,7 @@ def compare(
 ) -> Comparison:
     """Compare the scenarios in the folders and write ``comparison`` into the first, or ``output``.
 
-    ``at_least``: the number of which the chance is told; a round one if not given.
+    ``at_least``: the number whose chance is given; a round one if not given.
     A comparison that is there already is replaced. InputError if there is nothing to compare, a table cannot
     be read, or the folder cannot be written.
     """

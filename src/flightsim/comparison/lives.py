@@ -1,4 +1,4 @@
-"""Who lives a different life, and why: the same household, with the same luck, in two scenarios.
+"""Who leaves at another time, goes elsewhere or finds other shelter: the same household in two scenarios.
 
 Households are matched by their key. The tables hold only those that moved or meant to; all the others live
 the same life in both, as far as this tool can tell.
@@ -35,7 +35,7 @@ CHANGES = {
     LATER: "leave in both, later here",
     ELSEWHERE: "leave in both, first arrive elsewhere",
     OTHER_SHELTER: "leave in both, end in another kind of shelter",
-    ANY: "any of these: a different life",
+    ANY: "any of these",
     LEFT: "left in either",
 }
 """What can differ, in words; a household can be in several of them, and counts once in ``any``."""

@@ -116,7 +116,7 @@ class Material:
         return np.flatnonzero((self.runs["scenario"] == scenario).to_numpy())
 
     def pairs(self, scenario: str) -> tuple[Ints, Ints]:
-        """Rows of a scenario and of the baseline, the same replicate of each: same households, same luck."""
+        """Rows of a scenario and of the baseline, the same replicate of each: same households, same random numbers."""
         own, base = (
             {(self.runs["replicate"].iat[i], self.runs["seed"].iat[i]): i for i in self.of(name)}
             for name in (scenario, self.baseline)

@@ -1,4 +1,4 @@
-"""Paired differences: a scenario minus the baseline, replicate by replicate, with the same households and luck."""
+"""Paired differences: a scenario minus the baseline, replicate by replicate, with the same households and seed."""
 
 from __future__ import annotations
 

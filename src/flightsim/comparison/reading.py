@@ -52,7 +52,7 @@ def read(
 ) -> Material:
     """All that is compared; InputError if there is nothing to compare, or tables cannot be read.
 
-    ``role_of``: by parameter, as ``border.policy``, whether it is ours to choose. ``progress`` is told how many
+    ``role_of``: by parameter, as ``border.policy``, whether it is ours to choose. ``progress`` gets how many
     runs are read, of how many.
     """
     done = sweep.runs[sweep.runs["status"] == DONE]
@@ -286,5 +286,5 @@ def _unpaired(runs: pd.DataFrame, scenarios: Sequence[str]) -> list[str]:
         for name, own in keys.items()
         if len(own & base) < max(len(own), len(base))
     }
-    told = "runs have the baseline's luck; only these are paired"
+    told = "runs have the baseline's random seed; only these are paired"
     return [f"{name}: {len(keys[name] & base):,} of its {len(keys[name]):,} {told}." for name in alone]

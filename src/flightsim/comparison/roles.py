@@ -13,9 +13,9 @@ LUCK = ("seed", "results", "figures", "name", "case", "start", "days")
 
 
 def differing(configs: Iterable[Mapping[str, Any]]) -> list[str]:
-    """The keys, as ``border.policy``, that are not the same in all configurations; luck and period apart.
+    """The keys, as ``border.policy``, that are not the same in all configurations; seed and period apart.
 
-    Where a group takes another option, that alone is told, not each of its parameters.
+    Where a group takes another option, that alone is given, not each of its parameters.
     """
     flat = [dotted.flat(config) for config in configs]
     keys = dict.fromkeys(key for each in flat for key in each if key.partition(".")[0] not in LUCK)

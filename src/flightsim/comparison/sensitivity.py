@@ -13,8 +13,8 @@ from flightsim.world import Floats
 
 N_BOOTSTRAP = 1_000
 FEWEST = 10  # replicates; of fewer nothing is said
-LOW, HIGH = 0.1, 0.9  # an effect is told between these quantiles of a parameter's draws
-_SEED = 20  # of the bootstrap's luck: the same figure each time
+LOW, HIGH = 0.1, 0.9  # an effect is measured between these quantiles of a parameter's draws
+_SEED = 20  # of the bootstrap's random numbers: the same figure each time
 COLUMNS = (
     "outcome", "unit", "parameter", "role", "n_runs", "rank_correlation", "correlation_low", "correlation_high",
     "effect", "effect_low", "effect_high", "clear",
@@ -35,7 +35,7 @@ def of(material: Material, headline: Headline) -> pd.DataFrame:
 
     ``effect``: the outcome where the parameter is high (90 % quantile of its draws) minus where it is low
     (10 %), along the straight line through the outcome against the parameter's rank. ``_low`` and ``_high``:
-    95 % bootstrap interval over replicates. ``clear``: luck alone would
+    95 % bootstrap interval over replicates. ``clear``: chance alone would
     rarely do as much to any of so many parameters. Empty with fewer than ten runs, or if nothing was drawn.
     """
     draws, drawn = material.sweep.draws, material.sweep.drawn
@@ -58,7 +58,7 @@ def of(material: Material, headline: Headline) -> pd.DataFrame:
 
 
 def least_clear(n: int, n_parameters: int) -> float:
-    """The rank correlation that luck alone reaches in 1 of 20 such tables, for any of its parameters.
+    """The rank correlation that chance alone reaches in 1 of 20 such tables, for any of its parameters.
 
     Fisher's z at 5 % shared among the parameters (Bonferroni); 1 where there are too few runs to tell.
     """

@@ -16,7 +16,7 @@ from flightsim.results.measures import SMALL_CELL_PERSONS
 from flightsim.results.outcomes import Headline
 from flightsim.world import Floats
 
-FEWEST_FOR_BANDS = 20  # runs; of fewer the whole range is told, not the inner nine tenths
+FEWEST_FOR_BANDS = 20  # runs; of fewer the whole range is shown, not the inner nine tenths
 LONGEST_NAME = 20  # of a baseline, to be repeated in every sentence
 NOT_FOR = "Not for targeting, interdiction, closing borders, or decisions about individuals."
 WORTH_A_TITLE = 0.05  # of the baseline: a difference that figures open with
@@ -57,14 +57,16 @@ def rests_on(material: Material) -> list[str]:
     parts = [*material.uncertainties]
     if drawn:
         parts.append(f"{words.counted(len(drawn), 'drawn parameter')}, the same in every scenario")
-    lucks = material.runs["seed"].nunique()
+    seeds = material.runs["seed"].nunique()
     parts.append(
-        f"luck, {words.counted(lucks, 'seed')}" if lucks > 1 else "luck, 1 seed: its spread is unknown"
+        f"chance, {words.counted(seeds, 'random seed')}"
+        if seeds > 1
+        else "chance, 1 random seed: its spread is unknown"
     )
     lines = [f"Levers (ours to choose): {ours}. Uncertainties (not ours): {words.listing(parts)}."]
     if material.others:
         lines.append(
-            f"Baseline: {material.baseline}. Run by run, the others have its households and its luck."
+            f"Baseline: {material.baseline}. Run by run, the others have its households and its random seed."
             if material.same_people
             else f"Baseline: {material.baseline}."
         )
@@ -97,7 +99,7 @@ def compared(material: Material, scenario: str) -> list[str]:
     found = [paired.of(material, scenario, h) for h in material.telling]
     found = [d for d in found if d.n]
     if not found:
-        return ["no run has the baseline's luck, so nothing is compared in pairs."]
+        return ["no run has the baseline's random seed, so nothing is compared in pairs."]
     if all(d.is_nothing for d in found):
         return [f"all outcomes are the same as in {called(material.baseline)} in every run."]
     told = sorted((d for d in found if d.is_clear and not d.is_nothing), key=lambda d: -relative(d))
@@ -144,7 +146,7 @@ def difference(d: Difference, baseline: str) -> str:
 
 
 def different_lives(material: Material, scenario: str, changed: pd.DataFrame, n: int) -> list[str]:
-    """How many households live a different life, in what way, and what they fled from."""
+    """How many households leave at another time, go elsewhere, or find other shelter, and what they fled from."""
     if not n or changed.empty:
         return []
     rows = changed[changed["scenario"] == scenario]
@@ -152,7 +154,7 @@ def different_lives(material: Material, scenario: str, changed: pd.DataFrame, n:
         return []
     each = rows.groupby("change")["households"].sum() / rows["replicate"].nunique()
     if each[lives.LEFT] < 1 or each[lives.ANY] < 1:
-        return ["no household lives a different life."]
+        return ["no household leaves at another time, goes elsewhere or finds other shelter."]
     kinds = each.drop([lives.ANY, lives.LEFT]).sort_values(ascending=False, kind="stable")
     told = [
         f"{words.about(v)} {_SHORT[str(kind)]}{_hours(rows, str(kind))}"
@@ -165,7 +167,7 @@ def different_lives(material: Material, scenario: str, changed: pd.DataFrame, n:
     share = words.in_ten(each[lives.ANY] / each[lives.LEFT])
     tail = f": {words.listing(told)}{cause}" if told else ""
     who = f"{words.about(each[lives.ANY])} of {words.about(each[lives.LEFT])}"
-    told_of = f"{share} of the households that leave live a different life, {who}"
+    told_of = f"{share} of the households that leave do so at another time, go elsewhere or find other shelter, {who}"
     return [f"{told_of}{tail} (means of {words.counted(n, 'pair')})."]
 
 
@@ -191,7 +193,7 @@ def replicates(material: Material) -> str:
     needs = {h: needed(material, h) for h in material.telling if h.name in JUDGED}
     least = min(material.sizes.values())
     if least < 2:
-        return "Replicates: 1 run cannot show how far luck matters. Add replicates=30, or replicates=auto."
+        return "Replicates: 1 run cannot show how far chance matters. Add replicates=30, or replicates=auto."
     short = {h: n for h, n in needs.items() if n > least}
     within = f"the 95 % interval of each mean within {_percent(precision.WITHIN)} of it"
     if not short:
@@ -280,7 +282,7 @@ def amount(value: float, unit: str) -> str:
 
 
 def size(value: float, unit: str) -> str:
-    """The size of a difference: as ``amount``, but small ones are told, for they are of the whole area."""
+    """The size of a difference: as ``amount``, but small ones are shown, for they are of the whole area."""
     plain = words.headline(abs(value))
     return f"{plain:g}" if 0 < plain < 100 and unit != "km" else amount(abs(value), unit)
 

@@ -1,4 +1,4 @@
-"""The tables behind the figures: long and dull, one for each figure, with nothing that must not be shared."""
+"""The tables behind the figures: one for each figure, with nothing that must not be shared."""
 
 from __future__ import annotations
 

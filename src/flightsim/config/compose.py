@@ -1,6 +1,6 @@
 """From overrides to plain configurations: the scenarios that a command line and an experiment's file ask for.
 
-A typo anywhere is an InputError that names the nearest right word; Hydra's own exceptions never reach the user.
+A typing error anywhere is an InputError that names the nearest right word; Hydra's own exceptions never reach the user.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ NOT_IN_SCENARIOS = (*SWEEP_SETTINGS, EXPERIMENT, "name", "seed", "results", "cou
 
 @dataclass(frozen=True)
 class Job:
-    """One scenario to run: what tells it from the others of its sweep, and its whole configuration."""
+    """One scenario to run: the values in which it differs from the others of its sweep, and its whole configuration."""
 
     label: str  # "border=open seed=2"; empty without a sweep
     config: dict[str, Any]

@@ -34,7 +34,7 @@ MOST_RUNS = 10_000  # assumption: more than this is a slip, as seed=range(1,1000
 
 
 def parsed(overrides: Sequence[str]) -> list[Override]:
-    """The overrides as Hydra's grammar reads them; what it cannot read is told in our words."""
+    """The overrides as Hydra's grammar reads them; what it cannot read is reported in our words."""
     complaints = Complaints()
     result: list[Override] = []
     parser = OverridesParser.create()

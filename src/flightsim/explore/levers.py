@@ -53,7 +53,7 @@ LEVERS = (
     Lever("shelter.site_room", "Free room in camps, against the start's", 0, 4, 0.25, "×"),
     Lever("shelter.tents_per_day", "Tents put up", 0, 2000, 50, "a day"),
 )  # fmt: skip
-SEED = Lever("seed", "Luck (seed), the same for both", 1, 20, 1)
+SEED = Lever("seed", "Random seed, the same for both", 1, 20, 1)
 
 
 def offered(config: Mapping[str, Any]) -> list[Lever]:

@@ -63,11 +63,11 @@ class Desk:
         self._work(job)
 
     def try_it(self, values: dict[str, Any]) -> None:
-        """Run it as it was and with other values, by quick runs of one scale and luck."""
+        """Run it as it was and with other values, by quick runs of one scale and seed."""
 
         def job(progress: Callable[[float], None], wanted: Callable[[], bool]) -> None:
-            luck = {SEED.name: values[SEED.name]} if SEED.name in values else {}
-            plain = dotted.changed(self._quick, luck)
+            seed = {SEED.name: values[SEED.name]} if SEED.name in values else {}
+            plain = dotted.changed(self._quick, seed)
             first = trial.run(plain, lambda done: progress(done / 2), wanted)
             other = trial.run(dotted.changed(plain, values), lambda done: progress(0.5 + done / 2), wanted)
             self.base.set(_labelled(first, BASELINE))

@@ -43,7 +43,7 @@ def run(
     progress: Callable[[float], None] = lambda share: None,
     wanted: Callable[[], bool] = lambda: True,
 ) -> Trial:
-    """Run a configuration and keep what it found; ``progress`` is told the share done, up to 1.
+    """Run a configuration and keep what it found; ``progress`` gets the share done, up to 1.
 
     InputError as for any run; GivenUp as soon as it is not ``wanted`` any more.
     """

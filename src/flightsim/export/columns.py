@@ -75,7 +75,10 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "to": ("#date+end", "last day"),
     "within_days": ("#indicator+lead+num", "length of the window in days"),
     "runs_over": ("#meta+runs+over", "runs in which it happened"),
-    "chance": ("#indicator+chance+num", "share of the runs: given the scenario, over the model's luck"),
+    "chance": (
+        "#indicator+chance+num",
+        "share of the runs: given the scenario, over the model's random seeds",
+    ),
     "chance_low": ("#indicator+chance+num+p05", "what so few runs can tell, lower end"),
     "chance_high": ("#indicator+chance+num+p95", "what so few runs can tell, upper end"),
     "what": ("#indicator+name", "what the money is for"),
@@ -83,6 +86,6 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "usd": ("#value+usd+median", "US dollars, median over the runs"),
     "usd_low": ("#value+usd+p05", "5 % of the runs are below"),
     "usd_high": ("#value+usd+p95", "95 % of the runs are below"),
-    "runs": ("#meta+runs", "runs of the model with other luck"),
+    "runs": ("#meta+runs", "runs of the model, each with its own random seed"),
 }
 """By column: tag and meaning."""

@@ -14,7 +14,7 @@ from flightsim.needs.tables import Needs
 CAVEATS = (
     "Modelled, not observed. Violence and weather are inputs; nothing here says when or where violence comes.",
     "Counts of 1 to 99 people are withheld, and others with them so that they cannot be worked out (suppressed = 1).",
-    "Ranges are over the model's luck in so many runs, given the scenario; what the model gets wrong is not in them.",
+    "Ranges are over so many random seeds of the model, given the scenario; what the model gets wrong is not in them.",
     "Medians over runs of parts do not add up to the median of the whole.",
     "Free room for newcomers is an assumption of the case; standards that were not seen at a source are marked.",
     "Acute malnutrition is the share among children seen at clinics, biased up.",

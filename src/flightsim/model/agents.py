@@ -168,7 +168,7 @@ class Household(mesa.Agent):
         return weighed[0][0] if weighed else None
 
     def weigh(self, at_most: int | None = 1) -> list[tuple[str, float]]:
-        """The places I weigh, best first, with what each is worth to me, luck included."""
+        """The places I weigh, best first, with what each is worth to me, the draws included."""
         options, ids = self.model.options(), self.model.world.node_ids
         areas = [self._area_value(options, column) for column in range(len(options.first))]
         found: list[tuple[float, str]] = []

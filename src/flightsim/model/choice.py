@@ -27,7 +27,7 @@ class Alternatives:
     first   (A',)  where each area begins in the columns above
     row     (A',)  the area's row in the world, gates behind the areas; also its row among the routing targets
     side    (A',)  who holds the area, index into CONTROLS; -1: abroad
-    key     (D,)   for the luck with each place; area_key (A',) for that with each area
+    key     (D,)   for the draws with each place; area_key (A',) for that with each area
     inverse_weight (D,) exp(the highest appeal - appeal)
     """
 
@@ -105,11 +105,11 @@ def choose(
     area_decision: int,
     not_here: Ints,
 ) -> Ints:
-    """The best alternative of each household: value + luck with the area + luck with the place.
+    """The best alternative of each household: value + draw for the area + draw for the place.
 
     Returns (n, TOP) columns: the best alternative, then the best ones in the next best areas; -1 where there is
-    none. Luck with places is Gumbel, drawn as the smallest of
-    exponential numbers over their weights (the same argmax, at half the cost); all luck is keyed by ``who``
+    none. The draw for a place is Gumbel, drawn as the smallest of
+    exponential numbers over their weights (the same argmax, at half the cost); all draws are keyed by ``who``
     (household and occasion) and alternative, so closing one place moves only those who would have gone there.
     ``not_here`` (n, m) places that are no alternatives for this household (where it is, its home), or -1.
     """

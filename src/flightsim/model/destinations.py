@@ -20,7 +20,7 @@ NOWHERE = -1
 
 
 class Destinations:
-    """The places of a world and its gates abroad, as alternatives with keys of their own for luck."""
+    """The places of a world and its gates abroad, as alternatives with keys of their own for draws."""
 
     def __init__(self, world: World, behaviour: Flight, place_luck: int, area_luck: int) -> None:
         gates, n_areas = world.crossings.crossing_id, len(world.areas)

@@ -1,4 +1,4 @@
-"""Keyed luck: every random number is a function of (seed, decision, who, which), never of order.
+"""Keyed draws: every random number is a function of (seed, decision, who, which), never of order.
 
 The generator is a counter-based hash, two rounds of the splitmix64 finaliser (Steele, Lea and Flood 2014,
 "Fast splittable pseudorandom number generators"). The same household therefore meets the same number for the

@@ -38,7 +38,7 @@ class Households:
     """H households. A row stands for ``weight`` households of its kind (1 at full scale)."""
 
     weight: float
-    key: npt.NDArray[np.uint64]  # (H,) who it is, for its luck: from its home's P-code and its number there
+    key: npt.NDArray[np.uint64]  # (H,) who it is, for its draws: from its home's P-code and its number there
     home: npt.NDArray[np.int32]  # (H,) place at the start
     place: npt.NDArray[np.int32]  # (H,) where it is settled, or was last
     persons: npt.NDArray[np.int16]  # (H,)

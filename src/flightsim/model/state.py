@@ -240,8 +240,8 @@ class State:
         self.pressure.join(rows, self.thresholds(rows))
 
     def admit(self, rows: Ints, place: Ints, persons: Floats) -> Ints:
-        """The rung each household gets at a place, by its kin, its means and its luck there."""
+        """The rung each household gets at a place, by its kin, its means and a draw of its own."""
         h = self.households
         kin = h.kin_area[rows] == self.world.places.area[place]
-        luck = uniform(self.decision_keys["shelter"], h.key[rows], h.occasion[rows])
-        return self.shelter.admit(place, persons, kin, self.can_pay_rent[rows], luck, h.weight)
+        drawn = uniform(self.decision_keys["shelter"], h.key[rows], h.occasion[rows])
+        return self.shelter.admit(place, persons, kin, self.can_pay_rent[rows], drawn, h.weight)

@@ -27,7 +27,7 @@ MOST_COMPLAINTS = 10
 
 @dataclass(frozen=True)
 class People:
-    """The people of one scenario: R runs with other luck, D days, A sub-districts of the case.
+    """The people of one scenario: R runs with other seeds, D days, A sub-districts of the case.
 
     sheltered (R, D, A, 6) displaced people by rung of shelter; present (R, D, A) everybody; in_frost (R, D, A)
     person-nights in the open below zero; arrivals (R, D, A) a day; departed (R, D, A) displaced people by

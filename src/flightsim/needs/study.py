@@ -63,7 +63,7 @@ class Study:
 
     @property
     def first(self) -> Scene:
-        """The scenario that is told of first."""
+        """The scenario that comes first."""
         return self.scenes[0]
 
     @property

@@ -14,6 +14,7 @@ from matplotlib.ticker import MaxNLocator
 
 from flightsim import words
 from flightsim.case.observations import OTHER_KIND, SOURCE_KINDS
+from flightsim.clock import NIGHT_WORDS
 from flightsim.plots import style
 from flightsim.results.findings import NIGHT_HOURS, RUNG_WORDS, Findings, Observed, observed, unchecked_after
 from flightsim.results.runs import Results
@@ -149,9 +150,9 @@ def hours(results: Results, world: World) -> Figure:
     if f.by_hour.sum() > 0:
         share = words.in_ten(f.night_share)
         share = share[0].upper() + share[1:]
-        title = f"{share} of those who leave set out at night ({len(NIGHT_HOURS)} of 24 hours)"
+        title = f"{share} of those who leave set out at night ({NIGHT_WORDS})"
     span = f"{words.day_year(f.start)} to {words.day_year(f.end)}"
-    what = f"People who set out, by hour of the day, summed over {span}; below, strikes (as air strikes)."
+    what = f"People who set out, by hour of the day, summed over {span}; below, strikes, in air-strike equivalents."
     style.say(figure, title, what, results, world, ("events.csv",))
     return figure
 

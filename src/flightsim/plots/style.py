@@ -36,7 +36,7 @@ def __getattr__(name: str) -> Any:
 
 
 def _settings() -> Any:
-    """What matplotlib is told, with the colours that hold now."""
+    """What matplotlib is given, with the colours that hold now."""
     now = colours.palette()
     return {
         "font.family": FONT,

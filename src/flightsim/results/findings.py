@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from flightsim.clock import is_night
 from flightsim.case.observations import BEST_ESTIMATE, source_kind
+from flightsim.clock import is_night
 from flightsim.results.runs import Results
 from flightsim.world import RUNGS
 

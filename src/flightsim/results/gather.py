@@ -1,4 +1,4 @@
-"""Several sweeps, or plain runs, read as one: runs whose configurations differ only in luck are one scenario."""
+"""Several sweeps, or plain runs, read as one: runs whose configurations differ only in seed are one scenario."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times faster, whe
 
 @dataclass(frozen=True)
 class Group:
-    """Runs that differ only in luck."""
+    """Runs that differ only in seed."""
 
     label: str  # blank for plain runs, which have no name of their own
     origin: Path
-    config: dict[str, Any]  # without luck
+    config: dict[str, Any]  # without the seed
     rows: pd.DataFrame
     sweep: Sweep | None = None
 
@@ -79,7 +79,7 @@ def _of_sweep(sweep: Sweep) -> list[Group]:
 
 
 def _of_runs(paths: Sequence[Path]) -> list[Group]:
-    """Plain runs, those that differ only in luck together."""
+    """Plain runs, those that differ only in seed together."""
     groups: dict[str, Group] = {}
     for path in paths:
         whole = _config(path)
@@ -123,7 +123,7 @@ def _merged(groups: Sequence[Group]) -> list[Group]:
 
 
 def _as_one(path: Path, groups: Sequence[Group]) -> Sweep:
-    """One sweep of all groups; replicates are counted by seed, so that the same luck is the same replicate."""
+    """One sweep of all groups; replicates are counted by seed, so that the same seed is the same replicate."""
     seeds = sorted({int(seed) for group in groups for seed in group.rows["seed"]})
     rank = {seed: n for n, seed in enumerate(seeds)}
     frames = []
@@ -179,7 +179,7 @@ def _config(run: Path) -> dict[str, Any]:
 
 
 def _without(config: Mapping[str, Any], drawn: Iterable[str] | Mapping[str, Drawn]) -> dict[str, Any]:
-    """A configuration by dotted names, less the luck and what was drawn."""
+    """A configuration by dotted names, less the seed and what was drawn."""
     flat = dotted.flat({key: value for key, value in config.items() if key not in LUCK})
     return {key: value for key, value in flat.items() if key not in set(drawn)}
 

@@ -21,9 +21,9 @@ import yaml
 
 from flightsim import __version__
 from flightsim.errors import InputError, nearest
+from flightsim.files.atomic import plain_errors, whole_folder, write_text
 from flightsim.files.old_names import renewed_parts
 from flightsim.files.spreadsheet import harmless
-from flightsim.files.atomic import plain_errors, whole_folder, write_text
 from flightsim.results.measures import MEASURES, SMALL_CELL_PERSONS, unit_of
 
 PROVENANCE = "provenance.json"
@@ -161,7 +161,7 @@ class Results:
 
     @property
     def seed(self) -> int:
-        """The seed of the run's luck."""
+        """The random seed of the run."""
         return int(self.provenance.get("seed", self.config.get("seed", 0)))
 
     def rows(self, measure: str) -> pd.DataFrame:

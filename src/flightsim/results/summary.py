@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 
 from flightsim import words
-from flightsim.results.findings import NIGHT_HOURS, RUNG_WORDS, Findings, observed, unchecked_after
+from flightsim.clock import NIGHT_WORDS
+from flightsim.results.findings import RUNG_WORDS, Findings, observed, unchecked_after
 from flightsim.results.measures import MEASURES, SMALL_CELL_PERSONS
 from flightsim.results.runs import Results
 from flightsim.world import World
@@ -119,7 +120,7 @@ def _when(f: Findings) -> str:
     peak = f.results.days[int(f.departures.argmax())].date()
     return (
         f"When: the heaviest day is {words.day(peak)}, about {words.about(f.departures.max())} people; "
-        f"{words.in_ten(f.night_share)} set out at night ({len(NIGHT_HOURS)} of 24 hours)."
+        f"{words.in_ten(f.night_share)} set out at night ({NIGHT_WORDS})."
     )
 
 

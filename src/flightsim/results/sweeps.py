@@ -20,8 +20,8 @@ import yaml
 
 from flightsim import __version__
 from flightsim.errors import Complaints, InputError
-from flightsim.files.spreadsheet import as_it_was, harmless
 from flightsim.files.atomic import write_text
+from flightsim.files.spreadsheet import as_it_was, harmless
 from flightsim.results.runs import PROVENANCE
 
 SWEEP, RUNS, DRAWS, SUMMARY = "sweep.yaml", "runs.csv", "draws.csv", "summary.csv"
@@ -29,7 +29,7 @@ DONE, FAILED, MISSING = "done", "failed", "missing"
 STATUSES = (DONE, FAILED, MISSING)
 COLUMNS = ("scenario", "replicate", "seed", "run", "status", "seconds", "error")
 
-README = """This folder is one sweep of flightsim: scenarios, each run with several lucks. It is modelled, not observed.
+README = """This folder is one sweep of flightsim: scenarios, each run with several seeds. It is modelled, not observed.
 
 sweep.yaml     what was asked: scenarios, the baseline, axes, replicates, parameters drawn, the command
 runs.csv       a row a scenario and replicate: seed, the folder of its run, done | failed | missing, seconds, error
@@ -37,7 +37,7 @@ draws.csv      the parameters drawn for each replicate, the same in every scenar
 summary.csv    the headline outcomes by scenario: mean over the runs, and the 5, 25, 50, 75 and 95 % quantiles
 the others     a folder a run; its README.txt says what is in it. households.parquet there is NOT FOR SHARING
 
-Replicate 3 of one scenario and replicate 3 of another have the same households and the same luck: compare them
+Replicate 3 of one scenario and replicate 3 of another have the same households and random seed: compare them
 in pairs, as `flightsim compare FOLDER` does. The same command again runs only what is missing.
 Not for targeting, interdiction, closing borders, or decisions about individuals.
 """

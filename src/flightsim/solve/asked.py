@@ -23,7 +23,7 @@ OWN: dict[str, Any] = {  # asked in the same language as the configuration, and 
     "replicates": "8",
 }
 PATHS = ("case", "results", "boundaries")  # settings in whose values two dots are a folder
-NO_LEVERS = ("seed", "step_hours", "replicates", "workers")  # luck and machinery: nothing to solve for
+NO_LEVERS = ("seed", "step_hours", "replicates", "workers")  # chance and machinery: nothing to solve for
 LEAST_TOLERANCE, MOST_TOLERANCE = 0.0005, 0.5
 MOST_REPLICATES = 1000
 
@@ -56,7 +56,7 @@ class Lever:
 
     @staticmethod
     def short(value: float) -> str:
-        """A value that is told, not typed: three figures."""
+        """A value as it is shown, not typed: three figures."""
         return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
 
 
@@ -91,7 +91,7 @@ def lever(word: str, config: Config) -> Lever:
     complaints = Complaints()
     numbers = [key for key in _numbers(config) if key not in NO_LEVERS]
     if name in NO_LEVERS:
-        complaints.add(f"'{word}': {name} is luck or machinery, no lever")
+        complaints.add(f"'{word}': {name} is chance or machinery, no lever")
     elif name not in _all(config):
         complaints.add(f"'{word}': there is no {name}{nearest(name, numbers)}")
     elif name not in numbers:

@@ -1,6 +1,6 @@
 """Where a curve meets a target: the pure search, on any function that gives an outcome for each replicate.
 
-The curve is the mean over replicates. A replicate has the same luck at every value, so the curve has no noise
+The curve is the mean over replicates. A replicate has the same seed at every value, so the curve has no noise
 of its own: asked twice it answers the same, and the differences along it are the lever's doing.
 """
 
@@ -24,7 +24,7 @@ POLISHES, NEARER = (
     2,
     10,
 )  # straight-line steps after the tolerance is met, as long as it is missed by more than a tenth
-FINENESS = 2000  # at least so many values in a range are told apart
+FINENESS = 2000  # at least so many values in a range are kept apart
 
 
 @dataclass(frozen=True)

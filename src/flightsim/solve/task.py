@@ -1,4 +1,4 @@
-"""A question put to the model: every value tried is a set of runs, and replicate r has the same luck in each."""
+"""A question put to the model: every value tried is a set of runs, and replicate r has the same seed in each."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ ANSWER, TABLE, PICTURE = "solve.yaml", "evaluations.csv", "curve.png"
 README = f"""One question put to flightsim: which value of a lever meets a target? Modelled, not observed.
 
 {ANSWER}        the question, the answer, how sure it is, and the command
-{TABLE}   a row a run: the value tried, the replicate (the same luck at every value), the outcome
+{TABLE}   a row a run: the value tried, the replicate (the same seed at every value), the outcome
 {PICTURE}         the curve: a dot a run, the line their mean
 ../{RUNS}/           the runs themselves; the same command again makes only those that are missing
 """
@@ -98,7 +98,7 @@ class Task:
         return self.scenario.folder / FOLDER / f"{self.lever.name}-{self.hash}"
 
     def configs(self, value: float) -> list[Config]:
-        """The configuration of each replicate at a value of the lever: same luck and same draws at every value."""
+        """The configuration of each replicate at a value of the lever: same seed and same draws at every value."""
         replicates = range(self.wanted.replicates)
         return [self.lever.at({**self.plan.config(0, r), "figures": False}, value) for r in replicates]
 
@@ -145,7 +145,7 @@ class Task:
         end = clock.date_of(clock.days - 1)
         return (
             f"Modelled, not observed: {words.counted(found.answer.outcomes.size, 'run')}, "
-            f"{words.counted(len(self.seeds), 'replicate')} with the same luck at every value; "
+            f"{words.counted(len(self.seeds), 'replicate')} with the same random seeds at every value; "
             f"{words.day_year(clock.start)} to {words.day_year(end)}.{style.unchecked(world, end)} "
             f"{style.source(world, __version__)}"
         )

@@ -17,7 +17,7 @@ from flightsim.solve.asked import Lever
 from flightsim.solve.roots import FALLING, FLAT, JUMP, NOT_MONOTONE, OUT_OF_REACH, RISING, SOLVED, Answer
 
 TINY = 1e-6  # an outcome that differs less from nothing is nothing
-SHARE = 0.9  # of the intervals that are told
+SHARE = 0.9  # of the intervals that are shown
 CURVE = {RISING: "rises", FALLING: "falls", FLAT: "is flat", NOT_MONOTONE: "rises and falls"}
 
 
@@ -77,7 +77,7 @@ class Found:
         mean = mean if not math.isnan(low) else "there is no interval for the mean"
         alone = f"{self.most} by themselves meet it {self._between(first, last)}"
         alone = alone if not math.isnan(first) else "not every run by itself meets it in the range"
-        return f"{mean} (90 % interval, from {n} runs with common luck); {alone}"
+        return f"{mean} (90 % interval, from {n} runs with common random seeds); {alone}"
 
     def _between(self, low: float, high: float) -> str:
         """A range of the lever, open where it goes on beyond what was asked."""
@@ -130,10 +130,10 @@ class Found:
         warning = ""
         if answer.shape == NOT_MONOTONE:
             warning = "; other values may meet the target too" if self.is_solved else ""
-        luck = (
-            "The spread is of luck and of the drawn parameters."
+        spread = (
+            "The spread is of chance and of the drawn parameters."
             if self.drawn
-            else "The spread is of luck alone: uncertainty.draw=priors adds what is not known of the parameters."
+            else "The spread is of chance alone: uncertainty.draw=priors adds what is not known of the parameters."
         )
         tried = words.counted(len(answer.values), "value")
         asked = f"Asked within {answer.question.tolerance * 100:g} %"
@@ -141,7 +141,7 @@ class Found:
         return [
             f"The curve {CURVE[answer.shape]} over the values tried: {ends}{warning}.",
             *([not_ours] if self.lever.role == UNCERTAINTY else []),
-            f"{asked}; {tried} tried, {words.counted(answer.outcomes.size, 'run')}. {luck}",
+            f"{asked}; {tried} tried, {words.counted(answer.outcomes.size, 'run')}. {spread}",
         ]
 
     def _spread_here(self) -> str:

@@ -51,7 +51,7 @@ Told = Callable[[int, int, int], None]  # runs done (failed ones too), failed, i
 
 
 def run_task(task: Task) -> Run:
-    """Make one run, in whatever process; errors are told in the result, none is raised."""
+    """Make one run, in whatever process; errors are in the result, none is raised."""
     began = time.perf_counter()
     try:
         scenario = from_config(task.config)

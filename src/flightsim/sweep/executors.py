@@ -1,7 +1,7 @@
 """Many calls of one function, each on one core: on this machine, or on a Dask or Ray cluster, through joblib.
 
 A process that dies (killed, out of memory) costs the calls it was at; they are made again, at last one alone,
-so that a call that kills whoever makes it is told from one that was near.
+so that a call that kills whoever makes it is kept apart from one that was near.
 """
 
 from __future__ import annotations

@@ -95,14 +95,14 @@ def make(
     with compose.opened(config_dir) as conf:
         given = compose.understood(overrides, conf, many)
         seeds = [o for o in given if o.key_or_group == SEED and o.is_sweep_override()]
-        lucks = [line.partition("=")[2] for o in seeds for line in spelt_out(o, conf.groups)]
+        seed_values = [line.partition("=")[2] for o in seeds for line in spelt_out(o, conf.groups)]
         others = [
             *(text for text in overrides if key_of(text) != SEED or not seeds),
-            *(f"{SEED}={s}" for s in lucks[:1]),
+            *(f"{SEED}={s}" for s in seed_values[:1]),
         ]
         jobs = compose.composed(compose.understood(others, conf, many), conf)
         launcher = tuple(str(o.input_line) for o in given if o.is_hydra_override())
-        plan = _plan(jobs, {key_of(text) for text in overrides}, lucks)
+        plan = _plan(jobs, {key_of(text) for text in overrides}, seed_values)
     plan = replace(plan, launcher=launcher, command=tuple(command))
     if plan.is_single:
         return plan
@@ -113,7 +113,7 @@ def make(
     return replace(plan, jobs=tuple(jobs))
 
 
-def _plan(jobs: Sequence[Job], given: set[str], lucks: Sequence[str]) -> Plan:
+def _plan(jobs: Sequence[Job], given: set[str], seed_values: Sequence[str]) -> Plan:
     """The plan of composed jobs, all that is wrong collected first."""
     complaints = Complaints()
     jobs = list({job.label: job for job in jobs}.values())
@@ -123,7 +123,7 @@ def _plan(jobs: Sequence[Job], given: set[str], lucks: Sequence[str]) -> Plan:
             complaints.add(f"the experiments differ in {name}; say which with {name}=…")
     if len({job.config[SEED] for job in jobs}) > 1:
         complaints.add("the experiments differ in seed; say which with seed=…")
-    seeds = _seeds(lucks, settings["replicates"], complaints)
+    seeds = _seeds(seed_values, settings["replicates"], complaints)
     replicates = _replicates(settings["replicates"], len(seeds), len(jobs), complaints)
     where = _where(settings, complaints)
     scenarios = [_or_complain(complaints, partial(from_config, job.config)) for job in jobs]
@@ -173,14 +173,14 @@ def _name(jobs: Sequence[Job]) -> str:
     return name if len(name) <= LONGEST_NAME else "sweep"
 
 
-def _seeds(lucks: Sequence[str], replicates: Any, complaints: Complaints) -> list[int]:
+def _seeds(seed_values: Sequence[str], replicates: Any, complaints: Complaints) -> list[int]:
     """The seeds of ``seed=1,2,3``, which asks for so many replicates."""
-    if lucks and replicates not in (1, len(lucks)):
+    if seed_values and replicates not in (1, len(seed_values)):
         complaints.add(
-            f"seed={','.join(lucks)} asks for {len(lucks)} replicates; leave replicates={replicates} out"
+            f"seed={','.join(seed_values)} asks for {len(seed_values)} replicates; leave replicates={replicates} out"
         )
     seeds = []
-    for text in dict.fromkeys(lucks):
+    for text in dict.fromkeys(seed_values):
         if text.isdigit():
             seeds.append(int(text))
         else:

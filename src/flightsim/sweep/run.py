@@ -42,7 +42,7 @@ def run(
 ) -> Sweep:
     """Make all runs of the plan that are not there yet, in ``folder`` (without one: its place); the sweep.
 
-    However it ends, what is finished is kept and listed. ``progress`` is told of runs done, failed and in all,
+    However it ends, what is finished is kept and listed. ``progress`` gets the runs done, failed and in all,
     ``tell`` of what a user should know. InputError, before anything runs, if the folder cannot be used.
     """
     folder = (folder or place(plan)).resolve()  # workers may be somewhere else

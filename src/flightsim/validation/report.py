@@ -103,7 +103,7 @@ def _head(b: Board) -> str:
     of = f" of '{b.ensemble.scenario}'" if b.ensemble.scenario else ""
     first, last = b.ensemble.days[0].date(), b.ensemble.days[-1].date()
     title = b.ensemble.runs[0].title
-    single = " A single run has no band: its CRPS is its absolute error." if len(b.ensemble.runs) == 1 else ""
+    single = " One run gives no range." if len(b.ensemble.runs) == 1 else ""
     return f"{title}: {runs}{of}, {words.day_year(first)} to {words.day_year(last)}, beside what was reported.{single}"
 
 
@@ -168,7 +168,7 @@ def _where(b: Board) -> list[str]:
             f"  {km[MODEL]:.1f} km by road from the right place, on average; best baseline, {name}: {best:.1f}."
         )
     else:
-        lines.append("  No distance is told: these observations do not give shares by sub-district.")
+        lines.append("  No distance is given: these observations do not give shares by sub-district.")
     return lines
 
 

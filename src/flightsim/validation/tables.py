@@ -1,4 +1,4 @@
-"""The tables of a validation, as CSV: long and dull, units in the names of columns."""
+"""The tables of a validation, as CSV: one row per time, area and group, units in the names of columns."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def twice_as_many(events: list[Event], world: World, clock: Clock, seed: int) ->
     closed_ever = {event.target for event in events if event.type == "facility_closed"}
     free = np.array([name not in closed_ever for name in facilities.facility_id]) & facilities.functioning
     keys = np.array([name_key(name) for name in facilities.facility_id], np.uint64)
-    luck = decision_key(seed, "further closures")
+    draw = decision_key(seed, "further closures")
     further = []
     for target, dated in changes.items():  # in order of the first closure
         alike = free & (facilities.is_hospital == facilities.is_hospital[row[target]])
@@ -55,7 +55,7 @@ def twice_as_many(events: list[Event], world: World, clock: Clock, seed: int) ->
         if not any(event.type == "facility_closed" for event in dated) or not len(candidates):
             continue
         km = world.distance_km[facilities.place[row[target]], facilities.place[candidates]]
-        race = np.log(exponential(luck, keys[row[target]], keys[candidates])) + km / NEAR_KM
+        race = np.log(exponential(draw, keys[row[target]], keys[candidates])) + km / NEAR_KM
         other = int(candidates[race.argmin()])
         free[other] = False
         name = facilities.facility_id[other]

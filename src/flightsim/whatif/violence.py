@@ -33,7 +33,7 @@ STRIKES_SPREAD_KM = 10.0  # assumption: e-folding distance from the place struck
 FRONT_STEP_KM = 3.0  # assumption: e-folding distance from the places taken lately, to the next one
 AHEAD_DAYS = 7  # assumption: a sub-district is bombed for a week before the first of its places is taken
 MOST_STRIKES = 10_000.0  # a day at a place, as in a case's events
-FURTHER = 1_000  # luck of further places: their number within an event is added to the day's times this
+FURTHER = 1_000  # draws of further places: their number within an event is added to the day's times this
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ class _Made:
             self.events.append(Event(f"{kind}-{name}-{when}", when, None, None, kind, name, value, "assumed"))
 
     def _aim(self, when: date) -> Bools:
-        """(P,) places that may be struck: lived in, not taken and, where there is a plan, its turn near."""
+        """(P,) places that may be struck: inhabited, not taken and, where there is a plan, its turn near."""
         free = ~self._hostile & (self._people > 0)
         phases = self._future.phases
         if not phases:
@@ -169,14 +169,14 @@ class _Made:
 
     def _advance(self, when: date, n: int) -> None:
         """As many places are taken as on the day repeated, times the factor: next to those taken lately."""
-        luck = decision_key(self._seed, "front goes on")
+        draw = decision_key(self._seed, "front goes on")
         while len(self._made_captures) + 1 <= self._captures:
             lately = np.array([row for row, day in self._taken_on.items() if (when - day).days <= PAST_DAYS])
             free = np.flatnonzero(~self._hostile)
             if not len(lately) or not len(free):
                 return
             km = self._world.distance_km[np.ix_(free, lately)].min(axis=1)
-            race = np.log(exponential(luck, self._keys[free], len(self._made_captures))) + km / FRONT_STEP_KM
+            race = np.log(exponential(draw, self._keys[free], len(self._made_captures))) + km / FRONT_STEP_KM
             self._take(int(free[race.argmin()]), when)
 
     def _take_by_plan(self, when: date) -> None:

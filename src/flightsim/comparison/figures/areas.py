@@ -80,7 +80,7 @@ def draw(
     border = str(world.manifest.get("border_name", "abroad"))
     subtitle = (
         f"Mean arrivals by sub-district, {look.span(material)}; whoever moves on counts again. "
-        f"{'Below: mean difference between runs with the same luck. ' if rows > 1 else ''}"
+        f"{'Below: mean difference between runs with the same random seed. ' if rows > 1 else ''}"
         f"Counts under {SMALL_CELL_PERSONS:.0f} are not shown. Thick line: border ({border})."
     )
     look.write(

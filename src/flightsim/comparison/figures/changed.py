@@ -1,4 +1,4 @@
-"""Who lives a different life: bars by what changed, in the colours of why they left."""
+"""Who leaves at another time, goes elsewhere or finds other shelter: bars, in the colours of why they left."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ROWS = {
     lives.LATER: "leave later",
     lives.ELSEWHERE: "first arrive elsewhere",
     lives.OTHER_SHELTER: "end in another\nkind of shelter",
-    lives.ANY: "a different life\nin any of these ways",
+    lives.ANY: "any of these",
 }
 MOST_PANELS = 6
 PANEL_IN, HEAD_IN, FOOT_IN = 2.75, 1.45, 0.95
@@ -59,7 +59,7 @@ def draw(table: pd.DataFrame, material: Material, world: World | None, n_pairs: 
     figure.legend(handles=[heading, *handles], labels=["Why they left:", *names], loc="upper left", ncols=7,
                   bbox_to_anchor=(0.01, 1 - (HEAD_IN - 0.35) / high), fontsize=8.5, handlelength=1.2)  # fmt: skip
     what = (
-        f"The same households with the same luck in two scenarios, {look.span(material)}; "
+        f"The same households with the same random numbers in two scenarios, {look.span(material)}; "
         f"{words.counted(n_pairs, 'pair')} of runs. A household can be in several rows but the last."
     )
     look.write(figure, _title(table, material), what, material, world)
@@ -102,7 +102,7 @@ def _title(table: pd.DataFrame, material: Material) -> str:
     by = {(row["scenario"], row["change"]): float(row["mean"]) for row in rows}
     shares = {name: by[name, lives.ANY] / max(by[name, lives.LEFT], 1) for name, _ in by}
     if max(shares.values(), default=0) == 0:
-        return "No household lives a different life"
+        return "No household leaves at another time, goes elsewhere or finds other shelter"
     name = max(shares, key=lambda each: shares[each])
     share = words.in_ten(shares[name])
     base = sentences.called(material.baseline)

@@ -47,7 +47,9 @@ def bands_explained(material: Material) -> str:
 def foot(material: Material, world: World | None, tables: tuple[str, ...] = ()) -> str:
     """What a figure rests on: modelled, how many runs, whose choice, what data."""
     pairs = (
-        "; each pair of runs shares households and luck" if material.others and material.same_people else ""
+        "; each pair of runs shares households and random seed"
+        if material.others and material.same_people
+        else ""
     )
     said = f"Modelled, not observed: {material.counted}{pairs}. {rests_on(material)[0]}"
     if world is None:

@@ -95,7 +95,7 @@ def _frame(axes: np.ndarray, headline: Headline, material: Material, paired: boo
         if min(material.sizes.values()) > 1:
             look.band_key(key, style.BASELINE, many)
         base = sentences.called(material.baseline)
-        told = f"Right: the difference to {base}\nbetween runs that share\nhouseholds and luck."
+        told = f"Right: the difference to {base}\nbetween runs that share\nhouseholds and random seed."
         key.text(0.02, 0.30, told, transform=key.transAxes, size=8.5, va="top", color=style.FAINT_INK)
     else:
         look.band_key(axes[0, 0], style.BASELINE, many)

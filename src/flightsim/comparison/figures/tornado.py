@@ -69,7 +69,7 @@ def draw(table: pd.DataFrame, headline: Headline, material: Material, world: Wor
     what = (
         f"Drawn parameters: {headline.title.lower()} where the parameter is high (9 in 10 of its draws are lower) "
         f"minus where it is low (1 in 10 are lower), in {n} runs of {material.baseline}. Lines: 95 % intervals; "
-        f"of {n_drawn} about {round(0.05 * n_drawn) or 'none'} would miss zero by luck alone.{rest}"
+        f"of {n_drawn} about {round(0.05 * n_drawn) or 'none'} would miss zero by chance alone.{rest}"
     )
     look.write(figure, _title(drawn, scenarios, headline), what, material, world)
     return figure

@@ -122,7 +122,10 @@ class Hazard:
         self.captured: Ints = np.zeros(0, np.int64)
         self.ceasefire = False
         self.temperature_c: Floats = np.full(n, np.nan)
-        self._everywhere_c, self._here_c = np.nan, np.full(n, np.nan)  # told for all, for a place's own area
+        self._everywhere_c, self._here_c = (
+            np.nan,
+            np.full(n, np.nan),
+        )  # reported for all, for a place's own area
         self._memory, self._fright = np.zeros(n), np.zeros(n)  # strikes and captures at the end of the step
         near = world.distance_km <= 6 * part.strike_distance_km
         self._felt = np.zeros((n, n))
@@ -229,7 +232,7 @@ class Hazard:
             self.ceasefire = bool(event.value)
 
     def _weather(self, day: int) -> None:
-        """What was told last for a place's own area counts, else what was told last for all."""
+        """The last report for a place's own area counts, else the last for all."""
         for event in self._temperatures.get(day, ()):
             if event.target == ALL:
                 self._everywhere_c = float(event.value)

@@ -144,9 +144,9 @@ class Shelter:
         return np.asarray(indoors / enough)
 
     def admit(
-        self, places: Ints, persons: Floats, has_kin: Bools, pays: Bools, luck: Floats, weight: float = 1.0
+        self, places: Ints, persons: Floats, has_kin: Bools, pays: Bools, drawn: Floats, weight: float = 1.0
     ) -> Ints:
-        """The rung each household at the gate gets, best first; ``luck`` (0 to 1) decides between equals.
+        """The rung each household at the gate gets, best first; ``drawn`` (0 to 1) decides between equals.
 
         All arrays have the length of the households that ask. Takes the room they fill. Where a row stands for
         ``weight`` households, one that fits by more than half is let in: on average that fills what is there,
@@ -155,15 +155,15 @@ class Shelter:
         from flightsim.model.kernels import fill  # a compiler is not needed to describe a scenario
 
         may = np.ones((len(places), OPEN), bool)
-        may[:, HOST] = has_kin | (luck < self._part.host_share)
+        may[:, HOST] = has_kin | (drawn < self._part.host_share)
         may[:, RENTED] = pays
         return fill(
-            self.room, places, persons, persons * (1 - 1 / weight) / 2, may, np.argsort(luck, kind="stable")
+            self.room, places, persons, persons * (1 - 1 / weight) / 2, may, np.argsort(drawn, kind="stable")
         )
 
-    def pays(self, luck: Floats) -> Bools:
+    def pays(self, drawn: Floats) -> Bools:
         """Who can pay rent, from a keyed draw of the household."""
-        return np.asarray(luck < self._part.rent_share)
+        return np.asarray(drawn < self._part.rent_share)
 
 
 def _in_lumps(room: Floats, lump_persons: float, area: Ints) -> Floats:

@@ -73,7 +73,7 @@ class Counts:
         return [points[until] for until in sorted(points)] if len(points) > 2 else []
 
     def _between(self, at_reports: Floats) -> Floats:
-        """A course by day, straight between its values on the days of the reports, from nought."""
+        """A course by day, straight between its values on the days of the reports, from zero."""
         rows = self._same_window
         start = self.day(rows[0].since or self.first) - 1
         days = [start, *(self.day(o.until) for o in rows)]

@@ -1,7 +1,7 @@
 """Scores of forecasts of one number: how far off, how sure, how rightly so.
 
 Shapes: ``observed`` (n,), ``members`` (n, m): m equally likely forecasts of each. A single forecast is m = 1;
-its CRPS is its absolute error. CRPS, interval and Brier scores are those of ``scoringrules``.
+its CRPS equals the absolute error. CRPS, interval and Brier scores are those of ``scoringrules``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from scipy.stats import norm
 
 from flightsim.world import Bools, Floats
 
-LEVELS = (0.5, 0.8, 0.9)  # central intervals whose coverage is told
+LEVELS = (0.5, 0.8, 0.9)  # central intervals whose coverage is given
 Z90 = float(norm.ppf(0.95))
 ERROR_DRAWS = 21  # midpoints of the observation's error that each member is multiplied by
 PIT_BINS = 5
@@ -61,14 +61,14 @@ def weighted_interval_score(observed: Floats, members: Floats) -> Floats:
 
 def log_error(low: Floats, best: Floats, high: Floats) -> Floats:
     """(n,) standard deviation of an observation's lognormal error: its bounds hold 90 %."""
-    floor = np.maximum(low, 0.05 * np.maximum(best, 1e-12))  # a bound of nought says little: a twentieth
+    floor = np.maximum(low, 0.05 * np.maximum(best, 1e-12))  # a bound of zero says little: a twentieth
     return np.asarray(np.log(np.maximum(high, floor) / floor) / (2 * Z90))
 
 
 def with_error(members: Floats, low: Floats, best: Floats, high: Floats) -> Floats:
     """(n, m * ERROR_DRAWS) what a source would report if each member were the truth.
 
-    The observation's bounds are read as a 90 % interval of a lognormal error around the truth; no luck is drawn.
+    The observation's bounds are read as a 90 % interval of a lognormal error around the truth; nothing is random.
     """
     sigma = log_error(low, best, high)
     draws = norm.ppf((np.arange(ERROR_DRAWS) + 0.5) / ERROR_DRAWS)

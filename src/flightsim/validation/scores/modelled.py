@@ -29,7 +29,7 @@ def why_not(o: Observation, ensemble: Ensemble) -> str:
     if o.measure == RETURNS:
         return "of returns, which are not modelled"
     if o.since == o.until and o.best == 0:
-        return "nought by definition"
+        return "always zero"
     if o.since is None:
         return "without a first day"
     if o.measure != SHELTER and o.since < first:

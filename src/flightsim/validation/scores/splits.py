@@ -1,7 +1,7 @@
 """Baselines for where to: shares of each area's leavers that arrive in each area, by rules that know no model.
 
 Each gives (A, A), origin by destination, rows that sum to 1, nobody staying in an area of his own unless it is
-the only one open. ``open_`` (A,) areas one can go to: lived in, and not lost by the day of the forecast. What
+the only one open. ``open_`` (A,) areas one can go to: inhabited, and not lost by the day of the forecast. What
 each rule knows stands in its docstring; all know the captures that ``open_`` is made from.
 """
 

@@ -67,6 +67,6 @@ HINDSIGHT = "straight line in hindsight"
 
 
 def hindsight_line(day: Floats, people: Floats, at: Floats) -> Floats:
-    """The line through nought on the first day that is closest to all the answers: no forecast, but a yardstick."""
+    """The line through zero on the first day that is closest to all the answers: no forecast, but a yardstick."""
     slope = float(np.sum(day * people) / np.sum(day * day)) if np.any(day) else 0.0
     return np.asarray(slope * at)
