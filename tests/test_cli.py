@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from flightsim import __version__, cli
+from flightsim.cli.run import _spread
 from flightsim.errors import InputError
 
 
@@ -341,3 +342,20 @@ def test_a_full_disk_under_standard_output_is_not_one_under_the_results(
     assert "results=DIR" not in done.stderr
     assert "failed" not in done.stderr
     assert len(done.stderr.splitlines()) == (2 if "dayz" in arguments else 1)
+
+
+@pytest.mark.parametrize(
+    ("low", "mean", "high", "n", "said"),
+    [
+        (1.79e6, 1.8e6, 1.81e6, 3, "about 1.8 million in all 3 runs"),
+        (1.79e6, 1.8e6, 1.81e6, 20, "about 1.8 million in 9 in 10 runs"),
+        (1.7e6, 1.8e6, 1.9e6, 3, "1.8 million on average, nearly all runs 1.7 million to 1.9 million"),
+        (1.7e6, 1.8e6, 1.9e6, 20, "1.8 million on average, 9 in 10 runs 1.7 million to 1.9 million"),
+        (10, 20, 30, 3, "fewer than 100 in all 3 runs"),
+        (0, 0, 0, 1, "none on average"),
+    ],
+)
+def test_a_sweep_says_one_number_where_its_runs_agree(
+    low: float, mean: float, high: float, n: int, said: str
+) -> None:
+    assert _spread({"p5": low, "mean": mean, "p95": high}, n) == said
