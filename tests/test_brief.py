@@ -158,6 +158,7 @@ class TestScenarios:
         assert found.material.scenarios == (SCRIPT,)
         assert language.read("en")("head_beside") not in page.page(found, language.read("en"))
 
+    @pytest.mark.slow
     def test_of_a_comparison(self, sweep: Path, tmp_path: Path) -> None:
         mine = tmp_path / "sweep"
         shutil.copytree(sweep, mine)

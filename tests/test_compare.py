@@ -119,6 +119,7 @@ def test_last_line_on_stdout_is_the_folder(
     assert lines[:-1] == (target / "findings.txt").read_text(encoding="utf-8").splitlines()
 
 
+@pytest.mark.slow
 def test_the_same_runs_give_the_same_bytes(swept: Path, compared: Path, tmp_path: Path) -> None:
     again = comparing.compare([swept], output=tmp_path / "again", role_of=ROLES).path
     for path in sorted(compared.iterdir()):
@@ -414,6 +415,7 @@ def test_one_axis_of_numbers_gives_a_curve(tmp_path: Path) -> None:
     assert (folder / "comparison" / "response.png").exists()
 
 
+@pytest.mark.slow
 def test_two_axes_of_numbers_give_a_heat_map(tmp_path: Path) -> None:
     axes = [sweeps.Axis("x", "lever", (1, 2)), sweeps.Axis("y", "uncertainty", (1, 2))]
     folder = on_axes(tmp_path, axes, {f"x={x},y={y}": (x, y) for x in (1, 2) for y in (1, 2)})

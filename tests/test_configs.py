@@ -74,6 +74,7 @@ def test_every_experiment_is_headed_by_its_command(name: str) -> None:
     assert lines[1].startswith("# flightsim run ")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", compose.experiments())
 def test_every_experiment_runs_three_days(name: str, tmp_path: Path) -> None:
     words = [word for word in THREE_DAYS if name not in WHOLE or not word.startswith("days=")]

@@ -207,6 +207,7 @@ class TestFormats:
         people = openpyxl.load_workbook(tmp_path / "out" / "needs.xlsx")["People"]
         assert people["A1"].value == "scenario"
 
+    @pytest.mark.slow
     def test_figures_for_print(self, tmp_path: Path) -> None:
         run = tables.reckon(
             study.read(next(toys.three_runs().iterdir()), toys.source), tables.Asked(standards.read())

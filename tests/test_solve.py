@@ -363,6 +363,7 @@ def test_a_figure_is_drawn_whatever_was_found(mean: Callable[[float], float], tm
 # The whole command ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_command_solves_writes_and_resumes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["solve", "hazard.strength=0..4", "outcome=exposure_person_hours", *TOY, f"results={tmp_path}"]
     words += ["replicates=2", "tolerance=0.1"]

@@ -87,6 +87,7 @@ def test_the_folder_says_what_the_sweep_is(whole: Path) -> None:
     assert set(summary["runs"]) == {2}
 
 
+@pytest.mark.slow
 def test_two_workers_give_the_same_bytes_as_one(whole: Path, tmp_path: Path) -> None:
     made(*TWO, folder=tmp_path / "two", workers=2)
     assert tables(tmp_path / "two") == tables(whole)
