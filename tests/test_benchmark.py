@@ -21,6 +21,7 @@ def test_each_script_writes_its_own_part(tmp_path: Path, monkeypatch: pytest.Mon
     assert file.read_text() == "# One\n\nnew\n\n# Two\n\n## Below\n"
 
 
+@pytest.mark.slow
 def test_sweeps_are_measured(tmp_path: Path) -> None:
     command = [
         sys.executable,
@@ -54,6 +55,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> str:
     return out.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_the_job_is_measured_at_each_scale(report: str) -> None:
     head, *measured = rows(report, "The whole job")
     assert [row[0] for row in measured] == ["0.5", "1"]
@@ -63,12 +65,14 @@ def test_the_job_is_measured_at_each_scale(report: str) -> None:
     assert len(rows(report, "Growth")) == 4
 
 
+@pytest.mark.slow
 def test_every_stage_of_a_step_is_timed(report: str) -> None:
     named = [row[0].removeprefix("the hours: ") for row in rows(report, "Where the time goes")]
     stages = [name for name in DisplacementModel.step.__code__.co_names if name in named]
     assert len(stages) == 7
 
 
+@pytest.mark.slow
 def test_the_plain_twin_displaces_the_same_people(report: str) -> None:
     head, row = rows(report, "Against plain Mesa")
     plain, array = (

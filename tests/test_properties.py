@@ -31,6 +31,7 @@ CLOSED, WOMEN, _ = range(len(BORDER_RULES))
 # ------------------------------------------------------------------ people, room, roads
 
 
+@pytest.mark.slow
 @examples(40)
 @given(settings_of())
 def test_what_must_hold_after_every_step(setting: Setting) -> None:
@@ -204,6 +205,7 @@ def tables(folder: Path) -> dict[str, pd.DataFrame]:
     return run(model).recorder.tables()
 
 
+@pytest.mark.slow
 @examples(12)
 @given(settings_of(at_most_days=3), st.integers(0, 5))
 def test_a_copy_made_on_the_way_comes_to_the_same_end(setting: Setting, steps: int) -> None:

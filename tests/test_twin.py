@@ -3,6 +3,7 @@
 import copy
 
 import numpy as np
+import pytest
 from hypothesis import given
 
 import worlds
@@ -61,6 +62,7 @@ def assert_twins(model: DisplacementModel) -> tuple[int, int]:
     return leave, stay
 
 
+@pytest.mark.slow
 @examples(30)
 @given(settings_of(at_most_days=3, persons=40))
 def test_every_household_decides_as_the_kernel_does(setting: Setting) -> None:
