@@ -50,7 +50,7 @@ def test_an_old_name_makes_the_same_part(old: str) -> None:
     before = from_config({**config, group: {**config[group], "_target_": old}})
     today = from_config(config)
     assert before.parts == today.parts
-    assert before.course == today.course
+    assert before.events == today.events
     assert before.config == today.config, "the run is written down, and known again, by today's name"
 
 
