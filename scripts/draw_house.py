@@ -36,9 +36,9 @@ COLUMNS = {
     "model": 0.6, "config": 2.6, "results": 4,
     "whatif": 0.8, "plots": 4,
     "scenario": 1.6, "comparison": 3, "validation": 4, "needs": 5,
-    "explore": 0.6, "sweep": 2.3, "export": 5,
-    "solve": 2.3, "brief": 4,
-    "cli": 2.1, "__main__": 2.1,
+    "explore": 0.6, "sweeps": 2, "export": 5,
+    "notebook": 3.05, "solve": 2, "brief": 4.2,
+    "cli": 1.6, "__main__": 1.6,
 }  # fmt: skip
 CAPTIONS = {
     "clock": "steps and dates",
@@ -61,8 +61,9 @@ CAPTIONS = {
     "validation": "beside what was seen",
     "needs": "water, tents, money",
     "explore": "a page with levers",
-    "sweep": "many runs",
+    "sweeps": "many runs",
     "export": "formats of others",
+    "notebook": "the front door in Python",
     "solve": "which value meets it?",
     "brief": "two pages to decide on",
     "cli": "the commands",
