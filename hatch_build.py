@@ -1,4 +1,7 @@
-"""The build writes down the commit that a wheel is made from, for the provenance of its runs."""
+"""The build writes down the commit that a wheel is made from, for the provenance of its runs.
+
+A source distribution carries the file, so that a wheel built from it knows the commit, too.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 INSIDE = "flightsim/_commit.txt"  # read by flightsim.results.provenance
+IN_SOURCES = "src/" + INSIDE  # where a source distribution has it
 
 
 class CommitHook(BuildHookInterface):
@@ -20,10 +24,10 @@ class CommitHook(BuildHookInterface):
         if version == "editable":
             return  # then the checkout is asked itself
         commit = commit_of(Path(self.root))
-        if commit:
+        if commit and not (Path(self.root) / IN_SOURCES).exists():
             file = Path(tempfile.mkdtemp()) / "commit.txt"
             file.write_text(commit + "\n", encoding="utf-8")
-            build_data["force_include"][str(file)] = INSIDE
+            build_data["force_include"][str(file)] = IN_SOURCES if self.target_name == "sdist" else INSIDE
 
 
 def commit_of(folder: Path) -> str:

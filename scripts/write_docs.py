@@ -23,7 +23,7 @@ from flightsim.case.manifest import FACTS, LISTS, TABLE_FACTS
 from flightsim.config import compose
 from flightsim.results import runs
 from flightsim.results.measures import MEASURES
-from flightsim.sweep.priors import CALIBRATED
+from flightsim.sweeps.priors import CALIBRATED
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS, CONF = ROOT / "docs", ROOT / "conf"

@@ -11,7 +11,7 @@ import yaml
 from flightsim.config import compose
 from flightsim.errors import InputError
 from flightsim.model.parts.behaviour import Flight
-from flightsim.sweep import batch, plan, priors
+from flightsim.sweeps import batch, plan, priors
 
 TOOLS = Path(__file__).resolve().parents[1] / "experiments" / "calibration"
 sys.path.insert(0, str(TOOLS))  # an experiment's modules, not part of the package

@@ -61,7 +61,7 @@ def scenario(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> types.SimpleNam
 
         return Stub(config, fail, control.reused)
 
-    for user in ("scenario", "sweep.plan"):
+    for user in ("scenario", "sweeps.plan"):
         monkeypatch.setattr(f"flightsim.{user}.from_config", from_config)
     return control
 
@@ -273,7 +273,7 @@ SLOW_RUN = """
                 time.sleep(0.05)
 
     from flightsim import scenario
-    from flightsim.sweep import plan
+    from flightsim.sweeps import plan
     plan.from_config = scenario.from_config = Scenario
     sys.exit(main(["run", "results=out"]))
 """
@@ -328,7 +328,7 @@ def test_a_full_disk_under_standard_output_is_not_one_under_the_results(
 
         if "run" in sys.argv:
             from flightsim import scenario
-            from flightsim.sweep import plan
+            from flightsim.sweeps import plan
             plan.from_config = scenario.from_config = Scenario
         sys.exit(main())
     """

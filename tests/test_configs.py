@@ -11,7 +11,7 @@ import yaml
 
 from flightsim.config import compose
 from flightsim.parameter import default_of
-from flightsim.sweep import batch, plan, priors
+from flightsim.sweeps import batch, plan, priors
 
 OPTIONS = sorted(
     file.relative_to(compose.conf_folder()).with_suffix("").as_posix()

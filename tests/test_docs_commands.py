@@ -12,7 +12,7 @@ from flightsim.cli import COMMANDS
 from flightsim.config import compose
 from flightsim.scenario import from_config
 from flightsim.solve.task import task
-from flightsim.sweep import plan
+from flightsim.sweeps import plan
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [

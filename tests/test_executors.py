@@ -9,9 +9,9 @@ import pytest
 
 from flightsim.errors import InputError
 from flightsim.results import gather
-from flightsim.sweep import executors, launchers, plan
-from flightsim.sweep import run as sweep
-from flightsim.sweep.executors import Died, Where
+from flightsim.sweeps import executors, launchers, plan
+from flightsim.sweeps import run as sweep
+from flightsim.sweeps.executors import Died, Where
 
 TOY = ["case=toy", "start=2020-01-05", "days=2", "population.scale=0.1", "border=closed,open", "replicates=2"]
 

@@ -21,8 +21,8 @@ FLOORS = (  # from the bottom up
     {"config", "model", "results"},  # what is asked; what happens; what was found
     {"plots", "whatif"},
     {"comparison", "needs", "scenario", "validation"},  # one scenario; what many runs say
-    {"explore", "export", "sweep"},
-    {"brief", "solve"},
+    {"explore", "export", "sweeps"},
+    {"brief", "notebook", "solve"},
     {"cli"},
     {"__main__"},
 )
@@ -30,13 +30,13 @@ MODEL = ("parts", "state", "rules", "model")  # inside model/, from the bottom u
 RULES = {"counting", "invariants", "prescribed_departures", "rehousing", "rerouting", "returning"}
 READS_FOLDERS_ONLY = {"brief", "comparison", "export", "needs", "plots", "results", "validation"}
 DOORS = {  # who may know a framework
-    "hydra": {"config", "sweep.launchers"},
+    "hydra": {"config", "sweeps.launchers"},
     "jinja2": {"brief"},
-    "joblib": {"sweep.executors"},
+    "joblib": {"sweeps.executors"},
     "markupsafe": {"brief"},
     "mesa": {"model.agents", "model.model"},
     "numba": {"model.kernels"},
-    "omegaconf": {"config", "sweep.launchers"},
+    "omegaconf": {"config", "sweeps.launchers"},
     "solara": {"explore"},
     "tqdm": {"cli.terminal"},
 }

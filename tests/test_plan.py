@@ -6,9 +6,9 @@ import pytest
 
 from flightsim.errors import InputError
 from flightsim.results.sweeps import Axis
-from flightsim.sweep import plan
-from flightsim.sweep import run as sweep
-from flightsim.sweep.plan import Plan
+from flightsim.sweeps import plan
+from flightsim.sweeps import run as sweep
+from flightsim.sweeps.plan import Plan
 
 TOY = ["case=toy", "days=2"]
 HEAD = "# @package _global_\nname: mine\ncase: toy\ndays: 2\n"

@@ -10,7 +10,7 @@ import pytest
 from flightsim.errors import InputError
 from flightsim.results.sweeps import Drawn
 from flightsim.scenario import PARTS, from_config
-from flightsim.sweep import plan, priors
+from flightsim.sweeps import plan, priors
 
 TOY = ["case=toy", "days=2"]
 

@@ -11,7 +11,7 @@ import pytest
 
 from flightsim.config import compose
 from flightsim.parameter import UNCERTAINTY
-from flightsim.sweep import priors
+from flightsim.sweeps import priors
 
 pytest.importorskip("SALib")
 FOLDER = Path(__file__).resolve().parents[1] / "experiments" / "sensitivity"

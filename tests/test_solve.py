@@ -22,7 +22,7 @@ from flightsim.solve.asked import Lever
 from flightsim.solve.roots import Answer, Question, solve
 from flightsim.solve.task import RunsFailed, task
 from flightsim.solve.telling import Found
-from flightsim.sweep.batch import Run
+from flightsim.sweeps.batch import Run
 
 REPLICATES = 8
 LUCK = np.linspace(-1.0, 1.0, REPLICATES)

@@ -17,9 +17,9 @@ from flightsim import cli, results
 from flightsim.errors import InputError
 from flightsim.results import gather, runs, sweeps
 from flightsim.scenario import Scenario
-from flightsim.sweep import batch, plan
-from flightsim.sweep import run as sweep
-from flightsim.sweep.batch import Task
+from flightsim.sweeps import batch, plan
+from flightsim.sweeps import run as sweep
+from flightsim.sweeps.batch import Task
 
 TOY = ["case=toy", "start=2020-01-05", "days=2", "population.scale=0.1"]
 TWO = [*TOY, "border=closed,open", "replicates=2"]

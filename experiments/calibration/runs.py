@@ -15,7 +15,7 @@ from flightsim.case.observations import read_observations
 from flightsim.case.reading import read_case
 from flightsim.errors import InputError
 from flightsim.results.runs import load
-from flightsim.sweep import batch
+from flightsim.sweeps import batch
 from flightsim.validation.scores import ensemble
 from flightsim.validation.scores.ground import Ground
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from flightsim.case.observations import DEPARTURES, DISPLACED, PEOPLE, SHELTER, Observation
 from flightsim.config import compose
 from flightsim.errors import InputError
-from flightsim.sweep import priors
+from flightsim.sweeps import priors
 from flightsim.validation.scores import metrics
 from flightsim.validation.scores.ensemble import Ensemble
 from flightsim.validation.scores.ground import Ground
@@ -52,7 +52,7 @@ def with_values(base: Mapping[str, Any], values: Sequence[float], seed: int) -> 
 
 @dataclass(frozen=True)
 class Prior:
-    """The PERT priors that ensembles draw from, independent of each other (``flightsim.sweep.priors``)."""
+    """The PERT priors that ensembles draw from, independent of each other (``flightsim.sweeps.priors``)."""
 
     names: tuple[str, ...]
     drawn: tuple[Any, ...]

@@ -20,7 +20,7 @@ from flightsim.results import outcomes
 from flightsim.results.outcomes import CALENDAR, Headline, headline
 from flightsim.results.rows import read_measures
 from flightsim.results.sweeps import Drawn
-from flightsim.sweep import batch, priors
+from flightsim.sweeps import batch, priors
 from flightsim.validation.patterns.seen import DANA
 
 DAYS = 58  # to 27 January 2020

@@ -29,7 +29,7 @@ def parameter(
     """A dataclass field: its default, unit, bounds (both allowed), meaning, and source or the word assumption.
 
     ``prior`` is the range in which the true value is believed to lie, for ensembles; without one
-    ``flightsim.sweep.priors`` takes from half to twice the default.
+    ``flightsim.sweeps.priors`` takes from half to twice the default.
     """
     about = {"unit": unit, "low": low, "high": high, "meaning": meaning, "source": source, "role": role}
     if prior is not None:

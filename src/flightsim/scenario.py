@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from flightsim import results, words
 from flightsim.case.reading import Case, cached_case
 from flightsim.clock import STEP_HOURS, Clock
+from flightsim.config.own_parts import SOURCE, described, is_object, registered, trouble_with
 from flightsim.errors import Complaints, InputError, nearest
 from flightsim.events import STATUSES, STRIKES, Event, by_type
 from flightsim.files.atomic import can_be_folder, check_writable
@@ -82,11 +83,27 @@ class Outcome:
 class Scenario:
     """Everything a run depends on, checked. Make one with ``from_config``."""
 
-    config: Mapping[str, Any]  # the whole configuration, as given
+    config: Mapping[
+        str, Any
+    ]  # the whole configuration: as given, and as the parts, the clock and the seed say
     parts: Parts
     clock: Clock
     seed: int
-    course: WhatIf = field(default_factory=WhatIf)
+    whatif: WhatIf = field(default_factory=WhatIf)
+
+    def __post_init__(self) -> None:
+        """The configuration says what runs: parts, clock or seed that were replaced are written into it."""
+        parts = {group: getattr(self.parts, group) for group in PARTS if group != "events"}
+        config = dict(self.config)
+        for group, part in {**parts, "events": self.whatif}.items():
+            section = described(part)
+            if not _same(config.get(group), section):
+                config[group] = section
+        start = self.clock.start.isoformat()
+        if str(config.get("start")) != start:
+            config["start"] = start
+        config |= {"days": self.clock.days, "step_hours": self.clock.step_hours, "seed": self.seed}
+        object.__setattr__(self, "config", config)
 
     @cached_property
     def case(self) -> Case:
@@ -101,11 +118,11 @@ class Scenario:
     @cached_property
     def events(self) -> list[Event]:
         """What happens in this scenario: the case's events, with its changes."""
-        return self.course.apply(self.case.events, self.world, self.clock, self.seed)
+        return self.whatif.apply(self.case.events, self.world, self.clock, self.seed)
 
     @cached_property
     def run_id(self) -> str:
-        """12 hex digits: a fingerprint of configuration, inputs, version and seed."""
+        """12 hex digits: a fingerprint of parts, clock, seed, inputs and version; ``config`` says them all."""
         return provenance.run_hash(self.config, self._inputs(), provenance.code_version(), self.seed)
 
     @property
@@ -178,8 +195,8 @@ class Scenario:
         if self.config["boundaries"]:
             path = Path(str(self.config["boundaries"]))
             hashes["boundaries"] = provenance.hash_files(path.parent, [path.name])[path.name]
-        if self.course.add is not None:
-            path = Path(self.course.add)
+        if self.whatif.add is not None:
+            path = Path(self.whatif.add)
             hashes["events.add"] = provenance.hash_files(path.parent, [path.name])[path.name]
         return hashes
 
@@ -201,6 +218,11 @@ class Scenario:
         complaints.collect(lambda: self.events)
         complaints.collect(self.parts.exodus.check, self.world, self.clock)
         complaints.raise_if_any()
+
+
+def _same(section: Any, described: Mapping[str, Any]) -> bool:
+    """Whether a section of the configuration says all of a part, and the same."""
+    return isinstance(section, Mapping) and provenance.same(section, described)
 
 
 def role_of(name: str) -> str:
@@ -239,13 +261,13 @@ def from_config(config: Mapping[str, Any]) -> Scenario:
     clock = _clock(config, complaints)
     _check_settings(config, complaints)
     complaints.raise_if_any()
-    course = made.pop("events")
+    whatif = made.pop("events")
     return Scenario(
         config,
         Parts(**{group: part for group, part in made.items() if part is not None}),
         clock,
         config["seed"],
-        course,
+        whatif,
     )
 
 
@@ -270,7 +292,13 @@ def _own_period(config: dict[str, Any], complaints: Complaints) -> None:
 
 def _part(group: str, section: Any, complaints: Complaints) -> Any:
     """The part that a section of the configuration describes; None, and complaints, if it does not."""
+    if is_object(section):
+        trouble = trouble_with(section, group, PARTS[group])
+        if trouble:
+            complaints.add(trouble)
+        return None if trouble else section
     options = {f"{each.__module__}.{each.__name__}": each for each in PARTS[group]}
+    options |= {target: point.load() for target, point in registered(group).items()}
     if not isinstance(section, Mapping) or "_target_" not in section:
         complaints.add(f"{group} is {section!r}; expected a part with its _target_, as in conf/{group}/")
         return None
@@ -280,7 +308,7 @@ def _part(group: str, section: Any, complaints: Complaints) -> Any:
         return None
     part_type = options[target]
     known = [each.name for each in dataclasses.fields(part_type)]
-    values = {key: value for key, value in section.items() if key != "_target_"}
+    values = {key: value for key, value in section.items() if key not in ("_target_", SOURCE)}
     unknown = [key for key in values if key not in known]
     for key in unknown:
         complaints.add(f"{group}.{key} is no parameter of {part_type.__name__}{nearest(key, known)}")
@@ -378,7 +406,7 @@ def _description(scenario: Scenario) -> list[str]:
         f"Free room for newcomers: {free} persons.",
         care,
         what,
-        scenario.course.words(),
+        scenario.whatif.words(),
         *parts.exodus.words(world, clock),
         "Parts: " + ", ".join(f"{name} {type(part).__name__}" for name, part in vars(parts).items()) + ".",
         f"Results would go to {scenario.folder / scenario.run_id}.",

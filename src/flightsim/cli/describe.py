@@ -17,7 +17,7 @@ def register(commands: Any) -> None:
 def _describe(arguments: argparse.Namespace) -> int:
     """Describe the scenario; of an experiment with several the first, and how the others differ from it."""
     from flightsim.scenario import from_config
-    from flightsim.sweep import plan
+    from flightsim.sweeps import plan
 
     asked = plan.make(arguments.overrides, config_dir=arguments.config_dir)
     first, *others = ((job, from_config(job.config).describe().splitlines()) for job in asked.jobs)

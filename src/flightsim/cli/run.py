@@ -14,7 +14,7 @@ from flightsim.cli.terminal import DONE, FAILED, STOPPED, OutputLost, count_bar,
 
 if TYPE_CHECKING:
     from flightsim.results.sweeps import Sweep
-    from flightsim.sweep.plan import Plan
+    from flightsim.sweeps.plan import Plan
 
 RESULTS = "results"
 MOST_ERRORS = 10  # told at the end; runs.csv has all
@@ -32,7 +32,7 @@ def _run(arguments: argparse.Namespace) -> int:
     """Run what is asked for, one scenario or a sweep; the last line is its folder, whatever happens."""
     folder = _asked_for(arguments.overrides)
     try:
-        from flightsim.sweep import plan
+        from flightsim.sweeps import plan
 
         asked = plan.make(
             arguments.overrides,
@@ -45,7 +45,7 @@ def _run(arguments: argparse.Namespace) -> int:
             folder = _folder(config)
             folder = _run_one(config)
             return DONE
-        from flightsim.sweep import run as sweep
+        from flightsim.sweeps import run as sweep
 
         folder = Path(os.path.realpath(sweep.place(asked)))
         return _run_all(asked, folder)
@@ -78,7 +78,7 @@ def _run_one(config: Mapping[str, Any]) -> Path:
 
 def _run_all(asked: Plan, folder: Path) -> int:
     """Make the runs of a sweep; what failed is reported at the end."""
-    from flightsim.sweep import run as sweep
+    from flightsim.sweeps import run as sweep
 
     n = len(asked.jobs)
     each = "replicates as needed" if asked.replicates is None else f"{asked.replicates} replicates"

@@ -14,8 +14,8 @@ from flightsim.cli.arguments import command, takes_overrides, takes_theme
 from flightsim.cli.terminal import DONE, FAILED, progress_bar, say
 
 if TYPE_CHECKING:
-    from flightsim.sweep.batch import Run
-    from flightsim.sweep.executors import Where
+    from flightsim.sweeps.batch import Run
+    from flightsim.sweeps.executors import Where
 
 MEANING = "find the value of one lever at which an outcome, as a mean over runs, meets a target"
 EXAMPLES = """\
@@ -66,7 +66,7 @@ def _solve(arguments: argparse.Namespace) -> int:
 
 def _execute(where: Where, value: str, configs: Sequence[Mapping[str, Any]], folder: Path) -> list[Run]:
     """Make the runs of one value, with a bar."""
-    from flightsim.sweep import batch
+    from flightsim.sweeps import batch
 
     with progress_bar(value) as progress:
         return batch.run_configs(

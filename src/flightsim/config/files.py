@@ -25,6 +25,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
 
 from flightsim.config.overrides import LAUNCHER, change, dotted, gist, key_of, parsed
+from flightsim.config.own_parts import registered
 from flightsim.errors import Complaints, InputError, nearest
 from flightsim.files.atomic import FORBIDDEN
 from flightsim.files.old_names import renewed_parts
@@ -193,7 +194,9 @@ def _plain(config: DictConfig) -> dict[str, Any]:
     complaints = Complaints()
     for name, value in dotted(OmegaConf.to_container(config, resolve=False)).items():
         last = name.rpartition(".")[2]
-        if last == "_target_" and not (isinstance(value, str) and TARGET.fullmatch(value)):
+        if last == "_target_" and not (
+            isinstance(value, str) and (TARGET.fullmatch(value) or value in registered())
+        ):
             complaints.add(
                 f"{name} is {value!r}; expected a part of flightsim, as flightsim.model.parts.hazard.NoHazard"
             )

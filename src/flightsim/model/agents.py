@@ -10,7 +10,7 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import mesa
 import numpy as np
@@ -18,15 +18,13 @@ import numpy as np
 from flightsim.model.draws import exponential, exponential_table, gumbel
 from flightsim.model.households import AT_HOME, MEANS, SETTLED, STATES
 from flightsim.model.parts.behaviour import CARE, CROWDING, FRONT, NEIGHBOURS, SHELLING
+from flightsim.model.state import State
 from flightsim.world import CAUSES, OPEN, RUNGS, Ints
 
 try:
     from mesa.agentset import AgentSet, GroupBy  # Mesa 3.4 and later
 except ImportError:
     from mesa.agent import AgentSet, GroupBy
-
-if TYPE_CHECKING:
-    from flightsim.model.model import DisplacementModel
 
 
 @dataclass(frozen=True)
@@ -45,11 +43,18 @@ class Household(mesa.Agent):
     """
 
     current_action = None  # Mesa 4 asks for it
+    model: State
+    row: int
 
-    def __init__(self, model: DisplacementModel, row: int) -> None:
+    def __init__(self, model: State, row: int) -> None:
         # Mesa's own __init__ would register the agent; the table already has it
-        self.model: DisplacementModel = model
-        self.row = row
+        object.__setattr__(self, "model", model)
+        object.__setattr__(self, "row", row)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError(
+            f"{name} cannot be set on a household: it is a view of the table, which the engine alone changes"
+        )
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Household) and other.row == self.row and other.model is self.model
@@ -270,8 +275,11 @@ class HouseholdSet(AgentSet):
     which agents made on the fly would not survive, so this one keeps row numbers.
     """
 
-    def __init__(self, model: DisplacementModel, rows: Ints) -> None:
-        self.model, self.rows, self.random = model, rows, model.random
+    def __init__(self, model: State, rows: Ints) -> None:
+        self.model, self.rows = model, rows
+        self.random: Any = getattr(
+            model, "random", None
+        )  # Mesa's generator, which the model itself never uses
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -311,7 +319,7 @@ class HouseholdSet(AgentSet):
         agent_type: type[mesa.Agent] | None = None,
     ) -> HouseholdSet:
         """Those for whom ``filter_func`` holds, the first ``at_most`` of them (a share if below 1)."""
-        if 0 < at_most <= 1 and not isinstance(at_most, int):
+        if 0 < at_most <= 1 and not isinstance(at_most, int | np.integer):
             at_most = int(len(self) * at_most)
         right_type = agent_type is None or issubclass(Household, agent_type)
         found: list[int] = []

@@ -15,6 +15,7 @@ from flightsim.model.destinations import NOWHERE
 from flightsim.model.households import ABROAD, AT_CROSSING
 from flightsim.model.parts import Parts
 from flightsim.model.prescribed_departures import PrescribedDepartures
+from flightsim.model.series import DailySeries
 from flightsim.model.state import State
 from flightsim.model.travel import Travellers
 from flightsim.world import World
@@ -31,13 +32,19 @@ class DisplacementModel(State, mesa.Model):
     ) -> None:
         mesa.Model.__init__(self, rng=seed)  # Mesa's own generator is never used: all draws are keyed
         State.__init__(self, world, events, clock, parts, seed)
+        self.datacollector = DailySeries(self)
         asked = parts.exodus.start(world, events, clock)
         self.prescribed = None if asked is None else PrescribedDepartures(asked, self, events)
 
     # ------------------------------------------------------------------ the step
 
     def step(self) -> None:
-        """One step. Everybody decides on what the step's beginning shows; changes land together."""
+        """One step. Everybody decides on what the step's beginning shows; changes land together.
+
+        After the last step ``running`` is False, as `run_model` and `mesa.batch_run` want it; a further step raises.
+        """
+        if self.now >= self.clock.n_steps:
+            raise IndexError(f"the run is over: its {self.clock.days} days have been simulated")
         self.change_of_the_world()
         self.gather_pressure()
         self.form_intents()
@@ -46,6 +53,7 @@ class DisplacementModel(State, mesa.Model):
         self.pass_gates()
         self.keep_count()
         self.now += 1
+        self.running = self.now < self.clock.n_steps
 
     def change_of_the_world(self) -> None:
         """Strikes, captures, closures and rules of these hours; those they throw off their way choose anew."""

@@ -16,7 +16,18 @@ from typing import Any
 from flightsim import __version__
 
 COMMIT = "_commit.txt"
-PACKAGES = ("numpy", "pandas", "scipy", "networkx", "mesa", "hydra-core", "pyarrow", "matplotlib", "joblib")
+PACKAGES = (
+    "numpy",
+    "pandas",
+    "scipy",
+    "networkx",
+    "mesa",
+    "numba",
+    "hydra-core",
+    "pyarrow",
+    "matplotlib",
+    "joblib",
+)
 
 
 def run_hash(config: Mapping[str, Any], input_hashes: Mapping[str, str], version: str, seed: int) -> str:
@@ -24,6 +35,11 @@ def run_hash(config: Mapping[str, Any], input_hashes: Mapping[str, str], version
     settings = {key: value for key, value in config.items() if key not in ("results", "seed")}
     content = _canonical([settings, dict(input_hashes), version, seed])
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two settings or sections of a configuration mean the same to a run: 1 and 1.0, tuples and lists."""
+    return bool(_canonical(one) == _canonical(other))
 
 
 def hash_files(folder: Path, names: Iterable[str]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from flightsim.errors import Complaints, InputError, nearest
 from flightsim.results.outcomes import Headline, headline
 from flightsim.scenario import from_config, role_of
 from flightsim.solve.roots import Question
-from flightsim.sweep.priors import parameters
+from flightsim.sweeps.priors import parameters
 
 Config = dict[str, Any]
 BETWEEN = ".."

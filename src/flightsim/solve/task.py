@@ -24,9 +24,9 @@ from flightsim.solve import asked, figure
 from flightsim.solve.asked import Config, Lever, Wanted
 from flightsim.solve.roots import AT_MOST, Question, solve
 from flightsim.solve.telling import Found
-from flightsim.sweep import plan
-from flightsim.sweep.batch import Run
-from flightsim.sweep.plan import Plan
+from flightsim.sweeps import plan
+from flightsim.sweeps.batch import Run
+from flightsim.sweeps.plan import Plan
 
 FOLDER, RUNS = (
     "solve",

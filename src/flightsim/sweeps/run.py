@@ -24,10 +24,10 @@ from flightsim.results import outcomes, provenance, runs, sweeps
 from flightsim.results.precision import FEWEST, MOST, replicates_needed
 from flightsim.results.sweeps import DONE, FAILED, MISSING, Sweep
 from flightsim.scenario import from_config
-from flightsim.sweep import batch
-from flightsim.sweep.batch import Run, Task, Told
-from flightsim.sweep.executors import LOKY
-from flightsim.sweep.plan import Plan
+from flightsim.sweeps import batch
+from flightsim.sweeps.batch import Run, Task, Told
+from flightsim.sweeps.executors import LOKY
+from flightsim.sweeps.plan import Plan
 
 PAPERS = ".jobs"  # inside the sweep's folder: what a launcher's jobs have to know
 OURS = (sweeps.RUNS, sweeps.DRAWS, sweeps.SUMMARY, "README.txt")

@@ -19,8 +19,8 @@ from flightsim.errors import InputError
 from flightsim.files.atomic import check_writable, write_text
 from flightsim.results.runs import is_complete
 from flightsim.scenario import from_config
-from flightsim.sweep import executors, launchers
-from flightsim.sweep.executors import LOKY, Died, Where
+from flightsim.sweeps import executors, launchers
+from flightsim.sweeps.executors import LOKY, Died, Where
 
 WITHOUT_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 DEAD = "its process was ended from outside, several times: killed, or out of memory"

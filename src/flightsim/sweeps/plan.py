@@ -16,9 +16,9 @@ from flightsim.config.overrides import MOST_RUNS, key_of, spelt_out
 from flightsim.errors import Complaints, InputError, nearest
 from flightsim.results.sweeps import Axis
 from flightsim.scenario import PARTS, Scenario, from_config, role_of, unit_of
-from flightsim.sweep import priors
-from flightsim.sweep.executors import EXECUTORS, Where
-from flightsim.sweep.priors import Draws
+from flightsim.sweeps import priors
+from flightsim.sweeps.executors import EXECUTORS, Where
+from flightsim.sweeps.priors import Draws
 
 AUTO, SEED, RESULTS, LONGEST_NAME = "auto", "seed", "results", 60
 T = TypeVar("T")
@@ -121,7 +121,7 @@ def _plan(jobs: Sequence[Job], given: set[str], seed_values: Sequence[str]) -> P
     for name in ("replicates", "uncertainty", "workers", "executor", "executor_address"):
         if any(job.settings[name] != settings[name] for job in jobs):
             complaints.add(f"the experiments differ in {name}; say which with {name}=…")
-    if len({job.config[SEED] for job in jobs}) > 1:
+    if len({str(job.config[SEED]) for job in jobs}) > 1:
         complaints.add("the experiments differ in seed; say which with seed=…")
     seeds = _seeds(seed_values, settings["replicates"], complaints)
     replicates = _replicates(settings["replicates"], len(seeds), len(jobs), complaints)

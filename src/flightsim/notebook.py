@@ -1,0 +1,312 @@
+"""flightsim from Python: run, sweep, simulate and load, with tables and figures back. `import flightsim as fs`.
+
+Every argument is what one would type on the command line: a word as ``experiment=border``, or a keyword, in which two
+underscores stand for a dot: ``population__scale=0.05``. The first word alone is a case: its name, or its folder.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flightsim.config.own_parts import is_object
+from flightsim.errors import InputError
+from flightsim.results import runs
+from flightsim.results.runs import Results
+from flightsim.scenario import PARTS, Scenario, from_config
+from flightsim.sweeps import plan
+from flightsim.sweeps import run as sweeping
+from flightsim.world import RUNGS, World
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from flightsim.model.model import DisplacementModel
+
+PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")  # words that need no quotes in an override
+LEAST_CELL = "Counts under 100 people are not for publication."
+
+
+def run(*words: str, **settings: Any) -> Run:
+    """Simulate one scenario, or reuse its results, and give them back.
+
+    ``settings`` as on the command line, but without figures unless ``figures=True``; a part of the scenario may be an
+    object of one's own, as ``behaviour=MyRule()`` (docs/extending.md). InputError lists all that is wrong.
+    """
+    outcome = _scenario(words, settings).run()
+    return Run(outcome.path, outcome.reused)
+
+
+def simulation(*words: str, **settings: Any) -> DisplacementModel:
+    """The Mesa model of a scenario, at its start: ``step()`` it, look at its ``agents``. Nothing is written.
+
+    Also what `mesa.batch_run` takes: ``mesa.batch_run(fs.simulation, {"case": "toy", "seed": [1, 2]})``.
+    """
+    return _scenario(words, settings).model()
+
+
+def sweep(*words: str, **settings: Any) -> Sweep:
+    """Make the runs of an experiment with several scenarios, seeds or replicates, or go on with them.
+
+    Rules of one's own as objects are for `run`; in a sweep, whose runs are made in other processes, an installed
+    package has to register them (docs/extending.md).
+    """
+    objects = [name for name, value in settings.items() if is_object(value)]
+    if objects:
+        raise InputError(
+            f"{objects[0]} is an object; in a sweep expected a part that a package has registered"
+        )
+    asked = plan.make(_overrides(words, settings), many=True)
+    return Sweep(sweeping.run(asked).path)
+
+
+def load(path: str | Path) -> Run | Sweep:
+    """The results in a folder: of a run, or of a sweep. InputError if they are of neither."""
+    from flightsim.results import sweeps
+
+    folder = Path(path)
+    return Sweep(folder) if sweeps.is_sweep(folder) else Run(runs.load(folder).path or folder)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run in its folder: tables by day and area, figures, and the run's own summary. Modelled, not observed."""
+
+    path: Path
+    reused: bool = False
+
+    @cached_property
+    def results(self) -> Results:
+        """All tables, as written."""
+        return runs.load(self.path)
+
+    @cached_property
+    def world(self) -> World:
+        """The case's world: places, areas, roads, shelter."""
+        return from_config(self.results.config).world
+
+    @property
+    def summary(self) -> str:
+        """The ten lines that the run printed."""
+        return (self.path / "run.log").read_text(encoding="utf-8").rstrip()
+
+    def table(self, measure: str) -> pd.DataFrame:
+        """A measure (docs/results.md), one row per day, area and group: date, area_id, area_name, group, value."""
+        rows = self.results.rows(measure).rename(columns={"time": "date"})
+        return rows[["date", "area_id", "area_name", "group", "value"]].reset_index(drop=True)
+
+    @property
+    def displaced(self) -> pd.DataFrame:
+        """People displaced since the start, by day and the area they are from: date, area_id, area_name, persons."""
+        return self._persons("displaced_persons").drop(columns="group")
+
+    @property
+    def arrivals(self) -> pd.DataFrame:
+        """People who arrived that day: date, area_id, area_name, shelter (the rung they found), persons."""
+        return self._persons("arrivals_persons").rename(columns={"group": "shelter"})
+
+    def _persons(self, measure: str) -> pd.DataFrame:
+        return self.table(measure).rename(columns={"value": "persons"})
+
+    def to_xarray(self) -> Any:
+        """An xarray Dataset of the measures by day and area, and by rung where they have one. Needs xarray."""
+        try:
+            import xarray as xr
+        except ImportError:
+            raise InputError("to_xarray needs xarray; expected `pip install xarray`") from None
+        from flightsim.results.measures import MEASURES
+
+        found, areas = {}, list(self.results.area_names)
+        for m in MEASURES.values():
+            if not m.by_area:
+                continue
+            if m.group == "rung":
+                rows = self.results.rows(m.name)
+                by_rung = [self._array(rows[rows["group"] == rung], areas) for rung in RUNGS]
+                found[m.name] = xr.concat(by_rung, xr.Variable("rung", list(RUNGS)))
+                found[m.name] = found[m.name].transpose("date", "area_id", "rung")
+            else:
+                found[m.name] = self._array(self.results.rows(m.name), areas)
+            found[m.name].attrs = {"units": m.unit, "long_name": m.meaning}
+        return xr.Dataset(found, attrs={"title": self.results.title})
+
+    def _array(self, rows: pd.DataFrame, areas: Sequence[str]) -> Any:
+        import xarray as xr
+
+        wide = rows.pivot_table(index="time", columns="area_id", values="value", aggfunc="sum")
+        wide = wide.reindex(index=self.results.days, columns=list(areas)).fillna(0.0)
+        return xr.DataArray(
+            wide.to_numpy(),
+            {"date": self.results.days.to_numpy(), "area_id": list(areas)},
+            ("date", "area_id"),
+        )
+
+    def to_geodataframe(self, measure: str = "displaced_persons") -> Any:
+        """A GeoDataFrame of the areas' outlines with a measure on the last day. Needs geopandas."""
+        try:
+            import geopandas
+            from shapely.geometry import shape
+        except ImportError:
+            raise InputError(
+                "to_geodataframe needs geopandas; expected `pip install 'flightsim[geo]'`"
+            ) from None
+        from flightsim.export.geo import boundaries
+
+        areas = self.results.area_names
+        outlines = boundaries(self.world, self.results.config["boundaries"], list(areas))
+        last = self.results.wide(measure).iloc[-1].reindex(list(areas)).fillna(0.0)
+        columns = {"area_id": list(areas), "area_name": list(areas.values()), measure: last.to_numpy()}
+        geometry = [shape(outlines[area]) if area in outlines else None for area in areas]
+        return geopandas.GeoDataFrame(columns, geometry=geometry, crs="EPSG:4326")
+
+    @property
+    def plot(self) -> Plots:
+        """Figures, drawn when asked for: ``plot.map()``, ``plot.displaced()``; matplotlib axes come back."""
+        return Plots(self)
+
+    def __repr__(self) -> str:
+        found = self.results
+        displaced = found.series("displaced_persons").iloc[-1]
+        return f"<flightsim run: {found.title}, seed {found.seed}: {displaced:,.0f} people displaced; {self.path}>"
+
+    def _repr_html_(self) -> str:
+        lines = "".join(f"<br>{html.escape(line)}" for line in self.summary.splitlines())
+        return f"<b>flightsim run</b> {html.escape(str(self.path))}{lines}<br><i>{LEAST_CELL}</i>"
+
+
+class Plots:
+    """The figures of a run. Each gives its main axes; ``axes.figure`` is the figure."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def __getattr__(self, name: str) -> Any:
+        """A figure by the name that its file has: displaced, arrivals, shelter, hours, hardship, map, roads."""
+        from flightsim import plots
+
+        if name not in plots.FIGURES | plots.MAPS:
+            raise AttributeError(
+                f"there is no figure {name}; there is: {', '.join(plots.FIGURES | plots.MAPS)}"
+            )
+        return lambda: self._draw(name)
+
+    def __dir__(self) -> list[str]:
+        from flightsim import plots
+
+        return [*plots.FIGURES, *plots.MAPS]
+
+    def _draw(self, name: str) -> Axes:
+        from flightsim import plots
+        from flightsim.plots import style
+
+        draw: Any = (plots.FIGURES | plots.MAPS)[name]
+        with style.looks():
+            axes: Axes = draw(self._run.results, self._run.world).axes[0]
+        return axes
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """The runs of several scenarios in their folder."""
+
+    path: Path
+
+    @cached_property
+    def runs(self) -> pd.DataFrame:
+        """One row a run: scenario, replicate, seed, status, and where it is."""
+        from flightsim.results import gather
+
+        return gather.read(self.path).runs
+
+    def compare(self, baseline: str | None = None, at_least: float | None = None) -> Compared:
+        """Compare the scenarios run by run with the baseline; written to the folder ``comparison`` as well."""
+        from flightsim.comparison import folder
+        from flightsim.parameter import table
+
+        own = {group: [t for t in types if t.__base__ not in types] for group, types in PARTS.items()}
+        roles = {f"{row['group']}.{row['parameter']}": row["role"] for row in table(own)}
+        found = folder.compare([self.path], baseline, role_of=roles, at_least=at_least)
+        return Compared(found.path, found.findings)
+
+    def __repr__(self) -> str:
+        scenarios = list(dict.fromkeys(self.runs["scenario"]))
+        return f"<flightsim sweep: {len(self.runs)} runs of {', '.join(map(str, scenarios))}; {self.path}>"
+
+    def _repr_html_(self) -> str:
+        return f"<b>flightsim sweep</b> {html.escape(repr(self)[1:-1])}"
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A comparison: what it found in sentences, its tables, and its figures."""
+
+    path: Path
+    findings: tuple[str, ...]
+
+    @cached_property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Every table by name: outcomes, chances, areas, over_time_…"""
+        import pandas as pd
+
+        return {file.stem: pd.read_parquet(file) for file in sorted(self.path.glob("*.parquet"))}
+
+    def plot(self, name: str = "over_time_displaced_persons") -> Axes:
+        """A figure of the comparison by the name of its file; matplotlib axes that show it."""
+        from matplotlib.figure import Figure
+        from matplotlib.image import imread
+
+        files = {file.stem: file for file in sorted(self.path.glob("*.png"))}
+        chosen = next((file for stem, file in files.items() if stem.startswith(name)), None)
+        if chosen is None:
+            raise InputError(f"there is no figure {name} in {self.path}; there is: {', '.join(files)}")
+        picture = imread(chosen)
+        figure = Figure(figsize=(picture.shape[1] / 150, picture.shape[0] / 150), layout="tight")
+        axes = figure.subplots()
+        axes.imshow(picture)
+        axes.set_axis_off()
+        return axes
+
+    def __repr__(self) -> str:
+        return "\n".join([*self.findings, f"<{self.path}>"])
+
+
+def _scenario(words: Sequence[str], settings: Mapping[str, Any]) -> Scenario:
+    objects = {name: value for name, value in settings.items() if is_object(value)}
+    others = {name: value for name, value in settings.items() if name not in objects}
+    asked = plan.make(_overrides(words, {"figures": False} | others))
+    if not asked.is_single:
+        raise InputError("several runs are asked for; expected one run, or flightsim.sweep(…)")
+    unknown = [name for name in objects if name not in PARTS]
+    if unknown:
+        raise InputError(f"{unknown[0]} is no part of a scenario; expected one of {', '.join(PARTS)}")
+    return from_config({**asked.jobs[0].config, **objects})
+
+
+def _overrides(words: Sequence[str], settings: Mapping[str, Any]) -> list[str]:
+    """What would be typed on the command line."""
+    typed = [f"case={_text(words[0])}", *words[1:]] if words and "=" not in words[0] else list(words)
+    return typed + [f"{name.replace('__', '.')}={_text(value)}" for name, value in settings.items()]
+
+
+def _text(value: Any) -> str:
+    """A value as it is typed in an override."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, Mapping):
+        return "{" + ",".join(f"{_text(str(key))}:{_text(inner)}" for key, inner in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ",".join(_text(inner) for inner in value) + "]"
+    if isinstance(value, str | Path | date):
+        text = str(value)
+        return text if PLAIN.fullmatch(text) else "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+    return repr(value.item() if hasattr(value, "item") else value)
+
+
+__all__ = ["Compared", "Run", "Sweep", "load", "run", "simulation", "sweep"]
