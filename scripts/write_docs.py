@@ -21,8 +21,8 @@ from flightsim.case import columns, event_rows
 from flightsim.case.cells import REQUIRED, Column
 from flightsim.case.manifest import FACTS, LISTS, TABLE_FACTS
 from flightsim.config import compose
+from flightsim.measures import MEASURES
 from flightsim.results import runs
-from flightsim.results.measures import MEASURES
 from flightsim.sweeps.priors import CALIBRATED
 
 ROOT = Path(__file__).resolve().parents[1]

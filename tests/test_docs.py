@@ -19,7 +19,7 @@ import flightsim
 from flightsim import cli, parameter
 from flightsim.config import compose
 from flightsim.events import EVENT_TYPES
-from flightsim.results.measures import MEASURES
+from flightsim.measures import MEASURES
 from flightsim.scenario import PARTS, SETTINGS, from_config
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -46,7 +46,7 @@ def model(
 
 def displaced(model: DisplacementModel) -> pd.DataFrame:
     """A row a day, a column an area: people displaced since the start."""
-    return pd.DataFrame(model.recorder.by_area["displaced_persons"], columns=model.world.areas.area_id)
+    return pd.DataFrame(model.recorder.values["displaced_persons"], columns=model.world.areas.area_id)
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +127,7 @@ def test_those_whom_the_front_catches_are_made_up_for() -> None:
     s1, s3 = (got.world.places.place_id.index(name) for name in ("S1", "S3"))
     h = got.households
     caught = (h.wants_since >= 0) & (h.place == s1)
-    assert got.recorder.by_area["displaced_persons"][-1].sum() == pytest.approx(3000, abs=15)
+    assert got.recorder.values["displaced_persons"][-1].sum() == pytest.approx(3000, abs=15)
     assert h.persons[(h.home == s3) & h.displaced].sum() > h.persons[(h.home == s1) & h.displaced].sum()
     assert not h.displaced[caught].any()
 

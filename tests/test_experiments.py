@@ -83,7 +83,7 @@ def test_border() -> None:
 
 def test_ceasefire() -> None:
     run = models("ceasefire", "start='2020-01-16'")
-    strikes = {name: model.recorder.hourly["strikes_hourly"].sum() for name, model in run.items()}
+    strikes = {name: model.recorder.values["strikes_hourly"].sum() for name, model in run.items()}
     assert strikes["12 January holds"] == 0
     assert run["12 January holds"].hazard.ceasefire
     light = 0.75 * 6 / 11  # of a day's strikes, from 6 to 12 h
@@ -151,7 +151,7 @@ def test_half_million() -> None:
     model = from_config(made.config).model()
     for _ in range(model.clock.n_steps):
         model.step()
-    day = model.recorder.by_area["displaced_persons"].sum(axis=1)
+    day = model.recorder.values["displaced_persons"].sum(axis=1)
     wants = model.households.people(np.flatnonzero(model.households.wants_since >= 0)).sum()
     assert day[3] - day[0] + wants == pytest.approx(40_000, abs=9 * 15 / 0.005)
     assert day[3] > day[0]

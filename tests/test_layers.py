@@ -16,7 +16,7 @@ import flightsim
 SOURCE = Path(flightsim.__file__).parent
 
 FLOORS = (  # from the bottom up
-    {"clock", "dotted", "errors", "events", "memory", "words", "world"},  # the vocabulary
+    {"clock", "dotted", "errors", "events", "measures", "memory", "words", "world"},  # the vocabulary
     {"case", "files", "parameter"},  # what is read and written; a number with its unit, bounds and source
     {"config", "model", "results"},  # what is asked; what happens; what was found
     {"plots", "whatif"},

@@ -41,7 +41,7 @@ def of(model: DisplacementModel, place: str) -> np.ndarray:
 
 def measure(model: DisplacementModel, name: str) -> np.ndarray:
     """(days,) summed over the areas."""
-    return model.recorder.by_area[name].sum(axis=1)
+    return model.recorder.values[name].sum(axis=1)
 
 
 def refuge(persons: float = 2000, room: dict[str, float] | None = None, km: float = 20) -> World:
@@ -101,7 +101,7 @@ def test_bombs_pin_people_down_and_a_pause_lets_them_out() -> None:
     dread = {"hazard": Bombardment(night_share=EVEN_DAY), "roads": FreeFlow(), "behaviour": FAST}
     pinned = {"transport": Transport(night_calm=1.0, night_threat=1.0, pinning_strikes_per_hour=0.5)}
     model = run(model_of(refuge(), [*bombing("T", range(4), 48), lull], 4, **dread, **pinned))
-    hourly = model.recorder.hourly["departures_hourly_persons"]
+    hourly = model.recorder.values["departures_hourly_persons"]
     under_fire, free = hourly[48:57], hourly[57:63]
     assert (
         model.recorder.first_intent[of(model, "T")] < 48
@@ -114,8 +114,8 @@ def test_where_all_roads_are_cut_those_who_want_to_leave_are_trapped() -> None:
     cut = worlds.road_cut("T", day(1))
     model = run(model_of(refuge(), [*bombing("T", range(4), 30), cut], 4, behaviour=FAST))
     assert model.recorder.first_departure.max() < 24
-    stay = model.recorder.by_area["present_persons"][-1, 1]
-    assert stay > 0.9 * model.recorder.by_area["trapped_persons"][-1].sum() > 1000
+    stay = model.recorder.values["present_persons"][-1, 1]
+    assert stay > 0.9 * model.recorder.values["trapped_persons"][-1].sum() > 1000
     assert (measure(model, "trapped_persons")[1:] > 0).all()
 
 
@@ -276,8 +276,8 @@ def test_tents_house_those_in_the_open_without_a_move() -> None:
     rule = replace(FAST, crowding_per_hour=0.0)
     parts: dict[str, Any] = {"behaviour": rule, "shelter": pitching, "transport": FreeTransport()}
     model = run(model_of(refuge(), bombing("T", [0, 1], 30), 12, **parts))
-    open_by_day = model.recorder.sheltered[:, :, OPEN].sum(axis=1)
-    in_tents = model.recorder.sheltered[:, :, SITE].sum(axis=1)
+    open_by_day = model.recorder.values["sheltered_persons"][:, :, OPEN].sum(axis=1)
+    in_tents = model.recorder.values["sheltered_persons"][:, :, SITE].sum(axis=1)
     assert (np.diff(open_by_day[6:]) <= 0).all()
     assert in_tents[11] > in_tents[6] > 0
     assert np.diff(in_tents)[6:] == pytest.approx(100, abs=8)  # twenty tents a day, within a household
@@ -297,7 +297,7 @@ def test_frost_counts_those_in_the_open_only() -> None:
     events = [*bombing("T", [0, 1], 30), *nights]
     model = run(model_of(refuge(room={"host": 300}), events, 9, behaviour=FAST, shelter=NO_TENTS))
     cold = measure(model, "open_below_zero_person_nights")
-    in_the_open = model.recorder.sheltered[:, :, OPEN].sum(axis=1)
+    in_the_open = model.recorder.values["sheltered_persons"][:, :, OPEN].sum(axis=1)
     assert (cold[:4] == 0).all()
     assert cold[4:7].tolist() == in_the_open[4:7].tolist()
     assert (cold[7:] == 0).all()
@@ -323,7 +323,7 @@ def test_people_go_home_when_a_ceasefire_has_held_and_only_with_the_switch_on() 
     away = [model.households.rung[of(model, "T")] != AT_HOME for model in (stayed, returned)]
     assert away[0].sum() > 100
     assert away[1].sum() < 0.1 * away[0].sum()
-    at_home = returned.recorder.by_area["present_persons"][:, 1]
+    at_home = returned.recorder.values["present_persons"][:, 1]
     assert (np.diff(at_home[3:9]) <= 0).all()  # day 2 and seven days more: nobody before the tenth
     assert at_home[-1] > at_home[9]
     assert (np.diff(measure(returned, "displaced_persons")) >= 0).all()  # displaced once is displaced

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 from pyarrow import parquet
 
-from flightsim import results
+from flightsim import measures, results
 from flightsim.errors import InputError
-from flightsim.results import measures, outcomes, runs
+from flightsim.results import outcomes, runs
 
 DAYS = pd.date_range("2019-12-01", periods=4)
 

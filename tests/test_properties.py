@@ -243,8 +243,8 @@ def test_with_nothing_but_nulls_nothing_happens(setting: Setting) -> None:
 
 def test_room_without_end_leaves_nobody_in_the_open() -> None:
     model = run(at_the_border("closed"))
-    assert model.recorder.sheltered[:, :, OPEN].sum() > 0
+    assert model.recorder.values["sheltered_persons"][:, :, OPEN].sum() > 0
     roomy = model_of(
         model.world, bombing("M2", range(6), 40), 6, shelter=UnlimitedShelter(), behaviour=FLEEING
     )
-    assert run(roomy).recorder.sheltered[:, :, OPEN].sum() == 0
+    assert run(roomy).recorder.values["sheltered_persons"][:, :, OPEN].sum() == 0

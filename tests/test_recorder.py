@@ -8,14 +8,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import flightsim
 import worlds
 from flightsim.clock import Clock
+from flightsim.measures import MEASURES
 from flightsim.model.households import AT_HOME, Households
 from flightsim.model.model import DisplacementModel
 from flightsim.model.parts.behaviour import Flight
 from flightsim.model.parts.population import Population
 from flightsim.model.recorder import Recorder
-from flightsim.results.measures import MEASURES
 from flightsim.results.runs import COLUMNS
 from flightsim.world import CAUSES, HOST, OPEN, RUNGS, SITE
 from models import bombing, model_of, run
@@ -67,19 +68,19 @@ def test_people_and_movements_are_two_numbers(recorder: Recorder) -> None:
     end(recorder, 0)
     depart(recorder, 5, rows(1), B, first=False)
     end(recorder, 1)
-    by_area = recorder.by_area
+    by_area = recorder.values
     assert by_area["displaced_persons"][:2].tolist() == [[15, 0, 0], [15, 0, 0]]
     assert by_area["moves_persons"][:2].tolist() == [[15, 0, 0], [15, 5, 0]]
     assert by_area["departures_persons"][:2].tolist() == [[15, 0, 0], [0, 5, 0]]
-    assert recorder.hourly["departures_hourly_persons"][:6].tolist() == [15, 0, 0, 0, 0, 5]
+    assert recorder.values["departures_hourly_persons"][:6].tolist() == [15, 0, 0, 0, 0, 5]
 
 
 def test_the_displaced_are_counted_where_their_home_was(recorder: Recorder, people: Households) -> None:
     people.home[7] = B  # lived at B, and is at A when it leaves
     depart(recorder, 0, rows(7), A, first=True)
     end(recorder, 0)
-    assert recorder.by_area["displaced_persons"][0].tolist() == [0, 5, 0]
-    assert recorder.by_area["moves_persons"][0].tolist() == [5, 0, 0]
+    assert recorder.values["displaced_persons"][0].tolist() == [0, 5, 0]
+    assert recorder.values["moves_persons"][0].tolist() == [5, 0, 0]
 
 
 def test_arrivals_by_area_and_rung(recorder: Recorder) -> None:
@@ -87,8 +88,12 @@ def test_arrivals_by_area_and_rung(recorder: Recorder) -> None:
     arrive(recorder, 1, rows(0, 1), S, SITE)
     arrive(recorder, 6, rows(2), S, OPEN)
     arrive(recorder, 7, rows(3), A, AT_HOME)  # turned back home: no arrival at a shelter
-    assert recorder.arrivals[0].sum() == recorder.arrivals[0, S, SITE] == 10
-    assert recorder.arrivals[1].sum() == recorder.arrivals[1, S, OPEN] == 5
+    assert (
+        recorder.values["arrivals_persons"][0].sum() == recorder.values["arrivals_persons"][0, S, SITE] == 10
+    )
+    assert (
+        recorder.values["arrivals_persons"][1].sum() == recorder.values["arrivals_persons"][1, S, OPEN] == 5
+    )
 
 
 def test_flows_by_week_of_arrival(recorder: Recorder) -> None:
@@ -253,3 +258,18 @@ def test_who_is_on_the_road_is_not_told_at_home() -> None:
     under_way = table.loc[model.households.key[model.traffic.travellers.household]]
     assert len(under_way) > 0
     assert not (under_way["rung_now"] == "home").any()
+
+
+def test_every_declared_measure_is_recorded_and_no_other() -> None:
+    """A run in which everything happens: nothing that is declared stays as it was made."""
+    sim = flightsim.simulation(
+        "toy", border="open", border__throughput=0.2, behaviour__nightly_dispersal=True, days=31,
+        population__scale=0.2, step_hours=3,
+    )  # fmt: skip
+    sim.run_model()
+    untouched = [name for name, values in sim.recorder.values.items() if not np.nan_to_num(values).any()]
+    assert not untouched
+    with pytest.raises(KeyError):
+        sim.recorder.add("people_seen", 0, np.zeros(len(sim.world.places)))
+    with pytest.raises(KeyError):
+        sim.recorder.end_of_day(0, {"people_seen": 1.0}, sim.sheltered_persons, {}, np.zeros(0))

@@ -10,9 +10,9 @@ import pytest
 
 import flightsim
 import synthetic
-from flightsim import results
+from flightsim import measures, results
 from flightsim.errors import InputError
-from flightsim.results import measures, provenance, runs
+from flightsim.results import provenance, runs
 
 CONFIG = {"name": "strip", "start": "2019-12-01", "days": 40, "seed": 3, "hazard": {"radius_km": 5.0}}
 

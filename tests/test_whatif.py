@@ -159,7 +159,7 @@ def test_a_daily_pause_takes_its_hours_from_the_bombing() -> None:
     before = run(model_of(worlds.town_world(50), events, 3))
     paused = changed(events, clock=Clock(START, 3), ceasefire="daily_pause", pause_from_hour=8, pause_hours=4)
     after = run(model_of(worlds.town_world(50), paused, 3))
-    one, other = (model.recorder.hourly["strikes_hourly"].reshape(3, 24) for model in (before, after))
+    one, other = (model.recorder.values["strikes_hourly"].reshape(3, 24) for model in (before, after))
     assert (one > 0).all()
     np.testing.assert_array_equal(other[:, 8:12], 0)
     np.testing.assert_allclose(np.delete(other, range(8, 12), 1), np.delete(one, range(8, 12), 1))
@@ -188,7 +188,7 @@ def test_aid_that_lapses_puts_up_no_tents_and_pulls_nobody_to_camps() -> None:
     assert [model.shelter.aid for model in (as_it_was, lapsed, more)] == pytest.approx([1.0, 0.2, 1.8])
     camps = [model.sheltered_persons[:2].sum() for model in (lapsed, as_it_was, more)]
     assert camps[0] < camps[1] < camps[2]
-    met = [model.recorder.totals["needs_met_share"][-1] for model in (lapsed, as_it_was, more)]
+    met = [model.recorder.values["needs_met_share"][-1] for model in (lapsed, as_it_was, more)]
     assert met[0] < met[1] < met[2]
 
 
@@ -218,9 +218,9 @@ def test_colder_nights_move_nobody() -> None:
     world = worlds.town_world(300, 0)
     one, other = (run(model_of(world, what, 5)).recorder for what in (events, colder))
     frost = "open_below_zero_person_nights"
-    assert other.by_area.pop(frost).sum() > one.by_area.pop(frost).sum() > 0
-    for measure, counted in one.by_area.items():
-        np.testing.assert_array_equal(counted, other.by_area[measure])
+    assert other.values.pop(frost).sum() > one.by_area.pop(frost).sum() > 0
+    for measure, counted in one.values.items():
+        np.testing.assert_array_equal(counted, other.values[measure])
 
 
 # ------------------------------------------------------------------ violence that goes on

@@ -121,7 +121,7 @@ class Run:
             import xarray as xr
         except ImportError:
             raise InputError("to_xarray needs xarray; expected `pip install xarray`") from None
-        from flightsim.results.measures import MEASURES
+        from flightsim.measures import MEASURES
 
         found, areas = {}, list(self.results.area_names)
         for m in MEASURES.values():

@@ -16,8 +16,8 @@ from flightsim.brief.language import Language
 from flightsim.brief.subject import Subject
 from flightsim.brief.wording import place_name
 from flightsim.export import disclosure
+from flightsim.measures import SMALL_CELL_PERSONS
 from flightsim.plots import shapes
-from flightsim.results.measures import SMALL_CELL_PERSONS
 from flightsim.results.runs import load
 from flightsim.world import Floats
 

@@ -21,8 +21,8 @@ from flightsim import __version__, words
 from flightsim.comparison import roles
 from flightsim.comparison.material import Material
 from flightsim.errors import Complaints, InputError, nearest
+from flightsim.measures import MEASURES
 from flightsim.results import outcomes
-from flightsim.results.measures import MEASURES
 from flightsim.results.outcomes import ARRIVALS, CALENDAR, HEADLINES, Headline
 from flightsim.results.rows import read_measures
 from flightsim.results.runs import PROVENANCE, config_of

@@ -11,8 +11,8 @@ from flightsim import words
 from flightsim.comparison import chances, lives, paired
 from flightsim.comparison.material import Material
 from flightsim.comparison.paired import Difference
+from flightsim.measures import SMALL_CELL_PERSONS
 from flightsim.results import precision
-from flightsim.results.measures import SMALL_CELL_PERSONS
 from flightsim.results.outcomes import Headline
 from flightsim.world import Floats
 

@@ -11,7 +11,7 @@ import pandas as pd
 from flightsim.comparison import bands, lives, paired, sensitivity
 from flightsim.comparison.material import Material
 from flightsim.comparison.sentences import needed
-from flightsim.results.measures import SMALL_CELL_PERSONS
+from flightsim.measures import SMALL_CELL_PERSONS
 from flightsim.results.outcomes import Headline
 from flightsim.world import Floats
 

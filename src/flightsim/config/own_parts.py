@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import inspect
+import sys
 from importlib.metadata import entry_points
 from typing import Any
 
@@ -69,8 +70,10 @@ def _source_hash(kind: type) -> str:
     for each in kind.__mro__:
         if each is object or not is_own(each):
             continue
-        try:
-            digest.update(inspect.getsource(each).encode())
+        try:  # the whole module where it is a file, since a rule may call what stands beside it
+            module = sys.modules.get(each.__module__)
+            whole = module is not None and getattr(module, "__file__", None)
+            digest.update(inspect.getsource(module if whole and module else each).encode())
         except (OSError, TypeError):
             raise InputError(
                 f"the source of {each.__name__} cannot be read; expected a class in a file or a notebook's cell, "

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from flightsim.explore import terrain
+from flightsim.measures import SMALL_CELL_PERSONS
 from flightsim.results.findings import Findings
-from flightsim.results.measures import SMALL_CELL_PERSONS
 from flightsim.results.runs import Results
 from flightsim.scenario import Scenario
 from flightsim.world import SITE, Floats

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from flightsim.explore.course import counts
+from flightsim.measures import SMALL_CELL_PERSONS
 from flightsim.results.findings import RUNG_WORDS
-from flightsim.results.measures import SMALL_CELL_PERSONS
 from flightsim.results.runs import Results
 from flightsim.world import CAUSES, RUNGS, World
 

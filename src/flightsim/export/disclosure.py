@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from flightsim.results.measures import SMALL_CELL_PERSONS
+from flightsim.measures import SMALL_CELL_PERSONS
 from flightsim.world import Bools, Floats, Ints
 
 TOLERANCE = 1e-7

@@ -16,13 +16,13 @@ import pandas as pd
 
 from flightsim.errors import InputError
 from flightsim.export import disclosure
+from flightsim.measures import SMALL_CELL_PERSONS
 from flightsim.needs import triggers
 from flightsim.needs.people import People, quantiles
 from flightsim.needs.quantities import BY_RUNG, NEEDS, SUPPLIES
 from flightsim.needs.standards import Standards
 from flightsim.needs.study import Scene
 from flightsim.needs.tables import WEEK_DAYS, Needs, with_names
-from flightsim.results.measures import SMALL_CELL_PERSONS
 from flightsim.results.runs import load
 from flightsim.world import RUNGS, Areas, Bools, Floats
 

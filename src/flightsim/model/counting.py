@@ -27,9 +27,9 @@ def count_step(state: State) -> None:
     present = state.present_persons - dark * dispersed_persons(state)
     under_fire = present * -np.expm1(-strikes) * clock.step_hours
     recorder.add("exposure_person_hours", clock.day_of(state.now), under_fire)
-    recorder.hourly["strikes_hourly"][state.now] = strikes.sum()
+    recorder.values["strikes_hourly"][state.now] = strikes.sum()
     at_gates = state.traffic.travellers.persons[state.traffic.at_gates(state.routes)]
-    recorder.hourly["en_route_hourly_persons"][state.now] = state.on_the_road_persons - at_gates.sum()
+    recorder.values["en_route_hourly_persons"][state.now] = state.on_the_road_persons - at_gates.sum()
 
 
 def count_day(state: State) -> None:

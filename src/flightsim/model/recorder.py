@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from flightsim.clock import Clock
+from flightsim.measures import MEASURES, Measure
 from flightsim.model.households import MEANS, SETTLED, STATES, Households
 from flightsim.world import CAUSES, CONTROLS, RUNGS, Floats, Ints, World
 
@@ -17,32 +18,20 @@ if TYPE_CHECKING:
 
 NEVER = -1
 DAYS_A_WEEK = 7
-FLOWS_OF_DAY = (
-    "departures_persons",
-    "exposure_person_hours",
-    "open_below_zero_person_nights",
-    "dispersed_person_nights",
-)
-STOCKS = ("displaced_persons", "moves_persons", "present_persons", "trapped_persons")
-HOURLY = ("departures_hourly_persons", "en_route_hourly_persons", "strikes_hourly")
-TOTALS = ("en_route_persons", "mean_road_km_to_border", "needs_met_share", "persons_total")
 
 
 class Recorder:
-    """Counts by area and day, a few totals by hour, flows between areas, vehicles by road, each mover's story."""
+    """Every declared measure, flows between areas, vehicles by road, each mover's story.
+
+    values: an array for each of `measures.MEASURES`, shaped as it is declared; another name raises KeyError
+    """
 
     def __init__(self, world: World, households: Households, clock: Clock) -> None:
         self._world, self._households, self._clock = world, households, clock
         n_areas, n_gates, n = len(world.areas), len(world.crossings), len(households)
-        days, steps = clock.days, clock.n_steps
+        days = clock.days
         self._area: Ints = np.concatenate([world.places.area, n_areas + np.arange(n_gates)])
-        self.by_area = {measure: np.zeros((days, n_areas)) for measure in (*STOCKS, *FLOWS_OF_DAY)}
-        self.arrivals = np.zeros((days, n_areas, len(RUNGS)))
-        self.sheltered = np.zeros((days, n_areas, len(RUNGS)))
-        self.at_gates = np.zeros((days, n_gates))
-        self.abroad = np.zeros((days, n_gates))
-        self.totals = {measure: np.full(days, np.nan) for measure in TOTALS}
-        self.hourly = {measure: np.zeros(steps) for measure in HOURLY}
+        self.values = {m.name: self._blank(m) for m in MEASURES.values()}
         self.road_vehicles = np.zeros((days, len(world.roads)), np.float32)
         weeks = -(-days // DAYS_A_WEEK)
         self.moves_flow = np.zeros((weeks, n_areas + n_gates, n_areas + n_gates))
@@ -56,6 +45,14 @@ class Recorder:
         self._displaced = np.zeros(n_areas)
         self._moves = np.zeros(n_areas)
 
+    def _blank(self, m: Measure) -> Floats:
+        """An array for a measure: its days or steps, its areas, its rungs or crossings; nan for a plain total."""
+        groups = {"": (), "rung": (len(RUNGS),), "crossing": (len(self._world.crossings),)}[m.group]
+        areas = (len(self._world.areas),) if m.by_area else ()
+        times = self._clock.n_steps if m.hourly else self._clock.days
+        plain_total = not (m.by_area or m.group or m.hourly)
+        return np.full((times, *areas, *groups), np.nan if plain_total else 0.0)
+
     def wanted(self, step: int, rows: Ints, causes: Ints) -> None:
         """Households formed the intent to leave, each for its strongest cause."""
         new = rows[self.first_intent[rows] == NEVER]
@@ -68,13 +65,13 @@ class Recorder:
         """Households set out; ``first`` marks those who had not moved before in this run."""
         day, n_areas = self._clock.day_of(step), len(self._world.areas)
         by_area = np.bincount(self._area[origins], persons, minlength=n_areas)[:n_areas]
-        self.by_area["departures_persons"][day] += by_area
+        self.values["departures_persons"][day] += by_area
         self._moves += by_area
         home_area = self._area[self._households.home[rows]]
         self._displaced += np.bincount(home_area[first], persons[first], minlength=n_areas)[:n_areas]
         self.first_departure[rows[first]] = step
         self.last_origin[rows] = origins
-        self.hourly["departures_hourly_persons"][step] += persons.sum()
+        self.values["departures_hourly_persons"][step] += persons.sum()
 
     def arrived(self, step: int, rows: Ints, destinations: Ints, rungs: Ints, persons: Floats) -> None:
         """Households reached a place (or, with rung -2, a gate: P + its row)."""
@@ -82,7 +79,7 @@ class Recorder:
         week = day // DAYS_A_WEEK
         to = self._area[destinations]
         housed = rungs >= 0
-        np.add.at(self.arrivals[day], (to[housed], rungs[housed]), persons[housed])
+        np.add.at(self.values["arrivals_persons"][day], (to[housed], rungs[housed]), persons[housed])
         start = self.last_origin[rows]
         np.add.at(self.moves_flow[week], (self._area[start], to), persons)
         first = self.first_destination[rows] == NEVER
@@ -94,7 +91,7 @@ class Recorder:
     def add(self, measure: str, day: int, by_place: Floats) -> None:
         """Add an amount by place (P,) to a measure of the day."""
         n_areas = len(self._world.areas)
-        self.by_area[measure][day] += np.bincount(self._world.places.area, by_place, minlength=n_areas)
+        self.values[measure][day] += np.bincount(self._world.places.area, by_place, minlength=n_areas)
 
     def took(self, day: int, places: Ints, control: Ints) -> None:
         """Places changed hands."""
@@ -106,15 +103,18 @@ class Recorder:
         """``stocks`` by place (P,) or totals; ``sheltered`` (P, R); ``gates`` (X,); ``entered`` (2E,) vehicles."""
         n_areas, area = len(self._world.areas), self._world.places.area
         for measure, value in stocks.items():
-            if measure in self.by_area:
+            if MEASURES[measure].by_area:
                 self.add(measure, day, value)
             else:
-                self.totals[measure][day] = float(value)
-        self.by_area["displaced_persons"][day] = self._displaced
-        self.by_area["moves_persons"][day] = self._moves
+                self.values[measure][day] = float(value)
+        self.values["displaced_persons"][day] = self._displaced
+        self.values["moves_persons"][day] = self._moves
         for rung in range(len(RUNGS)):
-            self.sheltered[day, :, rung] = np.bincount(area, sheltered[:, rung], minlength=n_areas)
-        self.at_gates[day], self.abroad[day] = gates["waiting"], gates["through"]
+            self.values["sheltered_persons"][day, :, rung] = np.bincount(
+                area, sheltered[:, rung], minlength=n_areas
+            )
+        self.values["at_crossings_persons"][day] = gates["waiting"]
+        self.values["abroad_persons"][day] = gates["through"]
         n_roads = len(self._world.roads)
         self.road_vehicles[day] = entered[:n_roads] + entered[n_roads:]
 
@@ -135,20 +135,12 @@ class Recorder:
         first = np.datetime64(self._clock.start, "ns")
         hours = first + np.arange(self._clock.n_steps) * np.timedelta64(self._clock.step_hours, "h")
         ids, gates = self._world.areas.area_id, self._world.crossings.crossing_id
-        frames = [
-            _long(days, ids, [""], measure, values[:, :, None]) for measure, values in self.by_area.items()
-        ]
-        frames += [_long(days, ids, list(RUNGS), "arrivals_persons", self.arrivals)]
-        frames += [_long(days, ids, list(RUNGS), "sheltered_persons", self.sheltered)]
-        for measure, values in (("at_crossings_persons", self.at_gates), ("abroad_persons", self.abroad)):
-            frames.append(_long(days, [""], gates, measure, values[:, None, :]))
-        frames += [
-            _long(days, [""], [""], measure, values[:, None, None]) for measure, values in self.totals.items()
-        ]
-        frames += [
-            _long(hours, [""], [""], measure, values[:, None, None])
-            for measure, values in self.hourly.items()
-        ]
+        groups = {"": [""], "rung": list(RUNGS), "crossing": gates}
+        frames = []
+        for m in MEASURES.values():
+            times, areas = hours if m.hourly else days, ids if m.by_area else [""]
+            cube = self.values[m.name].reshape(len(times), len(areas), len(groups[m.group]))
+            frames.append(_long(times, areas, groups[m.group], m.name, cube))
         return pd.concat(frames, ignore_index=True)
 
     def _flows(self) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from flightsim.measures import MEASURES
 from flightsim.model.state import State
 from flightsim.world import OPEN, Floats
 
@@ -30,12 +31,9 @@ class DailySeries:
         """(days,) by measure, of the days that are over."""
         state, recorder = self._state, self._state.recorder
         days = state.now // state.clock.steps_a_day
-        found = {name: values.sum(axis=1) for name, values in recorder.by_area.items()}
-        found["in_the_open_persons"] = recorder.sheltered[:, :, OPEN].sum(axis=1)
-        found["sheltered_persons"] = recorder.sheltered.sum(axis=(1, 2))
-        found["at_crossings_persons"] = recorder.at_gates.sum(axis=1)
-        found["abroad_persons"] = recorder.abroad.sum(axis=1)
-        found |= recorder.totals
+        daily = [m for m in MEASURES.values() if not m.hourly]
+        found = {m.name: recorder.values[m.name].reshape(state.clock.days, -1).sum(axis=1) for m in daily}
+        found["in_the_open_persons"] = recorder.values["sheltered_persons"][:, :, OPEN].sum(axis=1)
         return {name: np.asarray(values[:days], np.float64) for name, values in found.items()}
 
     @property
@@ -45,7 +43,9 @@ class DailySeries:
         day_over = (np.arange(state.now) + 1) // state.clock.steps_a_day  # days over after each step
         return {
             name: np.append(np.nan, values)[day_over].tolist() for name, values in self._daily().items()
-        } | {name: values[: state.now].tolist() for name, values in state.recorder.hourly.items()}
+        } | {
+            m.name: state.recorder.values[m.name][: state.now].tolist() for m in MEASURES.values() if m.hourly
+        }
 
     def get_model_vars_dataframe(self) -> pd.DataFrame:
         """One row a day, a column a measure."""

@@ -13,12 +13,12 @@ import pandas as pd
 from flightsim import __version__, words
 from flightsim.errors import Complaints, nearest
 from flightsim.files.atomic import plain_errors, renewed_folder, write_text
+from flightsim.measures import SMALL_CELL_PERSONS
 from flightsim.needs import triggers
 from flightsim.needs.report import save
 from flightsim.needs.study import Study
 from flightsim.needs.tables import with_names
 from flightsim.needs.triggers import ENOUGH_RUNS, WITHIN_DAYS
-from flightsim.results.measures import SMALL_CELL_PERSONS
 
 MARK = "triggers.json"
 PERSONS = (10_000.0,)

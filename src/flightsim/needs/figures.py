@@ -14,6 +14,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from flightsim import __version__, words
+from flightsim.measures import SMALL_CELL_PERSONS
 from flightsim.needs.gaps import Gap
 from flightsim.needs.people import People, quantiles
 from flightsim.needs.quantities import rounded
@@ -22,7 +23,6 @@ from flightsim.needs.screen import figure as short_figure
 from flightsim.needs.tables import Needs
 from flightsim.plots import style
 from flightsim.results.findings import unchecked_after
-from flightsim.results.measures import SMALL_CELL_PERSONS
 from flightsim.world import Floats, World
 
 BY_SECTOR = (

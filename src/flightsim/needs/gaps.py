@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from flightsim.measures import SMALL_CELL_PERSONS
 from flightsim.needs.capacity import Capacity
 from flightsim.needs.people import People, dates_of, quantiles
 from flightsim.needs.quantities import NEEDS, WHOM, Need, rounded
 from flightsim.needs.standards import Standards
-from flightsim.results.measures import SMALL_CELL_PERSONS
 from flightsim.world import Bools, Floats
 
 NEVER = np.inf

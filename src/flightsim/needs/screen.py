@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 
 from flightsim import words
+from flightsim.measures import SMALL_CELL_PERSONS
 from flightsim.needs import money
 from flightsim.needs.gaps import Gap
 from flightsim.needs.people import People, dates_of, quantiles
 from flightsim.needs.quantities import NEEDS, amount, rounded
 from flightsim.needs.tables import Needs
-from flightsim.results.measures import SMALL_CELL_PERSONS
 from flightsim.world import Floats
 
 SHOWN = (

@@ -21,9 +21,9 @@ from PIL import Image
 
 from flightsim import words
 from flightsim.errors import InputError
+from flightsim.measures import SMALL_CELL_PERSONS
 from flightsim.plots import colours, ground, maps, shapes, style
 from flightsim.results.findings import Findings
-from flightsim.results.measures import SMALL_CELL_PERSONS
 from flightsim.results.runs import Results
 from flightsim.world import Floats, World
 

@@ -6,9 +6,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from flightsim import words
+from flightsim.measures import SMALL_CELL_PERSONS
 from flightsim.plots import style
 from flightsim.results.findings import RUNG_WORDS, Findings
-from flightsim.results.measures import SMALL_CELL_PERSONS
 from flightsim.results.runs import Results
 from flightsim.world import RUNGS, World
 

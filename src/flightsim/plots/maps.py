@@ -17,9 +17,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch, Patch
 
 from flightsim import words
+from flightsim.measures import SMALL_CELL_PERSONS
 from flightsim.plots import colours, ground, shapes, style
 from flightsim.results.findings import Findings
-from flightsim.results.measures import SMALL_CELL_PERSONS
 from flightsim.results.runs import Results
 from flightsim.world import Floats, World
 

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from flightsim.errors import Complaints, InputError, nearest
-from flightsim.results.measures import MEASURES
+from flightsim.measures import MEASURES
 from flightsim.results.rows import Rows, read_measures
 from flightsim.results.runs import Results
 from flightsim.world import Floats, Ints

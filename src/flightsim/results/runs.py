@@ -24,7 +24,7 @@ from flightsim.errors import InputError, nearest
 from flightsim.files.atomic import plain_errors, whole_folder, write_text
 from flightsim.files.old_names import renewed_parts
 from flightsim.files.spreadsheet import harmless
-from flightsim.results.measures import MEASURES, SMALL_CELL_PERSONS, unit_of
+from flightsim.measures import MEASURES, SMALL_CELL_PERSONS, unit_of
 
 PROVENANCE = "provenance.json"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times faster, where it is built in

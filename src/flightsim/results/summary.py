@@ -10,8 +10,8 @@ import pandas as pd
 
 from flightsim import words
 from flightsim.clock import NIGHT_WORDS
+from flightsim.measures import MEASURES, SMALL_CELL_PERSONS
 from flightsim.results.findings import RUNG_WORDS, Findings, observed, unchecked_after
-from flightsim.results.measures import MEASURES, SMALL_CELL_PERSONS
 from flightsim.results.runs import Results
 from flightsim.world import World
 

@@ -19,9 +19,9 @@ from flightsim.comparison.figures import look
 from flightsim.comparison.material import Material
 from flightsim.comparison.paired import CLEAR_SHARE, FEWEST_CLEAR
 from flightsim.comparison.tables import DIFFERENCE, LEVEL
+from flightsim.measures import SMALL_CELL_PERSONS
 from flightsim.plots import ground, shapes, style
 from flightsim.plots.colours import palette, ramp
-from flightsim.results.measures import SMALL_CELL_PERSONS
 from flightsim.world import Floats, World
 
 NAMED = 4  # sub-districts on each map
