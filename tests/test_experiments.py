@@ -48,7 +48,7 @@ def test_an_experiment_asks_one_question_and_says_what_its_scenarios_are(name: s
 def test_the_first_two_experiments_leave_events_as_they_happened() -> None:
     for name in ("idlib_dec2019", "toy"):
         (job,) = compose.jobs([f"experiment={name}"])
-        assert from_config(job.config).course == WhatIf()
+        assert from_config(job.config).whatif == WhatIf()
 
 
 def test_hospitals() -> None:
@@ -131,7 +131,7 @@ def test_offensive() -> None:
 
 def test_the_plan_takes_what_the_report_says_in_its_order() -> None:
     plan = scenarios("offensive", "days=98")["the plan"]
-    world, phases = plan.world, plan.course.planned(plan.world)
+    world, phases = plan.world, plan.whatif.planned(plan.world)
     names = [world.areas.name[phase.area] for phase in phases]
     assert names == ["Ma'arrat An Nu'man", "Saraqab", "Ariha", "Mhambal", "Jisr-Ash-Shugur", "Badama"]
     west = [world.places.lon[world.areas.gateway[phase.area]] for phase in phases][1:]
@@ -165,5 +165,5 @@ def test_as_of_a_day_nothing_later_is_used() -> None:
     weather = [e for e in later if e.type in ("night_temperature", "aid_authorisation", "border_rule")]
     assert len(later) > 4000 > 200 > len(weather)
     clock = Clock(scenario.clock.start, 65)
-    made = scenario.course.apply([*before, *weather], scenario.world, clock, scenario.seed)
+    made = scenario.whatif.apply([*before, *weather], scenario.world, clock, scenario.seed)
     assert made == scenario.events
