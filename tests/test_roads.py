@@ -14,7 +14,7 @@ import worlds
 from flightsim.clock import Clock
 from flightsim.events import Event
 from flightsim.model.kernels import edge_hours
-from flightsim.model.parts.roads import QUEUE_HOURS_AT_MOST, FreeFlow, RoadNetwork, Routes
+from flightsim.model.parts.roads import FreeFlow, RoadNetwork, Routes
 from flightsim.model.travel import net_of
 from flightsim.world import BORDER_RULES, GOVERNMENT, SDF, SNA, World
 
@@ -309,10 +309,10 @@ def test_queues_heard_of_are_driven_around() -> None:
     assert hours(routes, world, "A", "B") == pytest.approx(world.roads.km[0] / 40 + 25 / 500)
 
 
-def test_nobody_reckons_with_more_than_two_days_of_queueing(line: World) -> None:
+def test_nobody_reckons_with_more_than_a_week_of_queueing(line: World) -> None:
     routes = start(line)
     go(routes, line, waiting=np.array([1e6, 0, 0, 0]))
-    assert hours(routes, line, "A", "B") == pytest.approx(20 / 40 + QUEUE_HOURS_AT_MOST)
+    assert hours(routes, line, "A", "B") == pytest.approx(20 / 40 + 7 * 24)
 
 
 def test_free_flow_knows_neither_queues_nor_danger_nor_capacity() -> None:
