@@ -212,9 +212,9 @@ def offensive(step_hours: int) -> dict[str, Any]:
     model = run(model_of(case.world, case.events, 25, step_hours))
     record = model.recorder
     return {
-        "displaced": record.by_area["displaced_persons"].sum(axis=1),
-        "areas": record.sheltered[-1].sum(axis=1),
-        "rungs": record.sheltered[-1].sum(axis=0),
+        "displaced": record.values["displaced_persons"].sum(axis=1),
+        "areas": record.values["sheltered_persons"][-1].sum(axis=1),
+        "rungs": record.values["sheltered_persons"][-1].sum(axis=0),
     }
 
 
