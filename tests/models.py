@@ -1,9 +1,9 @@
-"""Models of the test worlds; and random worlds, events and parts for Hypothesis."""
+"""Models and bare states of the test worlds; and random worlds, events and parts for Hypothesis."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import worlds
 from flightsim.clock import STEP_HOURS, Clock
 from flightsim.events import ALL, Event
-from flightsim.model.households import ABROAD, AT_CROSSING, EN_ROUTE, SETTLED
+from flightsim.model.households import ABROAD, AT_CROSSING, CAR, EN_ROUTE, SETTLED, Households
 from flightsim.model.model import DisplacementModel
 from flightsim.model.parts import Parts
 from flightsim.model.parts.behaviour import Flight, NoFlight
@@ -26,6 +26,7 @@ from flightsim.model.parts.roads import FreeFlow, RoadNetwork
 from flightsim.model.parts.services import HealthCare, NoServices
 from flightsim.model.parts.shelter import ShelterLadder, UnlimitedShelter
 from flightsim.model.parts.transport import FreeTransport, Transport
+from flightsim.model.state import State
 from flightsim.world import BORDER_RULES, CONTROLS, World
 from worlds import START, Gate, Spot, event, make_world
 
@@ -45,6 +46,9 @@ ALONE: dict[str, Any] = {
     "shelter": UnlimitedShelter(),
     "behaviour": Flight(neighbours_per_hour=0.0),
 }
+
+FAST = Flight(shelling_per_hour=0.2, half_strikes=2.0, neighbours_per_hour=0.0, front_per_hour=0.0)
+NO_TENTS = ShelterLadder(tents_per_day=0.0)
 
 
 def model_of(
@@ -75,6 +79,93 @@ def day(n: int) -> Any:
 def bombing(place: str, days: Iterable[int], n: float = 20) -> list[Event]:
     """``n`` air strikes at a place on each of these days."""
     return [worlds.strike(place, day(d), n) for d in days]
+
+
+@dataclass(frozen=True)
+class Fives(Population):
+    """Households of five, each with two children, two women and a man, a car and one and the same sensitivity."""
+
+    mean_persons: float = 5.0
+
+    def synthesise(self, world: World, seed: int) -> Households:
+        """As `Population` has them, but all alike; persons in the places must be multiples of 5 / scale."""
+        h = super().synthesise(world, seed)
+        alike = {"persons": 5, "children": 2, "women": 2, "elderly": 0, "needs_care": False, "means": CAR}
+        columns = {name: np.full_like(getattr(h, name), value) for name, value in alike.items()}
+        return replace(h, **columns, sensitivity=np.ones_like(h.sensitivity))
+
+
+def state_of(
+    world: World, events: Iterable[Event] = (), days: int = 5, step_hours: int = 1, **parts: Any
+) -> State:
+    """A state without a schedule, of households of five; looks at the world as it is in the first step."""
+    given = {"population": Fives()} | parts
+    state = State(world, list(events), Clock(START, days, step_hours), Parts(**given))
+    look(state)
+    return state
+
+
+def look(state: State, now: int | None = None) -> None:
+    """Go to a step: strikes, captures, closures and ways as they are then. No rule is applied."""
+    state.now = state.now if now is None else now
+    state.hazard.advance(state.now)
+    state.care.advance(state.now)
+    state.gates.advance(state.now)
+    control, rules = state.hazard.control, state.gates.rule
+    state.routes.advance(state.now, control, state.hazard.remembered, rules, state.traffic.waiting)
+    state.forget_news()
+    state.see_who_is_cut_off()
+
+
+def send(state: State, rows: Iterable[int], to: str) -> None:
+    """Households set out from where they are settled for a place or a gate."""
+    who, w = np.array(list(rows), np.int64), state.world
+    node = w.node_ids.index(to)
+    n_places = len(w.places)
+    target = w.places.area[node] if node < n_places else len(w.areas) + node - n_places
+    place = state.households.place[who].astype(np.int64)
+    state.set_out(who, place, np.full(len(who), node), np.full(len(who), target))
+
+
+def house(state: State, rows: Iterable[int], at: str) -> None:
+    """Households that were at home have come to stay at a place, displaced, on the best rung with room."""
+    who = np.array(list(rows), np.int64)
+    send(state, who, at)
+    taken = state.traffic.take_off(np.flatnonzero(np.isin(state.traffic.travellers.household, who)))
+    state.settle(taken.household, taken.place, taken.persons)
+
+
+def row(model: State, place: str) -> int:
+    return model.world.places.place_id.index(place)
+
+
+def of(model: State, place: str) -> np.ndarray:
+    """Rows of the households whose home is a place."""
+    return np.flatnonzero(model.households.home == row(model, place))
+
+
+def measure(model: State, name: str) -> np.ndarray:
+    """(days,) summed over the areas."""
+    return model.recorder.values[name].sum(axis=1)
+
+
+def refuge(persons: float = 2000, room: dict[str, float] | None = None, km: float = 20) -> World:
+    """A town T and a quiet camp C that some live in, on one road."""
+    spots = [
+        Spot("C", "North", 0, km, idps=100, in_sites=100, **(room or {})),
+        Spot("T", "South", 0, 0, residents=persons),
+    ]
+    return make_world("refuge", spots, [("T", "C")])
+
+
+def corridor() -> World:
+    """A, B and a refuge S, 40 km apart: a day's walk and a half for each leg at 3 km/h for 8 hours."""
+    spots = [
+        Spot("A", "Area-A", 0, residents=2000),
+        Spot("B", "Area-B", 40),
+        Spot("S", "Area-S", 80, residents=100),
+    ]
+    return make_world("corridor", spots, [("A", "B"), ("B", "S")])
 
 
 def stories(model: DisplacementModel) -> pd.DataFrame:

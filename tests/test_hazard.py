@@ -100,6 +100,15 @@ def test_strikes_of_a_known_hour_may_go_on_past_midnight(line: World) -> None:
     assert rates.sum() == pytest.approx(4)
 
 
+def test_strikes_that_began_before_the_start_are_lived_through_already(line: World) -> None:
+    """Eight strikes from eight in the evening of the day before, for eight hours: all remembered, none to come."""
+    before = start(line, [worlds.strike("A", day(-1), 8, hour=20, hours=8)])
+    whole_day = start(line, [worlds.strike("A", day(-1), 8)])
+    assert before.remembered[A] == pytest.approx(whole_day.remembered[A])
+    assert before.remembered[A] > 4
+    assert not run(before, 24).any()
+
+
 @pytest.mark.parametrize("step_hours", STEP_HOURS)
 def test_a_step_knows_its_hours(line: World, step_hours: int) -> None:
     """Hour by hour the same at any step; a step's rates are their means."""

@@ -389,6 +389,68 @@ def test_who_stands_at_the_end_of_a_road_that_is_cut_stays_there() -> None:
     assert len(journey.go().arrived_at) == 30
 
 
+def test_whoever_turned_back_has_waited_only_since_then() -> None:
+    journey = long_line(worlds.road_cut("A-B", day(0), hour=13))
+    journey.turn_back()
+    assert journey.traffic.travellers.since_hours.tolist() == [13.0, 13.0]
+
+
+def test_who_stood_at_the_end_of_a_road_that_is_cut_is_off_it_and_looks_for_the_way_anew() -> None:
+    journey = Journey(narrow(20), [worlds.road_cut("A-B", day(0), hour=14)])
+    journey.set_out(np.arange(30), "A", "S")
+    journey.go(until_hours=14)
+    t = journey.traffic.travellers
+    assert (t.queues_for != NO_EDGE).any()
+    journey.turn_back()
+    t = journey.traffic.travellers
+    assert (t.edge == NO_EDGE).all()
+    assert (t.queues_for == NO_EDGE).all()
+    assert not journey.traffic.occupancy.any()
+
+
+def test_whoever_is_on_the_last_leg_is_not_overrun_at_the_gateway() -> None:
+    """From B on local roads to a village: B falls behind them."""
+    journey = Journey(worlds.line_world())
+    journey.set_out([1, 2], "A", "B", last_leg_hours=5.0)
+    journey.traffic.travellers.place[:] = 99  # a village, not the gateway itself
+    journey.go(until_hours=14)
+    assert journey.traffic.travellers.on_last_leg.all()
+    assert not len(journey.turn_back("B"))
+    assert len(journey.traffic.travellers) == 2
+
+
+# ------------------------------------------------------------------ credit on a slow road
+
+
+def at_the_slow_road(events: list[Event]) -> Journey:
+    """At A, before a road that lets in 0.4 vehicles an hour: one vehicle has waited there for two hours."""
+    line = worlds.line_world()
+    slow = dataclasses.replace(line.roads, capacity_vehicles_h=np.array([0.8, 1000.0]))
+    journey = Journey(dataclasses.replace(line, roads=slow), events)
+    journey.set_out(0, "A", "S", at_hours=0.0)
+    return journey.go(steps=2)
+
+
+def test_a_slow_road_lets_somebody_in_after_hours_of_waiting() -> None:
+    journey = at_the_slow_road([])
+    assert journey.hourly("A-B") == [0, 0]  # 0.4 and 0.8
+    assert journey.go(steps=1).hourly("A-B") == [0, 0, 1]
+
+
+def test_while_nobody_is_on_the_road_no_credit_is_kept() -> None:
+    journey = at_the_slow_road([])
+    journey.traffic.take_off(np.array([0]))
+    journey.go(steps=1)
+    journey.set_out(1, "A", "S", at_hours=3.0)
+    assert journey.go(steps=3).hourly("A-B")[3:] == [0, 0, 1]
+
+
+def test_a_road_that_was_cut_begins_anew() -> None:
+    cut = [worlds.road_cut("A-B", day(0), hour=2), worlds.road_reopened("A-B", day(0), hour=4)]
+    journey = at_the_slow_road(cut)
+    assert journey.go(steps=5).hourly("A-B") == [0, 0, 0, 0, 0, 0, 1]
+
+
 def test_a_closure_elsewhere_means_nothing() -> None:
     journey = long_line(worlds.road_cut("B-S", day(0), hour=13))
     journey.turn_back()
