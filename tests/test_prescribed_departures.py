@@ -279,7 +279,7 @@ def test_whoever_gets_ready_on_the_last_day_goes_at_once() -> None:
 
 
 def test_those_caught_by_the_front_are_made_up_for_within_a_day() -> None:
-    """X falls at noon of the first day, when half of those who were to leave it have; Y's go for the others next day."""
+    """X falls at noon of the first day, when half of those who were to leave have; Y's go for the others next day."""
     weeks = Weeks([worlds.captured("X", day(0), hour=12)])
     gone = weeks.until(12).left("X")
     assert gone >= 15

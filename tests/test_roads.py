@@ -329,6 +329,17 @@ def test_free_flow_knows_neither_queues_nor_danger_nor_capacity() -> None:
 # ------------------------------------------------------------------ how full
 
 
+def test_who_waits_for_an_internal_gate_waits_beside_its_road_and_others_on_theirs(town: World) -> None:
+    """However many: the roads N3-INNER and INNER-C3 hold all, either way; the one to the border what fits on 5 km."""
+    routes, ids = start(town), town.roads.road_id * 2
+    of_inner = np.array(["INNER" in road for road in ids])
+    assert np.isinf(routes.storage[of_inner]).all()
+    assert of_inner.sum() == 4
+    assert routes.counts_people.tolist() == of_inner.tolist()
+    assert routes.storage[ids.index("C2-GATE")] == pytest.approx(5 * 133)
+    assert np.isfinite(routes.storage[~of_inner]).all()
+
+
 def test_capacity_and_storage_by_the_road(line: World) -> None:
     world = with_roads(line, lanes=np.array([1.0, 2.0]), capacity_vehicles_h=np.array([900.0, 2400.0]))
     routes = start(world, part=RoadNetwork(sustained=0.4))

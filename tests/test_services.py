@@ -53,6 +53,20 @@ def test_a_hospital_counts_for_five_centres() -> None:
     assert care.working[A] == pytest.approx(1 / 6)
 
 
+def test_no_more_care_is_lost_than_there_was_at_the_start() -> None:
+    """A hospital that opens during the run and closes again was five times the start's care."""
+    world = clinics("hospital", "health_centre")
+    world.facilities.functioning[0] = False
+    events = [
+        worlds.facility("F0", day(1), reopened=True),
+        worlds.facility("F0", day(2), hour=0),
+        worlds.facility("F1", day(2), hour=0),
+    ]
+    care = run(world, events, 2 + 1 / 24)
+    assert care.lost[A] == 1.0
+    assert care.working[A] == 0.0
+
+
 def test_what_is_near_counts_for_more() -> None:
     """Two centres 10 km apart, reach 10 km: at A the near one is 1 / (1 + 1/e) of all care."""
     world = worlds.make_world(
