@@ -419,6 +419,28 @@ def test_whoever_is_on_the_last_leg_is_not_overrun_at_the_gateway() -> None:
     assert len(journey.traffic.travellers) == 2
 
 
+def test_who_queues_for_a_road_that_is_cut_takes_another() -> None:
+    """By B it is 40 km to S and few are let in; by C it is 90. The road to B is cut while most still queue for it."""
+    spots = [
+        worlds.Spot("A", "Area-A", 0, residents=100),
+        worlds.Spot("B", "Area-B", 20),
+        worlds.Spot("S", "Area-S", 40, site=100),
+        worlds.Spot("C", "Area-C", 20, 40),
+    ]
+    world = worlds.make_world("ways", spots, [("A", "B"), ("B", "S"), ("A", "C"), ("C", "S")])
+    narrow_first = dataclasses.replace(world.roads, capacity_vehicles_h=np.array([4.0, 1e3, 1e3, 1e3]))
+    cut = worlds.road_cut("A-B", day(0), hour=14)
+    journey = Journey(dataclasses.replace(world, roads=narrow_first), [cut])
+    journey.set_out(np.arange(30), "A", "S")
+    journey.go(until_hours=14)
+    assert journey.hourly("A-B")[12:] == [2, 2]
+    assert (journey.traffic.travellers.queues_for == 0).sum() == 26
+    journey.go(until_hours=15)
+    assert journey.hourly("A-B")[14] == 0
+    assert journey.hourly("A-C")[12:] == [0, 0, 26]
+    assert len(journey.go().arrived_at) == 30
+
+
 # ------------------------------------------------------------------ credit on a slow road
 
 
