@@ -16,6 +16,7 @@ from flightsim.model.state import State
 from flightsim.world import Bools, Floats, Ints, hostile
 
 ROUNDING = 1e-6  # persons
+NO_AREA, ANY_AREA = -1, 0  # instead of the row of an area
 
 
 class PrescribedDepartures:
@@ -82,31 +83,47 @@ class PrescribedDepartures:
     def _begin(self, state: State) -> None:
         """Choose who leaves and when; nobody else who has not left yet does so in these days."""
         h = state.households
-        here = np.flatnonzero(~h.displaced & (h.state == SETTLED))
-        here = here[~state.hostile_ground[h.place[here]]]
-        place = h.place[here].astype(np.int64)
-        waiting = h.wants_since[here] != NO_INTENT
-        left = state.pressure.left(here)
-        left[waiting] = -np.inf
-        order = np.lexsort((h.key[here], left))
-        here, place, waiting, left = here[order], place[order], waiting[order], left[order]
-        persons, area = h.people(here), state.world.places.area[place]
-        chosen = self._choose(state, area, persons)
+        rows, waiting, left = self._nearest_to_leaving(state)
+        area = state.world.places.area[h.place[rows]]
+        chosen = self._choose(state, area, h.people(rows))
+        self._chosen = rows[chosen]
+        self._tell_when(state, rows[chosen & ~waiting])
+        self._keep_back(state, rows[~chosen], left[~chosen])
 
-        self._chosen, goes = here[chosen], np.asarray(chosen & ~waiting)
-        among = np.argsort(place[goes], kind="stable")  # within a place still by what is left
-        rows, place_of, people = here[goes][among], place[goes][among], persons[goes][among]
-        hours = self._times(place_of, people)
-        order = np.lexsort((h.key[rows], hours))
-        self._rows, self._hours = rows[order], hours[order]
+    def _nearest_to_leaving(self, state: State) -> tuple[Ints, Bools, Floats]:
+        """Households that may be asked, those who want to leave already first, then by what is left to bear.
+
+        Returns their rows, whether each wants to leave already, and the pressure left to its threshold; all (n,).
+        """
+        h = state.households
+        rows = np.flatnonzero(~h.displaced & (h.state == SETTLED))
+        rows = rows[~state.hostile_ground[h.place[rows]]]
+        waiting = h.wants_since[rows] != NO_INTENT
+        left = np.where(waiting, -np.inf, state.pressure.left(rows))
+        order = np.lexsort((h.key[rows], left))
+        return rows[order], waiting[order], left[order]
+
+    def _tell_when(self, state: State, rows: Ints) -> None:
+        """Set the hours at which these households, nearest to leaving first, will want to leave their places."""
+        h = state.households
+        rows = rows[
+            np.argsort(h.place[rows], kind="stable")
+        ]  # within a place still the nearest to leaving first
+        self._set_hours(state, rows, self._times(h.place[rows].astype(np.int64), h.people(rows)))
         state.pressure.leave(rows)
 
-        stays = np.flatnonzero(~chosen)
-        self._staying, self._left = here[stays], np.maximum(left[stays], 0.0)
-        state.pressure.leave(self._staying)
-        state.readiness.leave(self._staying)
-        h.wants_since[self._staying] = NO_INTENT
-        self._met = state.pressure.met(self._staying)
+    def _set_hours(self, state: State, rows: Ints, hours: Floats) -> None:
+        """These households will want to leave at these hours: kept in order of time, then of their keys."""
+        order = np.lexsort((state.households.key[rows], hours))
+        self._rows, self._hours = rows[order], hours[order]
+
+    def _keep_back(self, state: State, rows: Ints, left: Floats) -> None:
+        """These households stay: nothing presses on them or gets them ready until it is over."""
+        self._staying, self._left = rows, np.maximum(left, 0.0)
+        state.pressure.leave(rows)
+        state.readiness.leave(rows)
+        state.households.wants_since[rows] = NO_INTENT
+        self._met = state.pressure.met(rows)
 
     def _choose(self, state: State, area: Ints, persons: Floats) -> Bools:
         """(n,) which households, in the order given, are as many people as are asked of each sub-district."""
@@ -137,9 +154,7 @@ class PrescribedDepartures:
         rows = self._stand_in(state, behind[state.hostile_ground[h.place[behind]]])
         now = state.now * state.clock.step_hours
         hours = np.append(self._hours, now + HOURS_A_DAY * (np.arange(len(rows)) + 0.5) / max(len(rows), 1))
-        rows = np.append(self._rows, rows)
-        order = np.lexsort((h.key[rows], hours))
-        self._rows, self._hours = rows[order], hours[order]
+        self._set_hours(state, np.append(self._rows, rows), hours)
 
     def _last_call(self, state: State) -> None:
         """Whoever still gets ready goes now, under fire too; for those who are cut off others go."""
@@ -152,22 +167,25 @@ class PrescribedDepartures:
         state.readiness.join(rows, 0.0)
 
     def _stand_in(self, state: State, lost: Ints) -> Ints:
-        """Households, in order of row, that will go for these: of their sub-districts, else of the others asked for."""
+        """Those who stay no longer but go for the lost, in order of row; the lost are asked no more."""
+        goes = self._called_for(state, lost)
+        rows = np.sort(self._staying[goes])
+        self._chosen = np.append(np.setdiff1d(self._chosen, lost), rows)
+        self._lost = np.append(self._lost, lost)
+        self._staying, self._left, self._met = self._staying[~goes], self._left[~goes], self._met[~goes]
+        state.readiness.leave(lost)
+        return rows
+
+    def _called_for(self, state: State, lost: Ints) -> Bools:
+        """(n,) which of the staying go for the lost: of their sub-districts, else of the others asked for."""
         h, area_of = state.households, state.world.places.area
         short = np.bincount(area_of[h.place[lost]], h.people(lost), minlength=len(state.world.areas))
         place, persons = h.place[self._staying], h.people(self._staying)
         free = state.can_leave[place] & np.isin(area_of[place], list(self._wanted))
-        takes = free.copy()
-        takes[free] = _first_of(area_of[place[free]], persons[free], dict(enumerate(short)))
-        rest = free & ~takes
-        still = max(0.0, short.sum() - persons[takes].sum())
-        takes[rest] = _first_of(np.zeros(rest.sum(), np.int64), persons[rest], {0: still})
-        rows = np.sort(self._staying[takes])
-        self._chosen = np.append(np.setdiff1d(self._chosen, lost), rows)
-        self._lost = np.append(self._lost, lost)
-        self._staying, self._left, self._met = self._staying[~takes], self._left[~takes], self._met[~takes]
-        state.readiness.leave(lost)
-        return rows
+        neighbours = _first_of(np.where(free, area_of[place], NO_AREA), persons, dict(enumerate(short)))
+        still_short = max(0.0, short.sum() - persons[neighbours].sum())
+        anywhere = np.where(free & ~neighbours, ANY_AREA, NO_AREA)
+        return neighbours | _first_of(anywhere, persons, {ANY_AREA: still_short})
 
     def _release(self, state: State) -> None:
         """It is over: those who stayed go on from where they stood, as if these days had not been; the lost wait on."""

@@ -7,7 +7,8 @@ import numpy as np
 from flightsim.model.destinations import NOWHERE
 from flightsim.model.kernels import NO_EDGE
 from flightsim.model.state import State
-from flightsim.world import Ints
+from flightsim.model.travel import Travellers
+from flightsim.world import Bools, Ints
 
 STUCK_AFTER_HOURS = 24.0  # assumption: who has not moved for a day gives up the goal
 
@@ -32,16 +33,15 @@ def give_up_queueing(state: State) -> None:
 
 
 def _redirect(state: State, rows: Ints) -> None:
-    """Give rows of the travellers a new goal; those for whom there is none keep the old one."""
+    """Give rows of the travellers, in ascending order, a new goal; those for whom there is none keep the old one."""
     if not len(rows):
         return
     t, options = state.traffic.travellers, state.options()
     best = state.choose(options, t.household[rows], t.node[rows], may_stay=True)[:, 0]
-    rows, best = rows[best != NOWHERE], best[best != NOWHERE]
-    taken = state.traffic.take_off(rows)
+    found = best != NOWHERE
+    taken, best = state.traffic.take_off(rows[found]), best[found]
     place, target = options.place[best], options.row[options.area[best]]
-    same_queue = state.routes.next_edge[target, taken.node] == taken.queues_for
-    keeps = (taken.queues_for != NO_EDGE) & (same_queue | (place == taken.place))
+    keeps = _keep_their_turn(state, taken, place, target)
     state.put_on_the_road(
         taken.household,
         taken.node,
@@ -51,6 +51,12 @@ def _redirect(state: State, rows: Ints) -> None:
         since_hours=np.where(keeps, taken.since_hours, taken.at_hours),
         queues_for=np.where(keeps, taken.queues_for, NO_EDGE),
     )
+
+
+def _keep_their_turn(state: State, taken: Travellers, place: Ints, target: Ints) -> Bools:
+    """(n,) who stands in a queue and stays in it: the new goal is the old one, or the way there is by the same road."""
+    by_the_same_road = state.routes.next_edge[target, taken.node] == taken.queues_for
+    return np.asarray((taken.queues_for != NO_EDGE) & (by_the_same_road | (place == taken.place)))
 
 
 def _now_hours(state: State) -> float:

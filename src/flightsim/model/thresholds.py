@@ -80,7 +80,18 @@ class Thresholds:
 
     def due_with_levels(self, reading: Floats) -> tuple[Ints, Floats]:
         """The same, and the levels they waited for."""
-        early = pop_due(
+        early, late = self._early_due(reading), self._late_due(reading)
+        if not len(early) and not len(late):
+            return np.zeros(0, np.int64), np.zeros(0)
+        items = np.sort(np.concatenate([early, late]))
+        levels = self._level[items]
+        self.leave(items)
+        return items, levels
+
+    def _early_due(self, reading: Floats) -> Ints:
+        """Of those who joined all at once: whose level is reached. Moves the heads of their groups on."""
+        reached = np.flatnonzero(reading >= self._next_level)  # groups
+        items = pop_due(
             self._head,
             self._next_level,
             self._stop,
@@ -88,17 +99,16 @@ class Thresholds:
             self._early_level,
             reading,
             self._level,
-            np.flatnonzero(reading >= self._next_level),
+            reached,
         )
-        early = early[self._slot[early] == NOT_IN]  # who is among the late ones is not due here as well
+        return np.asarray(
+            items[self._slot[items] == NOT_IN]
+        )  # who is among the late ones is not due here as well
+
+    def _late_due(self, reading: Floats) -> Ints:
+        """Of those who joined since: whose level is reached."""
         n = self._n_late
-        late = self._late_item[:n][self._late_level[:n] <= reading[self._late_group[:n]]]
-        if not len(early) and not len(late):
-            return np.zeros(0, np.int64), np.zeros(0)
-        items = np.sort(np.concatenate([early, late]))
-        levels = self._level[items]
-        self.leave(items)
-        return items, levels
+        return np.asarray(self._late_item[:n][self._late_level[:n] <= reading[self._late_group[:n]]])
 
     def _make_room(self, more: int) -> None:
         """Forget what is cancelled and, if that is not enough, take more memory."""

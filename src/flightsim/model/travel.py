@@ -154,17 +154,18 @@ class Traffic:
         t = self.travellers
         if not len(t):
             return t
-        on_road, under_way = t.edge != NO_EDGE, t.at_hours > now_hours
+        on_road = t.edge != NO_EDGE
+        came_from = ways.tail[t.edge]  # of those on a road
         closed = on_road & ~ways.open_edge[t.edge]
-        back = on_road & under_way & passable_node[ways.tail[t.edge]] & (closed | ~passable_node[t.node])
+        no_further = closed | ~passable_node[t.node]
+        back = on_road & (t.at_hours > now_hours) & no_further & passable_node[came_from]
         off = closed | back  # where the road has closed behind somebody, he is let go on to its end
         self._clear(off)
-        t.node[back] = ways.tail[t.edge[back]]
-        t.at_hours[back] = now_hours
-        t.since_hours[back] = now_hours
         t.edge[off] = NO_EDGE
         t.queues_for[off] = NO_EDGE
-        t.on_last_leg[back] = False
+        t.node[back] = came_from[back]
+        t.at_hours[back] = now_hours
+        t.since_hours[back] = now_hours
         return self._part(~passable_node[t.node] & ~t.on_last_leg)
 
     def at_gates(self, ways: Ways) -> Ints:

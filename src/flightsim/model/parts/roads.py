@@ -139,47 +139,68 @@ class Routes:
 
     def __init__(self, part: RoadNetwork, world: World, events: Sequence[Event], clock: Clock) -> None:
         self._part, self._clock, self._world = part, clock, world
-        roads, n_places = world.roads, len(world.places)
-        self.n_nodes = n_places + len(world.crossings)
+        roads, n_gates = world.roads, len(world.crossings)
+        self.n_nodes = len(world.places) + n_gates
         self.tail: Ints = np.concatenate([roads.u, roads.v])
         self.head: Ints = np.concatenate([roads.v, roads.u])
-        self.km: Floats = np.concatenate([roads.km, roads.km])
-        day_kmh = np.concatenate([roads.free_flow_kmh] * 2) * part.day_speed
-        self._day_hours, night_hours = self.km / day_kmh, self.km / np.minimum(day_kmh, part.night_kmh)
-        dark = is_night(np.arange(HOURS_A_DAY))
-        self.drive_hours: Floats = np.where(dark[:, None], night_hours, self._day_hours)
+        self.km: Floats = _either_way(roads.km)
+        self._day_hours, self.drive_hours = self._hours_by_day_and_by_hour()
         self.walked_share = WALKED_HOURS_A_DAY / HOURS_A_DAY
-        self.targets: Ints = np.concatenate([world.areas.gateway, n_places + np.arange(len(world.crossings))])
-        self._rated = np.concatenate([roads.capacity_vehicles_h] * 2)
-        ends = np.maximum(self.tail, self.head) - n_places  # >= 0: the road leads to a crossing
-        gates = (
-            world.crossings
-        )  # how many pass a gate abroad is the gate's affair; one may drive up and queue
-        vehicles_h = np.where(gates.is_border, np.inf, gates.throughput_persons_h / PERSONS_A_VEHICLE)
-        through = np.append(vehicles_h, np.inf)[np.maximum(ends, -1)]
-        self._through = np.where(ends >= 0, through, np.inf)
+        self.targets: Ints = np.concatenate([world.areas.gateway, len(world.places) + np.arange(n_gates)])
+        self._rated = _either_way(roads.capacity_vehicles_h)
+        self._through = self._let_through_vehicles_h()
         self.counts_people: Bools = np.isfinite(self._through)
-        lanes = np.concatenate([roads.lanes] * 2)
-        fits = np.maximum(self.km * lanes * part.storage_vehicles_per_km, 1.0)
-        unlimited = self.counts_people | (not part.queues)  # who waits for a gate waits beside the road
-        self.storage: Floats = np.where(unlimited, np.inf, fits)
+        self.storage = self._storage()
+        self._start_cuts(events)
+        self._start_ways()
+
+    def _hours_by_day_and_by_hour(self) -> tuple[Floats, Floats]:
+        """(2E,) hours in a vehicle by daylight; (24, 2E) the same by the hour of the day at which one enters."""
+        day_kmh = _either_way(self._world.roads.free_flow_kmh) * self._part.day_speed
+        day_hours, night_hours = self.km / day_kmh, self.km / np.minimum(day_kmh, self._part.night_kmh)
+        dark = is_night(np.arange(HOURS_A_DAY))
+        return day_hours, np.where(dark[:, None], night_hours, day_hours)
+
+    def _let_through_vehicles_h(self) -> Floats:
+        """(2E,) vehicles an hour that the internal gate at an edge's end lets through; inf without one.
+
+        How many pass a gate abroad is the gate's affair: one may drive up to it and queue.
+        """
+        gates = self._world.crossings
+        gate = np.maximum(self.tail, self.head) - len(self._world.places)  # its row; below 0: none
+        vehicles_h = np.where(gates.is_border, np.inf, gates.throughput_persons_h / PERSONS_A_VEHICLE)
+        return np.asarray(np.append(vehicles_h, np.inf)[np.maximum(gate, -1)])
+
+    def _storage(self) -> Floats:
+        """(2E,) vehicles that fit, one at least; no end of them where they wait for a gate, beside the road."""
+        part = self._part
+        fits = np.maximum(self.km * _either_way(self._world.roads.lanes) * part.storage_vehicles_per_km, 1.0)
+        return np.where(self.counts_people | (not part.queues), np.inf, fits)
+
+    def _start_cuts(self, events: Sequence[Event]) -> None:
+        """The roads as cuts and repairs before the start have left them."""
+        roads = self._world.roads
         self._left = np.ones(len(roads))  # share of capacity that cuts leave
-        self._cuts = timetable.by_step(events, clock, "road_cut", "road_reopened")
+        self._cuts = timetable.by_step(events, self._clock, "road_cut", "road_reopened")
         self._ids = {road_id: e for e, road_id in enumerate(roads.road_id)}
-        self._place_ids = {place_id: i for i, place_id in enumerate(world.places.place_id)}
-        self.open_edge: Bools = np.zeros(2 * len(roads), bool)
-        self._control = self._gate_rules = np.zeros(0, np.int64)  # as last seen: none yet
-        self._into = np.argsort(
-            self.head, kind="stable"
-        )  # the edges by the node they lead to, and where each begins
-        self._begin = np.searchsorted(self.head, np.arange(self.n_nodes + 1), sorter=self._into)
-        self._passable_node: Bools = np.ones(self.n_nodes, bool)
-        self.hours: Floats = np.full((self.n_nodes, len(self.targets)), np.inf)
-        self.next_edge: npt.NDArray[np.int64] = np.full((len(self.targets), self.n_nodes), NO_EDGE)
-        self._danger_day = -1
+        self._place_ids = {place_id: i for i, place_id in enumerate(self._world.places.place_id)}
         self.capacity = self._capacity()
         for step in sorted(step for step in self._cuts if step < 0):
             self._cut(step)
+
+    def _start_ways(self) -> None:
+        """No way is known until the roads are looked at, in the first step."""
+        n_edges, n_targets = len(self.tail), len(self.targets)
+        self.open_edge: Bools = np.zeros(n_edges, bool)
+        self._control = self._gate_rules = np.zeros(0, np.int64)  # as last seen: none yet
+        self._into = np.argsort(self.head, kind="stable")  # the edges by the node they lead to
+        self._begin = np.searchsorted(
+            self.head, np.arange(self.n_nodes + 1), sorter=self._into
+        )  # where each begins
+        self._passable_node: Bools = np.ones(self.n_nodes, bool)
+        self.hours: Floats = np.full((self.n_nodes, n_targets), np.inf)
+        self.next_edge: npt.NDArray[np.int64] = np.full((n_targets, self.n_nodes), NO_EDGE)
+        self._danger_day = -1
 
     def advance(
         self, step: int, control: Ints, remembered: Floats, gate_rules: Ints, waiting: Floats
@@ -280,3 +301,8 @@ class Routes:
         gateway = self._world.areas.gateway[places.area]
         straight = self._world.distance_km[np.arange(n_places), gateway] * 1.4  # assumption: detour factor
         return np.where(np.isfinite(by_road), by_road, straight)
+
+
+def _either_way(by_road: Floats) -> Floats:
+    """(2E,) by directed edge what is the same in both directions of a road (E,)."""
+    return np.concatenate([by_road, by_road])
