@@ -42,6 +42,10 @@ def test_importing_it_is_light() -> None:
     assert found.stdout.strip() == "set()"
 
 
+def test_a_notebook_offers_what_there_is() -> None:
+    assert {"run", "sweep", "simulation", "load"} <= set(dir(fs))
+
+
 def test_words_and_settings_are_what_one_types() -> None:
     assert _overrides(("toy",), {"population__scale": 0.05, "figures": False, "count_from": None}) == [
         "case=toy", "population.scale=0.05", "figures=false", "count_from=null",
@@ -116,6 +120,8 @@ def test_a_rule_of_ones_own(run: Run, folder: Path) -> None:
     other = fs.run("toy", results=folder, behaviour=Stoic(), **SHORT)
     assert other.path != run.path
     assert other.displaced["persons"].sum() < run.displaced["persons"].sum()
+    assert isinstance(other.plot.map(), Axes)
+    assert isinstance(fs.load(other.path).plot.displaced(), Axes)
     with pytest.raises(InputError, match="in a sweep expected a part that a package has registered"):
         fs.sweep("toy", behaviour=Stoic())
     with pytest.raises(InputError, match="weather is no part of a scenario"):

@@ -18,3 +18,8 @@ def __getattr__(name: str) -> Any:
 
         return getattr(notebook, name)
     raise AttributeError(f"module 'flightsim' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    """What an editor or a notebook offers after ``fs.``."""
+    return sorted(__all__)

@@ -15,6 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from flightsim.case.reading import cached_case
 from flightsim.config.own_parts import is_object
 from flightsim.errors import InputError
 from flightsim.results import runs
@@ -90,7 +91,7 @@ class Run:
     @cached_property
     def world(self) -> World:
         """The case's world: places, areas, roads, shelter."""
-        return from_config(self.results.config).world
+        return cached_case(str(self.results.config["case"])).world
 
     @property
     def summary(self) -> str:
