@@ -186,8 +186,23 @@ def test_statuses_and_targets(events: list[Row], places: dict[str, Row]) -> None
         assert "2019-11-01" <= e["date"] <= "2020-03-08"
 
 
-def test_nothing_observed_after_27_january() -> None:
-    assert all(row["date"] <= "2020-01-27" for row in rows("observations"))
+def test_only_totals_after_27_january() -> None:
+    later = [row for row in rows("observations") if row["date"] > "2020-01-27"]
+    question = ("measure", "unit", "area_id", "destination_id", "group", "since")
+    assert {tuple(row[name] for name in question) for row in later} == {
+        ("displaced_cumulative", "people", "ALL", "", "", "2019-12-01")
+    }
+    assert [(row["date"], *(int(row[name]) for name in ("low", "best", "high"))) for row in later] == [
+        ("2020-01-31", 500_000, 520_000, 586_500),
+        ("2020-02-02", 570_000, 586_000, 600_000),
+        ("2020-02-09", 650_000, 688_000, 710_000),
+        ("2020-02-12", 800_000, 830_000, 840_000),
+        ("2020-02-17", 865_000, 875_000, 900_000),
+        ("2020-02-23", 940_000, 948_000, 960_000),
+        ("2020-03-02", 950_000, 961_300, 980_000),
+        ("2020-03-08", 950_000, 959_000, 980_000),
+    ]
+    assert all(row["source"].startswith("recommended series: ") for row in later), "weighed, as those before"
 
 
 def test_observations_name_areas_of_the_case() -> None:
@@ -196,9 +211,9 @@ def test_observations_name_areas_of_the_case() -> None:
     assert {area for several in named if several for area in several.split("+")} <= known
 
 
-def test_no_bound_rests_on_later_counts() -> None:
-    (last,) = (r for r in rows("observations") if r["date"] == "2020-01-27" and r["low"])
-    assert (last["low"], last["best"], last["high"]) == ("380000", "390000", "")
+def test_bounds_are_the_sources() -> None:
+    (row,) = (r for r in rows("observations") if r["date"] == "2020-01-27" and r["low"])
+    assert (row["low"], row["best"], row["high"]) == ("380000", "390000", "470000")
 
 
 def test_manifest_gives_each_table_a_licence() -> None:

@@ -189,4 +189,4 @@ def test_the_cases_own_observations_are_in_order() -> None:
         "displaced_cumulative", "arrivals_cumulative", "departures_cumulative", "flows_cumulative", "shelter_share",
         "returns_cumulative",
     }  # fmt: skip
-    assert max(o.until for o in found.rows) == date(2020, 1, 27)
+    assert max(o.until for o in found.rows) == date(2020, 3, 8)

@@ -1,4 +1,7 @@
-"""The rows of observations.csv: every dated count of the sources up to the last day that may be known."""
+"""The rows of observations.csv: every dated count of the sources up to 27 January 2020, and the totals to 8 March.
+
+Where people went, where they came from and how they were sheltered after 27 January is kept out: it tests the model.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,9 @@ from typing import Any
 
 from sources import Row, Sources
 
-LAST_OBSERVATION = "2020-01-27"
+LAST_OBSERVATION = "2020-01-27"  # of anything but the recommended series of totals, which goes on
 NORTHERN_ALEPPO = "SY0202+SY0203+SY0204+SY0208"  # districts of Al Bab, Afrin, A'zaz and Jarablus
+DISPLACED = {"measure": "displaced_cumulative", "unit": "people", "area_id": "ALL"}
 GOVERNORATES = {"Idleb": "SY07", "Aleppo": "SY02"}
 ARRIVALS = {
     "Dana": "SY070301",
@@ -35,8 +39,6 @@ SHELTER = {  # (rungs, share): "about half"; 135,000 of 300,000
     "host families": ("host", 0.5),
     "camps, unfinished buildings, tents, trees, open air (sum)": ("site+unfinished+open", 0.45),
 }
-LATER = "later consolidation"  # a bound that rests on what was only counted after the last day
-
 
 HEADER = [*("date", "since", "measure", "unit", "area_id", "destination_id", "group", "low", "best", "high"),
           *("total", "source", "note")]  # fmt: skip
@@ -44,25 +46,28 @@ HEADER = [*("date", "since", "measure", "unit", "area_id", "destination_id", "gr
 
 def observations(src: Sources) -> list[list[Any]]:
     """Rows of observations.csv; sources that disagree are all kept."""
-    found = [*_totals(src), *_flows(src), *_arrivals(src), *_departures(src), *_between_governorates(src)]
-    found += [*_shelter(src), *_returns(src)]
-    rows = [[row.get(name, "") for name in HEADER] for row in found if row["date"] <= LAST_OBSERVATION]
+    found = [*_printed_totals(src), *_flows(src), *_arrivals(src), *_departures(src)]
+    found += [*_between_governorates(src), *_shelter(src), *_returns(src)]
+    known = [*_recommended_totals(src), *(row for row in found if row["date"] <= LAST_OBSERVATION)]
+    rows = [[row.get(name, "") for name in HEADER] for row in known]
     key = [HEADER.index(name) for name in ("measure", "area_id", "destination_id", "date", "source", "unit")]
     return sorted(rows, key=lambda row: [str(row[i]) for i in key])
 
 
-def _totals(src: Sources) -> list[dict[str, Any]]:
-    """People displaced in all: the recommended series with its bounds, then each report as printed."""
-    all_of_it = {"measure": "displaced_cumulative", "unit": "people", "area_id": "ALL"}
-    found: list[dict[str, Any]] = []
-    for r in src.rows("observed/displaced_target"):
-        bounds = {"low": r["low"], "high": "" if LATER in r["note"] else r["high"]}
-        source = f"recommended series: {r['source_title'] or 'definition'}"
-        note = "high left open: the source's own rests on later counts" if LATER in r["note"] else ""
-        found.append({**all_of_it, **bounds, "date": r["as_of"], "since": "2019-12-01", "best": r["best"],
-                      "source": source, "note": note})  # fmt: skip
-    return found + [
-        {**all_of_it, **_window(r), "unit": r["unit"], "best": r["figure"],
+def _recommended_totals(src: Sources) -> list[dict[str, Any]]:
+    """People displaced in all since 1 December 2019: the recommended series with its bounds, to 8 March 2020."""
+    rows = [*src.rows("observed/displaced_target"), *src.rows("observed/displaced_target_to_8mar")]
+    return [
+        {**DISPLACED, "date": r["as_of"], "since": "2019-12-01", **{name: r[name] for name in ("low", "best", "high")},
+         "source": f"recommended series: {r['source_title'] or 'definition'}"}
+        for r in rows
+    ]  # fmt: skip
+
+
+def _printed_totals(src: Sources) -> list[dict[str, Any]]:
+    """People displaced in all, each report as printed."""
+    return [
+        {**DISPLACED, **_window(r), "unit": r["unit"], "best": r["figure"],
          "note": f"{r['qualifier']}; {r['geography']}"}
         for r in src.rows("observed/displaced_cumulative")
         if r["figure"]
