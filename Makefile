@@ -1,7 +1,7 @@
 # Everyday commands; `make` alone lists them. Another environment: make test BIN=/path/to/venv/bin
 BIN ?= .venv/bin
 
-.PHONY: help install check test baseline verify figures pages site bench ci
+.PHONY: help install check test baseline verify figures pages notebook site bench ci
 help:
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -29,6 +29,9 @@ figures: ## the figures of the README and the docs, by the commands shown there
 pages: ## what the code writes into the docs and conf/, and the picture of the house
 	$(BIN)/python scripts/write_docs.py
 	$(BIN)/python scripts/draw_house.py
+
+notebook: ## run docs/notebook.ipynb and keep what it shows
+	$(BIN)/python scripts/run_notebook.py
 
 site: ## the docs as a site in build/site, without network; a warning is an error
 	$(BIN)/sphinx-build -q -W --keep-going -b html docs build/site

@@ -64,7 +64,9 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 def test_every_page_is_in_the_index() -> None:
     index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
-    pages = {page.name for page in (ROOT / "docs").glob("*.md")} - {"README.md"}
+    pages = {page.name for kind in ("md", "ipynb") for page in (ROOT / "docs").glob(f"*.{kind}")} - {
+        "README.md"
+    }
     missing = {page for page in pages if f"]({page})" not in index}
     assert not missing, "say in docs/README.md what each is for"
 

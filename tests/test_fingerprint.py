@@ -1,5 +1,6 @@
 """The fingerprint of a run covers what runs: another rule, clock, seed or what-if change never passes for the same."""
 
+import linecache
 import subprocess
 import sys
 from dataclasses import dataclass, replace
@@ -120,6 +121,22 @@ class TestOwnRules:
         exec("@dataclass(frozen=True)\nclass Hidden(Flight):\n    pass", space)
         with pytest.raises(InputError, match="the source of Hidden cannot be read"):
             from_config({**plain.config, "behaviour": space["Hidden"]()})  # type: ignore[operator]
+
+    def test_in_a_notebook_the_cell_is_its_source(self, plain: Scenario) -> None:
+        def typed(number: int, cell: str) -> Scenario:
+            name = f"<cell {number}>"
+            linecache.cache[name] = (len(cell), None, cell.splitlines(keepends=True), name)  # as IPython does
+            space = {"Flight": Flight, "dataclass": dataclass, "__name__": "typed_in_a_notebook"}
+            exec(compile(cell, name, "exec"), space)
+            return from_config({**plain.config, "behaviour": space["Mine"]()})  # type: ignore[operator]
+
+        cell = (
+            "@dataclass(frozen=True)\nclass Mine(Flight):\n"
+            "    def fear(self, remembered):\n        return remembered * 2\n"
+        )
+        first, again, other = typed(1, cell), typed(2, cell), typed(3, cell.replace("* 2", "* 3"))
+        assert first.run_id == again.run_id
+        assert first.run_id != other.run_id
 
 
 def test_the_same_in_another_process(plain: Scenario) -> None:

@@ -5,13 +5,14 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
 from matplotlib.axes import Axes
 
 import flightsim as fs
 from flightsim.errors import InputError
 from flightsim.model.parts.behaviour import Flight
-from flightsim.notebook import Run, _overrides
+from flightsim.notebook import Compared, Run, _overrides
 
 SHORT = {"days": 20, "step_hours": 6, "population__scale": 0.1}
 
@@ -70,9 +71,20 @@ def test_the_same_again_is_reused(run: Run, folder: Path) -> None:
     assert fs.load(run.path).path == run.path
 
 
-@pytest.mark.parametrize("name", ["map", "displaced", "arrivals", "shelter"])
+@pytest.mark.parametrize("name", ["map", "roads", "displaced", "arrivals", "shelter", "hours", "hardship"])
 def test_figures_give_axes(run: Run, name: str) -> None:
-    assert isinstance(getattr(run.plot, name)(), Axes)
+    axes = getattr(run.plot, name)()
+    assert isinstance(axes, Axes)
+    assert axes.has_data()
+    assert axes in axes.figure.axes
+
+
+def test_axes_show_as_their_picture_in_a_notebook(run: Run) -> None:
+    axes = run.plot.displaced()
+    before = axes._repr_png_()
+    assert before.startswith(b"\x89PNG")
+    axes.set_title("as changed afterwards")
+    assert axes._repr_png_() == axes.figure._repr_png_() != before
 
 
 def test_a_figure_that_is_not_there(run: Run) -> None:
@@ -112,8 +124,22 @@ def test_a_sweep_is_compared_and_drawn(folder: Path) -> None:
     assert "4 runs" in repr(sweep)
     found = sweep.compare()
     assert "outcomes" in found.tables
-    assert isinstance(found.plot(), Axes)
+    assert_drawn_as_told(found)
+    assert found.plot("outcomes").figure is not found.plot().figure
+    with pytest.raises(
+        InputError, match=r"there is no figure pie in .*; there is: over_time_displaced_persons, "
+    ):
+        found.plot("pie")
     assert repr(fs.load(sweep.path)) == repr(sweep)
+
+
+def assert_drawn_as_told(found: Compared) -> None:
+    """The curve that comes back is the one of the table: matplotlib's own lines, not a picture of them."""
+    axes = found.plot()
+    assert not axes.images
+    told = found.tables["over_time_displaced_persons"]
+    closed = told[(told["scenario"] == "border=closed") & (told["what"] == "level")]
+    assert any(np.array_equal(line.get_ydata(), closed["p50"]) for line in axes.lines)
 
 
 def test_a_rule_of_ones_own(run: Run, folder: Path) -> None:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,7 @@ from flightsim.world import RUNGS, World
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
     from flightsim.model.model import DisplacementModel
 
@@ -205,12 +206,21 @@ class Plots:
 
     def _draw(self, name: str) -> Axes:
         from flightsim import plots
-        from flightsim.plots import style
 
         draw: Any = (plots.FIGURES | plots.MAPS)[name]
-        with style.looks():
-            axes: Axes = draw(self._run.results, self._run.world).axes[0]
-        return axes
+        return _axes(lambda: draw(self._run.results, self._run.world))
+
+
+def _axes(draw: Callable[[], Figure]) -> Axes:
+    """The main axes of a figure, drawn now. In a notebook they show as its picture, as pyplot's would."""
+    from flightsim.plots import style
+
+    with style.looks():
+        figure = draw()
+    axes: Axes = figure.axes[0]
+    for shown in (axes, figure):
+        shown._repr_png_ = partial(style.as_shown, figure)  # type: ignore[union-attr]
+    return axes
 
 
 @dataclass(frozen=True)
@@ -234,7 +244,7 @@ class Sweep:
         own = {group: [t for t in types if t.__base__ not in types] for group, types in PARTS.items()}
         roles = {f"{row['group']}.{row['parameter']}": row["role"] for row in table(own)}
         found = folder.compare([self.path], baseline, role_of=roles, at_least=at_least)
-        return Compared(found.path, found.findings)
+        return Compared(found.path, found.findings, found.figures)
 
     def __repr__(self) -> str:
         scenarios = list(dict.fromkeys(self.runs["scenario"]))
@@ -250,6 +260,7 @@ class Compared:
 
     path: Path
     findings: tuple[str, ...]
+    _figures: Mapping[str, Callable[[], Figure]] = field(repr=False)
 
     @cached_property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -259,20 +270,15 @@ class Compared:
         return {file.stem: pd.read_parquet(file) for file in sorted(self.path.glob("*.parquet"))}
 
     def plot(self, name: str = "over_time_displaced_persons") -> Axes:
-        """A figure of the comparison by the name of its file; matplotlib axes that show it."""
-        from matplotlib.figure import Figure
-        from matplotlib.image import imread
-
-        files = {file.stem: file for file in sorted(self.path.glob("*.png"))}
-        chosen = next((file for stem, file in files.items() if stem.startswith(name)), None)
+        """A figure of the comparison, by its file's name or how that begins, drawn now; its main axes come back."""
+        chosen = (
+            name if name in self._figures else next((f for f in self._figures if f.startswith(name)), None)
+        )
         if chosen is None:
-            raise InputError(f"there is no figure {name} in {self.path}; there is: {', '.join(files)}")
-        picture = imread(chosen)
-        figure = Figure(figsize=(picture.shape[1] / 150, picture.shape[0] / 150), layout="tight")
-        axes = figure.subplots()
-        axes.imshow(picture)
-        axes.set_axis_off()
-        return axes
+            raise InputError(
+                f"there is no figure {name} in {self.path}; there is: {', '.join(self._figures)}"
+            )
+        return _axes(self._figures[chosen])
 
     def __repr__(self) -> str:
         return "\n".join([*self.findings, f"<{self.path}>"])

@@ -56,10 +56,11 @@ Draw = Callable[[], Figure]
 
 @dataclass(frozen=True)
 class Comparison:
-    """Where a comparison was written, and what it found."""
+    """Where a comparison was written, what it found, and how each of its figures is drawn, by the name of its file."""
 
     path: Path
     findings: tuple[str, ...]
+    figures: Mapping[str, Draw]
 
 
 def compare(
@@ -93,19 +94,23 @@ def compare(
     found = sentences.findings(material, title, changed_lives, n_pairs, number)
     found[1:1] = [*notes, *no_maps, *more, *sensitivity.too_few(material)]
 
+    figures: dict[str, Draw] = {}
+
     def fill(inside: Path) -> None:
         for name, table, draws in _pieces(
             material, world, tables.changed_lives(changed_lives), n_pairs, number
         ):
             _write_table(inside, name, table)
-            _draw(inside, name, draws)
+            drawn = _numbered(name, draws)
+            _draw(inside, drawn)
+            figures.update(drawn)
         write_text(inside / "findings.txt", "\n".join(found) + "\n")
         write_text(inside / "README.txt", README)
         write_text(inside / MARK, json.dumps(_about(material, folders), indent=2, ensure_ascii=False) + "\n")
 
     with style.looks():
         _replace(folder, fill)
-    return Comparison(folder, tuple(found))
+    return Comparison(folder, tuple(found), figures)
 
 
 Piece = tuple[str, pd.DataFrame, list[Draw]]
@@ -179,10 +184,14 @@ def _write_table(folder: Path, name: str, table: pd.DataFrame) -> None:
         table.to_parquet(folder / f"{name}.parquet", index=False, compression="zstd")
 
 
-def _draw(folder: Path, name: str, draws: Sequence[Draw]) -> None:
-    """The pictures of a table, numbered from the second on."""
-    for number, draw in enumerate(draws, start=1):
-        path = folder / (f"{name}.png" if number == 1 else f"{name}_{number}.png")
+def _numbered(name: str, draws: Sequence[Draw]) -> dict[str, Draw]:
+    """The pictures of a table by the names of their files, numbered from the second on."""
+    return {name if n == 1 else f"{name}_{n}": draw for n, draw in enumerate(draws, start=1)}
+
+
+def _draw(folder: Path, figures: Mapping[str, Draw]) -> None:
+    for name, draw in figures.items():
+        path = folder / f"{name}.png"
         with plain_errors(path):
             style.save(draw(), path)
 

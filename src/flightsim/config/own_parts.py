@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import inspect
+import linecache
 import sys
 from importlib.metadata import entry_points
 from typing import Any
@@ -70,13 +71,24 @@ def _source_hash(kind: type) -> str:
     for each in kind.__mro__:
         if each is object or not is_own(each):
             continue
-        try:  # the whole module where it is a file, since a rule may call what stands beside it
-            module = sys.modules.get(each.__module__)
-            whole = module is not None and getattr(module, "__file__", None)
-            digest.update(inspect.getsource(module if whole and module else each).encode())
-        except (OSError, TypeError):
+        source = _source(each)
+        if not source:
             raise InputError(
-                f"the source of {each.__name__} cannot be read; expected a class in a file or a notebook's cell, "
-                "since its source is part of a run's fingerprint"
-            ) from None
+                f"the source of {each.__name__} cannot be read; expected a class in a file, or in a notebook's cell "
+                "with a method of its own, since its source is part of a run's fingerprint"
+            )
+        digest.update(source.encode())
     return digest.hexdigest()[:12]
+
+
+def _source(kind: type) -> str:
+    """The whole file or cell that a class stands in, since a rule may call what stands beside it; blank if unknown."""
+    module = sys.modules.get(kind.__module__)
+    if module is not None and getattr(module, "__file__", None):
+        try:
+            return inspect.getsource(module)
+        except (OSError, TypeError):
+            return ""
+    own = [inspect.unwrap(getattr(each, "__func__", each)) for each in vars(kind).values() if callable(each)]
+    cells = dict.fromkeys(each.__code__.co_filename for each in own if inspect.isfunction(each))
+    return "".join(line for cell in cells for line in linecache.getlines(cell))

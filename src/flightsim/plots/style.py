@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from flightsim.results.runs import Results
 from flightsim.world import World
 
 DPI = 150
+SCREEN_DPI = 80
 FONT = "DejaVu Sans"  # comes with matplotlib: the same picture everywhere
 LEFT, RIGHT, TOP, BOTTOM = 0.095, 0.975, 0.845, 0.145  # of the figure: where axes may stand
 
@@ -127,6 +129,14 @@ def save(figure: Figure, path: Path) -> None:
     canvas.draw()
     pixels = np.ascontiguousarray(np.asarray(canvas.buffer_rgba())[:, :, :3])
     Image.fromarray(pixels).save(path, dpi=(DPI, DPI), compress_level=2)
+
+
+def as_shown(figure: Figure) -> bytes:
+    """The figure as a PNG for a screen, smaller than the one that `save` writes."""
+    written = BytesIO()
+    with looks():
+        figure.savefig(written, format="png", dpi=SCREEN_DPI)
+    return written.getvalue()
 
 
 @contextmanager

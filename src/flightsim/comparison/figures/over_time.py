@@ -18,6 +18,7 @@ from flightsim.results.outcomes import Headline
 from flightsim.world import World
 
 WIDE_IN = {1: 7.5, 2: 9.0, 3: 11.0, 4: 13.0}
+TITLE_IN = 0.3  # of height, for the title of a column
 MOST_COLUMNS = 4  # scenarios on one page, the baseline among them
 
 
@@ -71,8 +72,9 @@ def draw(
     _frame(axes, headline, material, paired)
     what = f"{headline.title} ({headline.unit}), {look.span(material)}{_counting(headline, material)}."
     dashed = f" Dashed: the median of {sentences.called(material.baseline)}." if paired else ""
-    look.write(figure, sentences.clearest(material, headline), f"{what} {look.bands_explained(material)}{dashed}",
-               material, world)  # fmt: skip
+    told = f"{what} {look.bands_explained(material)}{dashed}"
+    taken = look.write(figure, sentences.clearest(material, headline), told, material, world)
+    figure.subplots_adjust(top=min(grid["top"], 1 - taken - TITLE_IN / figure.get_figheight()))
     return figure
 
 
