@@ -117,6 +117,7 @@ def tables(world: World, days: int = 40, seed: int = 0, quiet: bool = False) -> 
         _by_area("moves_persons", 1.3 * leave.cumsum(axis=0), dates, ids),
         _by_area("departures_persons", leave, dates, ids),
         _by_area("present_persons", 48_000 - leave.cumsum(axis=0) + come.cumsum(axis=0), dates, ids),
+        _by_area("in_sites_persons", 1000 + 0.25 * come.cumsum(axis=0), dates, ids),
         _by_area("trapped_persons", 0.5 * leave, dates, ids),
         _by_area("exposure_person_hours", 20 * leave, dates, ids),
         _by_area("open_below_zero_person_nights", 0.05 * come.cumsum(axis=0), dates, ids),

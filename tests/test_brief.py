@@ -13,12 +13,13 @@ import yaml
 import made_sweeps
 import toys
 from flightsim import cli
-from flightsim.brief import checks, language, page, subject, svg, wording
+from flightsim.brief import language, page, subject, svg, wording
 from flightsim.brief.frame import ticks
 from flightsim.comparison.folder import compare
 from flightsim.config import compose
 from flightsim.errors import InputError
 from flightsim.needs import standards, tables
+from flightsim.results.history import history_until
 from flightsim.validation import patterns
 
 SCRIPT = "<script>alert(1)</script>"
@@ -269,9 +270,9 @@ class TestLanguage:
 class TestChecks:
     def test_history(self) -> None:
         config = defaults()
-        assert checks.history_until(config).year == 9999
-        assert checks.history_until(config | {"border": {"policy": "open"}}) is None
-        until = checks.history_until(
+        assert history_until(config).year == 9999
+        assert history_until(config | {"border": {"policy": "open"}}) is None
+        until = history_until(
             config | {"events": {**config["events"], "violence": "goes_on", "known_until": "2019-12-23"}}
         )
         assert str(until) == "2019-12-22"

@@ -79,6 +79,15 @@ def test_the_model_stands_beside_what_was_reported(run: Results, world: World) -
     )
 
 
+def test_a_what_if_has_no_report_beside_it(world: World) -> None:
+    config = {**CONFIG, "border": {"policy": "open"}}
+    run = Results.in_memory(synthetic.tables(world), config, {"seed": 3}, {})
+    assert summary.lines(run, world)[2] == (
+        "Reported: nothing to lay beside this run, a what-if (border.policy=open)."
+    )
+    assert findings.beside(run, world) == []
+
+
 def test_a_run_far_beyond_the_last_report_says_so(world: World) -> None:
     day = date(2019, 12, 29)
     ends = [day + timedelta(days=n) for n in (-5, 14, 15)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -12,58 +11,30 @@ import pytest
 
 import synthetic
 from flightsim import cli
-from flightsim.case.observations import Observation, Observations, read_observations
+from flightsim.case.observations import Observation, Observations
 from flightsim.config import compose
 from flightsim.errors import InputError
 from flightsim.results.runs import Results
 from flightsim.scenario import from_config
 from flightsim.validation import report, tables
+from flightsim.validation.patterns import arriving
 from flightsim.validation.scores import places, rolling
 from flightsim.validation.scores.board import Board, best_baseline, disagreement, score, skill
-from flightsim.validation.scores.counts import MODEL, known_before, round_steps
+from flightsim.validation.scores.counts import MODEL, round_steps
 from flightsim.validation.scores.ensemble import Ensemble, of_runs
 from flightsim.validation.scores.ground import Ground
+from flightsim.validation.scores.known import known_before
 from flightsim.validation.scores.modelled import answer
 from flightsim.validation.scores.questions import questions
+from flightsim.validation.scores.totals import HINDSIGHT
 from flightsim.validation.validate import validate
 from flightsim.world import World
-
-HEAD = "date,since,measure,unit,area_id,low,best,high,source,destination_id,group,total"
-WORLD = synthetic.world()
-DAYS = 40  # from 1 December
-
-
-def observed(tmp_path: Path, *rows: str) -> Observations:
-    """Observations of the strip; a row without its last columns is filled up."""
-    filled = [row + "," * (HEAD.count(",") - row.count(",")) for row in rows]
-    (tmp_path / "observations.csv").write_text("\n".join([HEAD, *filled]) + "\n", encoding="utf-8")
-    ground = Ground(WORLD, pd.DataFrame(columns=["place_id", "date", "holder"]))
-    return read_observations(tmp_path, ground.codes, WORLD.persons)
-
-
-def run(seed: int = 0, edit: Mapping[str, float] | None = None) -> Results:
-    """A made-up run; ``edit``: measures multiplied by a factor."""
-    found = synthetic.tables(WORLD, DAYS, seed)
-    for measure, factor in (edit or {}).items():
-        found["measures"].loc[found["measures"]["measure"] == measure, "value"] *= factor
-    names = dict(zip(WORLD.areas.area_id, WORLD.areas.name, strict=True))
-    config = {"name": "strip", "case": "strip", "start": "2019-12-01", "days": DAYS}
-    return Results.in_memory(found, config, {"seed": seed}, names)
+from strip import WORLD, observed, row, run, total
 
 
 @pytest.fixture
 def three() -> Ensemble:
     return of_runs([run(seed) for seed in range(3)])
-
-
-def total(run: Results, day: str) -> float:
-    return float(run.series("displaced_persons")[day])
-
-
-def row(
-    until: str, best: float, since: str = "2019-12-01", what: str = "displaced_cumulative,people,ALL"
-) -> str:
-    return f"{until},{since},{what},,{best:.0f},,OCHA"
 
 
 def one(o: str, tmp_path: Path) -> Observation:
@@ -184,9 +155,21 @@ def test_what_is_not_scored_is_said_why(three: Ensemble, tmp_path: Path) -> None
     assert "Scored: 1 of 6 observations (17 %)" in report.screen(report.Report(board, WORLD, False))
 
 
-def test_nothing_in_common_is_refused(three: Ensemble, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"none of the 1 observations .* after the run ends \(2020-01-09\)"):
-        score(three, observed(tmp_path, row("2020-03-01", 5000)), WORLD)
+def test_nothing_in_common_is_refused_with_a_reason_for_every_row(three: Ensemble, tmp_path: Path) -> None:
+    rows = [
+        row("2020-03-01", 5000),
+        row("2019-12-26", 5000, what="returns_cumulative,people,ALL"),
+        row("2020-03-08", 6000),
+        "2019-12-22,,displaced_cumulative,people,ALL,,80,,a newspaper",
+    ]
+    with pytest.raises(InputError) as refused:
+        score(three, observed(tmp_path, *rows), WORLD)
+    assert refused.value.complaints == [
+        f"none of the 4 observations in {tmp_path} can be scored with a run of 2019-12-01 to 2020-01-09",
+        "observations.csv row 5: displaced_cumulative, without a first day",
+        "observations.csv row 3: returns_cumulative, of returns, which are not modelled",
+        "observations.csv rows 2, 4: displaced_cumulative, after the run ends (2020-01-09)",
+    ]
 
 
 def test_only_the_weighed_totals_are_scored_if_there_are_any(three: Ensemble, tmp_path: Path) -> None:
@@ -285,14 +268,13 @@ def test_a_forecast_is_the_last_report_and_what_the_run_adds(tmp_path: Path) -> 
 
 
 def test_baselines_do_not_see_beyond_the_origin(tmp_path: Path) -> None:
-    """Another last report changes no forecast made before it."""
+    """Another last report changes no forecast made before it, but of the line that is named for knowing it."""
     told = []
     for last in (50_000, 90_000):
         found = observed(tmp_path, row("2019-12-12", 2000), row("2019-12-20", 4000), row("2019-12-30", last))
         _, rows = ahead(of_runs([run(0)]), found)
-        told.append(
-            rows.loc[rows["origin"] < date(2019, 12, 30), ["forecaster", "target", "forecast_people"]]
-        )
+        honest = (rows["origin"] < date(2019, 12, 30)) & (rows["forecaster"] != HINDSIGHT)
+        told.append(rows.loc[honest, ["forecaster", "target", "forecast_people"]])
     pd.testing.assert_frame_equal(told[0], told[1])
 
 
@@ -315,7 +297,7 @@ def test_drawn_captures_are_unknown_to_the_ring(tmp_path: Path) -> None:
     assert ring[0] > ring[1] == 2000
     table = rolling.table(pd.concat([known, drawn]))
     assert set(table["mode"]) == {"known", "drawn"}
-    best = table[table["forecaster"] != MODEL].groupby(["mode", "horizon_days"])["skill"].max()
+    best = table[table["kind"] == "baseline"].groupby(["mode", "horizon_days"])["skill"].max()
     assert best.tolist() == pytest.approx([0] * len(best)), "the best baseline has no skill against itself"
 
 
@@ -396,6 +378,60 @@ def test_what_is_refused(
     said = capsys.readouterr().err
     assert message in said
     assert "Traceback" not in said
+
+
+@pytest.fixture(scope="module")
+def open_border(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of the toy case with the border open: a what-if."""
+    root = tmp_path_factory.mktemp("whatif")
+    words = ["experiment=toy", "days=14", "border.policy=open", f"results='{root}'", "figures=false"]
+    (job,) = compose.jobs(words)
+    from_config(job.config).run()
+    return root / "toy"
+
+
+def test_a_what_if_is_not_scored_against_history_unasked(
+    open_border: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["validate", str(open_border)]) == 2
+    said = capsys.readouterr().err
+    assert "is a what-if (border.policy=open), not what happened" in said
+    assert "--what-if" in said
+    assert not (open_border / "validation").exists()
+
+
+def test_a_what_if_that_is_scored_says_so_at_the_top_of_every_product(
+    open_border: Path, tmp_path: Path
+) -> None:
+    folder, text = validate(open_border, output=tmp_path / "out", what_if=True)
+    warning = "WHAT IF, not what happened (border.policy=open): these scores do not test the model."
+    assert text.splitlines()[0] == warning
+    assert (folder / "report.txt").read_text(encoding="utf-8").startswith(warning)
+    assert warning in (folder / "README.txt").read_text(encoding="utf-8").split("report.txt")[0]
+
+
+def test_events_known_to_a_day_are_scored_to_that_day(tmp_path: Path) -> None:
+    """Violence is drawn from the 16th on: what was reported up to the 15th can be held against the run."""
+    told = {"violence": "goes_on", "known_until": "2019-12-16"}
+    ensemble = of_runs([run(0, events=told)])
+    assert ensemble.history_until == date(2019, 12, 15)
+    rows = [row(f"2019-12-{day}", 5000) for day in (12, 15, 16)]
+    board = score(ensemble, observed(tmp_path, *rows), WORLD, history=date(2019, 12, 15))
+    assert [o.until.day for o in board.scored] == [12, 15]
+    assert "after the run leaves what happened (2019-12-15)" in set(board.each["not_scored_because"])
+
+
+def test_who_crosses_is_counted_once() -> None:
+    """111,950 at the gate and the same in the table of flows are 111,950 people."""
+    found = synthetic.tables(WORLD, 40)
+    at_gate = found["measures"]["measure"] == "abroad_persons"
+    found["measures"].loc[at_gate, "value"] = 111_950.0
+    crossed = {"origin_area": ["XX0005"], "destination_area": ["GATE"], "week": [pd.Timestamp("2019-12-15")],
+               "persons": [111_950.0], "moves_persons": [111_950.0]}  # fmt: skip
+    found["flows"] = pd.concat([found["flows"], pd.DataFrame(crossed)], ignore_index=True)
+    config = {"name": "strip", "case": "strip", "start": "2019-12-01", "days": 40}
+    pattern = arriving.closed_is_closed(Results.in_memory(found, config, {"seed": 1}, {}), WORLD)
+    assert (pattern.value, pattern.passed) == (111_950, False)
 
 
 def test_a_scenario_of_a_single_run_is_refused(toy: Path, capsys: pytest.CaptureFixture[str]) -> None:

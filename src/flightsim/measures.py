@@ -76,6 +76,12 @@ MEASURES: dict[str, Measure] = {
             group="rung",
         ),
         _area("present_persons", "persons", "stock", "everybody present, displaced or not, by sub-district"),
+        _area(
+            "in_sites_persons",
+            "persons",
+            "stock",
+            "everybody in camps and sites, displaced before the start or since, by sub-district",
+        ),
         _area("trapped_persons", "persons", "stock", "people who want to leave and cannot, by sub-district"),
         _area(
             "exposure_person_hours",

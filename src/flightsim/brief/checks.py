@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +13,7 @@ from flightsim.brief.language import Language
 from flightsim.brief.subject import Subject
 from flightsim.errors import InputError
 from flightsim.results.findings import Observed, observed
+from flightsim.results.history import history_until
 from flightsim.results.runs import load
 from flightsim.validation import patterns
 from flightsim.world import Floats
@@ -22,25 +22,6 @@ MOST_REPORTS = 6
 MOST_NAMED = 3  # patterns that hold; those that do not are all named
 MOST_RUNS = 20  # whose patterns are looked at
 WEEK_DAYS = 7
-HISTORY = {
-    "hospitals": "as_it_happened", "ceasefire": "as_it_happened", "aid_crossings": None, "cut_road": None,
-    "temperature_shift_c": 0.0, "add": None,
-}  # fmt: skip
-AS_IT_WAS = ("as_it_was", "closed")  # the border was closed to the displaced throughout
-
-
-def history_until(config: Mapping[str, Any]) -> date | None:
-    """The last day to which a scenario follows what happened; None if it never does."""
-    events, border = config.get("events") or {}, config.get("border") or {}
-    changed = any(events.get(key, value) != value for key, value in HISTORY.items())
-    prescribed = not str((config.get("exodus") or {}).get("_target_", "NoExodus")).endswith("NoExodus")
-    if changed or border.get("policy", "as_it_was") not in AS_IT_WAS:
-        return None
-    if events.get("violence", "as_it_happened") == "as_it_happened" and not prescribed:
-        return date.max
-    until = [events.get("known_until"), (config.get("exodus") or {}).get("begins") if prescribed else None]
-    known = [date.fromisoformat(str(day)[:10]) for day in until if day]
-    return min(known) - timedelta(days=1) if known else None
 
 
 def reports(subject: Subject) -> list[Observed]:

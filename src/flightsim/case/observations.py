@@ -38,6 +38,8 @@ FILE, MODEL_FILE = "observations.csv", "observations.yaml"
 PEOPLE, MOVEMENTS, SHARE = "people", "movements", "share"
 DISPLACED, ARRIVALS, DEPARTURES = "displaced_cumulative", "arrivals_cumulative", "departures_cumulative"
 FLOWS, SHELTER, RETURNS = "flows_cumulative", "shelter_share", "returns_cumulative"
+PRESENT, DISPLACED_STOCK = "present_stock", "displaced_stock"
+SITES, SITES_GROWTH = "sites_stock", "sites_growth"
 MEASURES = {
     DISPLACED: "people displaced (or movements made) from since to date, by area of origin; ALL: everywhere",
     ARRIVALS: "people (or movements) that came to an area from since to date",
@@ -45,7 +47,13 @@ MEASURES = {
     FLOWS: "people (or movements) from an area (area_id) to another (destination_id) from since to date",
     SHELTER: "share of those displaced since then who are in a kind of shelter (group) on the date",
     RETURNS: "people (or movements) that went back; kept, not scored: returns are not modelled",
+    PRESENT: "everybody in an area on the date, displaced or not",
+    DISPLACED_STOCK: "people displaced since then who are in an area (and a kind of shelter: group) on the date",
+    SITES: "everybody in camps and sites of an area on the date, displaced before or since the start",
+    SITES_GROWTH: "by how many people camps and sites of an area grew from since to date; negative: they shrank",
 }
+OF_A_DAY = (PRESENT, SITES)  # stocks without a first day: since is blank
+STOCKS = (*OF_A_DAY, DISPLACED_STOCK, SITES_GROWTH)
 BEST_ESTIMATE = "recommended series"  # so an observation's source begins if it weighs several reports
 SOURCE_KINDS = {
     "United Nations": (
@@ -79,9 +87,9 @@ COLUMNS: dict[str, Column] = {
     "measure": choice(MEASURES),
     "unit": choice((PEOPLE, MOVEMENTS, SHARE)),
     "area_id": _several(),
-    "low": number(at_least=0, blank=math.nan),
-    "best": number(at_least=0, blank=math.nan),
-    "high": number(at_least=0, blank=math.nan),
+    "low": number(blank=math.nan),
+    "best": number(blank=math.nan),
+    "high": number(blank=math.nan),
     "source": text(),
     "destination_id": _several(blank=(), optional=True),
     "group": _several(RUNGS, blank=(), optional=True),
@@ -111,7 +119,8 @@ class ObservationModel:
     def bounds(self, kind: str, best: float) -> tuple[float, float]:
         """What low and high would be, for a source that gives none."""
         error = self.relative_error.get(kind, self.relative_error.get(OTHER_KIND, 0.0))
-        return best * max(1 - error, 0.0), best * (1 + error)
+        low, high = best * max(1 - error, 0.0), best * (1 + error)
+        return min(low, high), max(low, high)  # of a negative growth the larger part is the lower
 
 
 @dataclass(frozen=True)
@@ -225,6 +234,8 @@ def _check_row(row: int, cells: Mapping[str, Any], complaints: Complaints) -> No
         said = [n for n in figures if not math.isnan(n)]
         if not said:
             complaints.add(f"{FILE} row {row}: best is blank; expected a figure, or low and high")
+        if said and min(said) < 0 and measure != SITES_GROWTH:
+            complaints.add(f"{FILE} row {row}: {min(said):,g} is less than nothing; expected 0 or more")
         if any(a > b for a, b in pairwise(said)):
             complaints.add(f"{FILE} row {row}: low, best and high are not in ascending order")
         if unit == SHARE and said and max(said) > 1:
@@ -233,8 +244,10 @@ def _check_row(row: int, cells: Mapping[str, Any], complaints: Complaints) -> No
             complaints.add(
                 f"{FILE} row {row}: total is {cells['total']:,g}; expected at least the part of it"
             )
-    if measure and unit and (measure == SHELTER) != (unit == SHARE):
-        expected = SHARE if measure == SHELTER else f"{PEOPLE} or {MOVEMENTS}"
+    if measure in OF_A_DAY and since and until and since != until:
+        complaints.add(f"{FILE} row {row}: since is {since}; expected a blank, as {measure} is of one day")
+    if measure and unit and unit not in (units := _units(measure)):
+        expected = " or ".join(units)
         complaints.add(f"{FILE} row {row}: unit is {show(unit)}; expected {expected} for {measure}")
     if measure == SHELTER and not cells["group"]:
         complaints.add(f"{FILE} row {row}: group is blank; expected kinds of shelter, as host or site+open")
@@ -248,13 +261,22 @@ def _check_row(row: int, cells: Mapping[str, Any], complaints: Complaints) -> No
                        f"expected {expected}")  # fmt: skip
 
 
+def _units(measure: str) -> tuple[str, ...]:
+    """What a measure may be counted in."""
+    return (SHARE,) if measure == SHELTER else (PEOPLE,) if measure in STOCKS else (PEOPLE, MOVEMENTS)
+
+
 Key = tuple[Any, ...]
 
 
 def _windows(table: Table, *columns: str) -> dict[Key, list[tuple[date, date, int]]]:
-    """Windows (since, date, position in the table) by the values of some columns; those without a since left out."""
+    """Windows (since, date, position in the table) by the values of some columns; those without a since left out.
+
+    A stock of one day begins on it.
+    """
     found: dict[Key, list[tuple[date, date, int]]] = {}
-    for i, (since, until) in enumerate(zip(table["since"], table["date"], strict=True)):
+    for i, (told, until) in enumerate(zip(table["since"], table["date"], strict=True)):
+        since = until if table["measure"][i] in OF_A_DAY else told
         key = tuple(table[column][i] for column in columns)
         if since is not None and until is not None and None not in key:
             found.setdefault(key, []).append((since, until, i))

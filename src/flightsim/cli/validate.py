@@ -34,13 +34,22 @@ def register(commands: Any) -> None:
         "--drawn", type=Path, metavar="SWEEP",
         help="a sweep over events.known_until with events=goes_on: forecasts that do not know the events ahead",
     )  # fmt: skip
+    parser.add_argument(
+        "--what-if", action="store_true",
+        help="score runs that leave what happened, too; every product says so at its top",
+    )  # fmt: skip
 
 
 def _validate(arguments: argparse.Namespace) -> int:
     from flightsim.validation.validate import validate
 
     folder, text = validate(
-        arguments.results, arguments.observed, arguments.output, arguments.scenario, arguments.drawn
+        arguments.results,
+        arguments.observed,
+        arguments.output,
+        arguments.scenario,
+        arguments.drawn,
+        arguments.what_if,
     )
     say(text)
     say(Path(os.path.realpath(folder)))

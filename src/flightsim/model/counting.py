@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from flightsim.clock import is_night
-from flightsim.model.households import ABROAD, NO_INTENT
+from flightsim.model.households import ABROAD, NO_INTENT, SETTLED
 from flightsim.model.state import State
-from flightsim.world import OPEN, Floats
+from flightsim.world import OPEN, SITE, Floats
 
 TRAPPED_AFTER_HOURS = 24  # assumption: wanting to leave for longer than a day counts as being trapped
 
@@ -40,6 +40,7 @@ def count_day(state: State) -> None:
     outdoors = state.sheltered_persons[:, OPEN] + dispersed + beside_the_road
     stocks: dict[str, Any] = {
         "present_persons": state.present_persons,
+        "in_sites_persons": _in_sites_persons(state),
         "trapped_persons": _trapped_persons(state),
         "open_below_zero_person_nights": outdoors * frost,
         "dispersed_person_nights": dispersed,
@@ -64,6 +65,14 @@ def _at_internal_gates(state: State) -> tuple[Floats, Floats]:
     return np.asarray(by_gate, np.float64), np.asarray(
         np.bincount(place, persons, minlength=n_places), np.float64
     )
+
+
+def _in_sites_persons(state: State) -> Floats:
+    """(P,) people settled in a camp or site: those who lived there at the start and stayed, and who came since."""
+    h = state.households
+    there = np.flatnonzero((h.state == SETTLED) & (h.rung == SITE))
+    counted = np.bincount(h.place[there], h.people(there), minlength=len(state.world.places))
+    return np.asarray(counted, np.float64)
 
 
 def _trapped_persons(state: State) -> Floats:

@@ -16,7 +16,7 @@ from flightsim import words
 from flightsim.case.observations import OTHER_KIND, SOURCE_KINDS
 from flightsim.clock import NIGHT_WORDS
 from flightsim.plots import style
-from flightsim.results.findings import NIGHT_HOURS, RUNG_WORDS, Findings, Observed, observed, unchecked_after
+from flightsim.results.findings import NIGHT_HOURS, RUNG_WORDS, Findings, Observed, beside, unchecked_after
 from flightsim.results.runs import Results
 from flightsim.world import RUNGS, World
 
@@ -31,7 +31,7 @@ def displaced(results: Results, world: World) -> Figure:
     """
     f = Findings(results)
     figure = style.new_figure()
-    points = observed(world.observations, f.start, f.end)
+    points = beside(results, world)
     unchecked = unchecked_after(world.observations, f.end)
     two = bool(points) and unchecked is not None
     grid = {"height_ratios": [5, 1], "hspace": 0.08, "left": style.LEFT, "right": 0.87,

@@ -14,8 +14,9 @@ import pandas as pd
 
 from flightsim.case.observations import BEST_ESTIMATE, source_kind
 from flightsim.clock import is_night
+from flightsim.results.history import history_until
 from flightsim.results.runs import Results
-from flightsim.world import RUNGS
+from flightsim.world import RUNGS, World
 
 RUNG_WORDS = {
     "host": "with host families",
@@ -204,6 +205,12 @@ def observed(rows: Iterable[Mapping[str, Any]], start: date, end: date) -> list[
         low, high = (v if math.isfinite(v) else best for v in (low, high))
         found.append(Observed(day, str(row.get("unit")), low, best, high, str(row.get("source", ""))))
     return sorted(found, key=lambda o: (o.day, o.unit, o.best))
+
+
+def beside(results: Results, world: World) -> list[Observed]:
+    """The reported totals that a run can be laid beside: of its days, as far as it follows what happened."""
+    f, until = Findings(results), history_until(results.config)
+    return observed(world.observations, f.start, min(f.end, until)) if until else []
 
 
 def unchecked_after(rows: Iterable[Mapping[str, Any]], end: date) -> date | None:

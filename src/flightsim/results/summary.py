@@ -11,7 +11,8 @@ import pandas as pd
 from flightsim import words
 from flightsim.clock import NIGHT_WORDS
 from flightsim.measures import MEASURES, SMALL_CELL_PERSONS
-from flightsim.results.findings import RUNG_WORDS, Findings, observed, unchecked_after
+from flightsim.results.findings import RUNG_WORDS, Findings, beside, unchecked_after
+from flightsim.results.history import departures
 from flightsim.results.runs import Results
 from flightsim.world import World
 
@@ -102,7 +103,10 @@ def _displaced(f: Findings) -> str:
 def _reported(f: Findings, world: World) -> str:
     """The model beside the last number that was reported for people, within the run."""
     unchecked = unchecked_after(world.observations, f.end)
-    points = [o for o in observed(world.observations, f.start, f.end) if o.unit == "people"]
+    points = [o for o in beside(f.results, world) if o.unit == "people"]
+    what_if = departures(f.results.config)
+    if what_if and not points:
+        return f"Reported: nothing to lay beside this run, a what-if ({words.listing(what_if)})."
     if not points:
         return "Reported: the case holds no number of displaced people for these days."
     told = max((o for o in points if o.weighed), key=lambda o: o.day, default=points[-1])

@@ -14,7 +14,7 @@ from flightsim.plots import style
 from flightsim.validation.report import Report
 from flightsim.validation.scores import metrics, places
 from flightsim.validation.scores.board import best_baseline, skill
-from flightsim.validation.scores.counts import MODEL
+from flightsim.validation.scores.counts import MODEL, kind
 from flightsim.validation.scores.questions import WHERE_TO
 
 MODES = {"known": "events ahead known", "drawn": "events ahead not known"}
@@ -42,7 +42,9 @@ def totals(report: Report) -> Figure | None:
     days = b.ensemble.days.to_numpy()
     best, _ = best_baseline(b.crps)
     for name, course in b.counts.courses.items():
-        if name == MODEL:
+        if kind(name) == "in hindsight":
+            axes.plot(days, course[:, 0], color=style.FAINT_INK, lw=1.0, ls=(0, (1, 2)), zorder=1)
+        elif name == MODEL:
             low, high = metrics.interval(course, 0.9)
             axes.fill_between(days, low, high, color=style.PEOPLE, alpha=0.25, lw=0)
             axes.plot(days, np.median(course, axis=1), color=style.PEOPLE, lw=2.2)
@@ -68,8 +70,11 @@ def totals(report: Report) -> Figure | None:
         f"Off by about {words.about(row['mean_absolute_error_people'])} people on average; outside the source's bounds "
         f"on {missed} of {words.counted(n, 'report')}"
     )
-    what = "Squares: reported, with bounds. Line, band: median, 90 % of the runs. Dashed: baselines, the best in red."
-    style.write(figure, title, what, foot(report))
+    what = (
+        "Squares: reported, with bounds. Line, band: median, 90 % of the runs. Dashed: baselines, the best in red. "
+        "Dotted: knows the answer."
+    )
+    _write(figure, title, what, report)
     return figure
 
 
@@ -117,11 +122,8 @@ def scores(report: Report) -> Figure | None:
         axes.margins(x=0.15)
     told = [f"{what} {skill(s):+.2f}" for what, s in (("how many", b.crps), ("where", b.misplaced)) if len(s)]
     title = f"Skill against the best baseline: {', '.join(told)} (0: no better, 1: perfect)"
-    style.write(
-        figure,
-        title,
-        "Shorter is better. Every baseline is shown.",
-        foot(report),
+    _write(
+        figure, title, "Shorter is better. Every baseline is shown; in hindsight: knows the answer.", report
     )
     return figure
 
@@ -160,7 +162,7 @@ def destinations(report: Report) -> Figure | None:
     style.faint_grid(axes, "both")
     title = f"{100 * b.misplaced[MODEL]:.1f} % of people in the wrong place; {best}: {100 * b.misplaced[best]:.1f} %"
     what = f"Black squares: reported. Blue dots: the runs' mean. Red diamonds: the best baseline ({best})."
-    style.write(figure, title, what, foot(report))
+    _write(figure, title, what, report)
     return figure
 
 
@@ -222,8 +224,13 @@ def ahead(report: Report) -> Figure | None:
     row[0].set_ylabel("CRPS, people")
     title = f"Weeks ahead, better than every baseline: {'; '.join(told)}"
     what = "Error of forecasts from each week's start, by lead time; lower is better. Few reports, so few forecasts."
-    style.write(figure, title, what, foot(report))
+    _write(figure, title, what, report)
     return figure
+
+
+def _write(figure: Figure, title: str, what: str, report: Report) -> None:
+    """Title, what is drawn and what it rests on; that the runs are a what-if comes first."""
+    style.write(figure, title, f"{report.warning} {what}".strip(), foot(report))
 
 
 def foot(report: Report) -> str:

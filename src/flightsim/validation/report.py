@@ -13,31 +13,48 @@ import numpy as np
 import pandas as pd
 
 from flightsim import words
+from flightsim.case.observations import DISPLACED_STOCK, PRESENT, SITES, SITES_GROWTH
 from flightsim.errors import InputError
 from flightsim.validation import patterns
 from flightsim.validation.scores import rolling
 from flightsim.validation.scores.board import Board, best_baseline, skill
-from flightsim.validation.scores.counts import MODEL, known_before
+from flightsim.validation.scores.counts import MODEL
 from flightsim.validation.scores.ensemble import Ensemble
 from flightsim.validation.scores.ground import Ground
-from flightsim.validation.scores.questions import WHERE_FROM, WHERE_TO
+from flightsim.validation.scores.questions import WHERE_ARE, WHERE_FROM, WHERE_TO
+from flightsim.validation.scores.totals import HINDSIGHT
 from flightsim.world import World
 
 
 @dataclass(frozen=True)
 class Report:
-    """A board and what goes with it. ``own``: the observations are the case's, known when the model was made."""
+    """A board and what goes with it.
+
+    ``own``: the observations are the case's, known when the model was made. ``what_if``: the settings by which the runs
+    leave what happened, if they are laid beside it all the same.
+    """
 
     board: Board
     world: World
     own: bool
     drawn: Mapping[date, Ensemble] | None = None  # by origin: runs that do not know the events ahead
+    what_if: tuple[str, ...] = ()
+
+    @property
+    def warning(self) -> str:
+        """What stands at the top of every product of runs that are not what happened; else empty."""
+        settings = words.listing(list(self.what_if))
+        return (
+            f"WHAT IF, not what happened ({settings}): these scores do not test the model."
+            if settings
+            else ""
+        )
 
     @cached_property
     def forecasts(self) -> pd.DataFrame:
         """Forecasts from each week's start, in one or two modes."""
         ground = Ground(self.world, self.board.ensemble.runs[0].front)
-        before = known_before(self.board.observations.rows, self.board.ensemble.days[0].date())
+        before = self.board.known
         modes = [rolling.forecasts(self.board.counts, before, ground)]
         if self.drawn is not None:
             modes.append(rolling.forecasts(self.board.counts, before, ground, self.drawn))
@@ -76,6 +93,16 @@ class Report:
         return pd.DataFrame(rows)
 
 
+STOCK_WORDS = {
+    PRESENT: "Present on a day", DISPLACED_STOCK: "Displaced people on a day", SITES: "In camps and sites",
+    SITES_GROWTH: "Growth of camps and sites",
+}  # fmt: skip
+
+
+def _misplaced(found: pd.DataFrame) -> pd.Series:
+    return found.set_index("forecaster")["total_variation"] if len(found) else pd.Series(dtype=float)
+
+
 def _verdict(shown: int, told: int) -> str:
     """Of a pattern over several runs: it is shown if more than half of the runs that tell show it."""
     return "too short to tell" if not told else "yes" if 2 * shown > told else "no"
@@ -85,10 +112,13 @@ def screen(report: Report) -> str:
     """The whole screen."""
     b = report.board
     blocks = [
+        *([report.warning] if report.warning else []),
         _head(b),
         _scored(b),
         *_how_many(b),
+        *_increments(b),
         *_where(b),
+        *_stocks(b),
         *_ahead(report),
         *_patterns(report),
         *_disagree(b),
@@ -128,13 +158,15 @@ def _how_many(b: Board) -> list[str]:
         f"({100 * row['mean_relative_error']:.0f} %) on {words.counted(n, 'reported total')}, on average; "
         f"inside the source's bounds {inside} times."
     )
-    scored = f"  CRPS {words.about(row['crps_people'])} people; best baseline, {name}: {words.about(best)}."
+    scored = (
+        f"  CRPS {words.about(row['crps_people'])} people; best honest baseline, {name}: {words.about(best)}."
+    )
     covered, wanted = round(row["coverage_90"] * n), 0.9 * n
     sure = (
         f"  How sure: the 90 % band, with the sources' own errors, holds {covered} of {n} "
         f"(about {wanted:.0f} if honest){': too sure of itself.' if covered < wanted - 1 else '.'}"
     )
-    lines = [off, f"{scored} {_skill(skill(b.crps))}", sure]
+    lines = [off, f"{scored} {_skill(skill(b.crps))}", *_at_hand(b), *_in_hindsight(b), sure]
     if np.isfinite(row["peak_week_error_days"]):
         lines.append(
             f"  When: the heaviest week {_late(row['peak_week_error_days'])}, half of the people gone "
@@ -147,6 +179,58 @@ def _how_many(b: Board) -> list[str]:
             f"{name}: {best:.3f}."
         )
     return lines
+
+
+def _at_hand(b: Board) -> list[str]:
+    """What the baselines knew of the days of the run, if they knew anything."""
+    n = len(b.known.day) - 1
+    if not n:
+        return []
+    last = words.day((b.ensemble.days[0] + pd.Timedelta(days=int(b.known.day[-1]))).date())
+    return [f"  The baselines know the case's own {words.counted(n, 'total')} of before, up to {last}."]
+
+
+def _in_hindsight(b: Board) -> list[str]:
+    if HINDSIGHT not in b.crps:
+        return []
+    return [
+        f"  A {HINDSIGHT}, which knows the answer and forecasts nothing: {words.about(b.crps[HINDSIGHT])} people."
+    ]
+
+
+def _increments(b: Board) -> list[str]:
+    """Counts that begin later than the series: of a part of the time, so no totals."""
+    if not b.increments.rows:
+        return []
+    table = b.increments.table().set_index("forecaster")
+    name, best = best_baseline(table["crps_people"])
+    off = words.about(float(table["mean_absolute_error_people"].astype(float)[MODEL]))
+    text = (
+        f"  In parts of the time: off by about {off} people on "
+        f"{words.counted(len(b.increments.rows), 'increment')}; best honest baseline, {name}: {words.about(best)}. "
+        f"{_skill(skill(table['crps_people']))}"
+    )
+    return [text]
+
+
+def _stocks(b: Board) -> list[str]:
+    """Counts of who is where on a day, or in sites."""
+    lines = []
+    if len(b.stocks):
+        for measure, rows in b.stocks.groupby("measure", sort=False):
+            table = rows.set_index("forecaster")
+            name, best = best_baseline(table["crps_people"])
+            off, n = (
+                float(table[key].astype(float)[MODEL])
+                for key in ("mean_absolute_error_people", "observations")
+            )
+            lines.append(
+                f"{STOCK_WORDS[str(measure)]}: off by about {words.about(off)} "
+                f"people on {words.counted(int(n), 'count')}, on average; best honest baseline, "
+                f"{name}: {words.about(best)}. {_skill(skill(table['crps_people']))}"
+            )
+    found = _misplaced(b.whereabouts)
+    return lines + _wrong(found, "  Shares of these", "in the wrong place", b, WHERE_ARE)
 
 
 def _where(b: Board) -> list[str]:
@@ -164,8 +248,13 @@ def _where(b: Board) -> list[str]:
     km = b.destinations.set_index("forecaster")["earth_movers_km"]
     if np.isfinite(km.get(MODEL, math.nan)):
         name, best = best_baseline(km)
+        apart = (
+            " (people elsewhere left out)"
+            if any(q.has_rest for q in b.answered if q.asks == WHERE_TO)
+            else ""
+        )
         lines.append(
-            f"  {km[MODEL]:.1f} km by road from the right place, on average; best baseline, {name}: {best:.1f}."
+            f"  {km[MODEL]:.1f} km by road from the right place, on average{apart}; best baseline, {name}: {best:.1f}."
         )
     else:
         lines.append("  No distance is given: these observations do not give shares by sub-district.")
@@ -195,14 +284,19 @@ def _ahead(report: Report) -> list[str]:
             name, _ = best_baseline(scores)
             parts.append(f"{h} days {skill(scores):+.2f} ({name})")
         if parts:
-            lines.append(f"Weeks ahead, the events ahead {said}: skill up to {', '.join(parts)}.")
+            average = rolling.average_skill(rows).get(mode, math.nan)
+            mean = f" On average at 14 to 42 days {average:+.2f}." if np.isfinite(average) else ""
+            lines.append(
+                f"Weeks ahead, the events ahead {said}: skill over the best honest baseline up to "
+                f"{', '.join(parts)}.{mean}"
+            )
             own = report.by_origin[
                 (report.by_origin["mode"] == mode) & (report.by_origin["forecaster"] == MODEL)
             ]
             worse = [words.day(day) for day in own.loc[own["skill"] < 0, "origin"]]
             if worse:
                 lines.append(
-                    f"  Worse than a baseline from {len(worse)} of {len(own)} origins: {words.listing(worse)}."
+                    f"  Worse than an honest baseline from {len(worse)} of {len(own)} origins: {words.listing(worse)}."
                 )
     return lines
 

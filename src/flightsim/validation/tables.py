@@ -14,7 +14,10 @@ README = """Modelled beside observed; docs/evaluation.md and docs/observations.m
 
 report.txt            the screen
 observations.csv      every observation beside the runs (5, 50, 95 %), or why it is not scored
-totals.csv            scores of how many, a row a forecaster: the model and every baseline
+totals.csv            scores of how many, a row a forecaster: the model and every honest baseline
+in_hindsight.csv      the same of lines that know the answer: a yardstick, no forecast
+increments.csv        scores of counts that begin later than the series: of a part of the time, so no totals
+stocks.csv            scores of how many are in camps and sites, or in an area, on a day: a row a measure and forecaster
 thresholds.csv        will more than so many be displaced, or come to an area, by a day: probabilities, what happened
 brier.csv             their Brier scores, a row a forecaster
 reliability.csv       how often it happened when the model gave such a probability
@@ -22,6 +25,7 @@ pit.csv               where each reported total falls among what the model expec
 questions.csv         scores of where from and where to, a row a question and forecaster
 destinations.csv      their means for where to, a row a forecaster
 origins.csv           their means for where from
+whereabouts.csv       their means for where people are
 cells.csv             the shares themselves
 rolling.csv           scores of forecasts from each week's start, by mode, horizon and forecaster
 rolling_by_origin.csv the same by the day from which the forecast is made
@@ -54,12 +58,20 @@ def brier(report: Report) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def _of(totals: pd.DataFrame, *, hindsight: bool) -> pd.DataFrame:
+    """The forecasters, or those that know the answer."""
+    return totals[(totals["kind"] == "in hindsight") == hindsight] if len(totals) else totals
+
+
 def tables(report: Report) -> dict[str, pd.DataFrame]:
     """Each table by its name."""
     b = report.board
     return {
         "observations": b.each,
-        "totals": b.totals,
+        "totals": _of(b.totals, hindsight=False),
+        "in_hindsight": _of(b.totals, hindsight=True),
+        "increments": b.increments.table() if b.increments.rows else pd.DataFrame(),
+        "stocks": b.stocks,
         "thresholds": pd.concat([b.thresholds, b.area_thresholds], ignore_index=True),
         "brier": brier(report),
         "reliability": b.reliability,
@@ -67,6 +79,7 @@ def tables(report: Report) -> dict[str, pd.DataFrame]:
         "questions": b.questions,
         "destinations": b.destinations,
         "origins": b.origins,
+        "whereabouts": b.whereabouts,
         "cells": places.cells(b.answered),
         "rolling": report.rolling,
         "rolling_by_origin": report.by_origin,

@@ -83,12 +83,13 @@ def northern_aleppo_grows(found: Results, world: World) -> Pattern:
 
 
 def closed_is_closed(found: Results, world: World) -> Pattern:
-    """People who got abroad, by the count at the gates and by the table of flows."""
+    """People who got abroad: those counted at the gates, or moves to a gate by the table of flows, if they are more."""
     gates = [
         c for c, border in zip(world.crossings.crossing_id, world.crossings.is_border, strict=True) if border
     ]
     flown = found.flows.loc[found.flows["destination_area"].isin(gates), "moves_persons"].sum()
-    abroad = float(found.series("abroad_persons").max() + flown)
+    counted = found.series("abroad_persons").max()
+    abroad = float(np.nanmax([counted, flown, 0.0]))  # both count the same people, so they are not added
     return Pattern(
         "nobody crosses a closed crossing",
         "the Turkish border was closed to the displaced throughout",

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from flightsim.case.observations import DISPLACED, PEOPLE, SHARE, Observation, Observations
+from flightsim.case.observations import DISPLACED, FILE, PEOPLE, SHARE, Observation, Observations
 from flightsim.errors import InputError
-from flightsim.validation.scores import metrics, places
-from flightsim.validation.scores.counts import MODEL, Counts, counts, known_before
+from flightsim.validation.scores import metrics, places, stocks
+from flightsim.validation.scores.counts import MODEL, Counts, counts, kind
 from flightsim.validation.scores.ensemble import Ensemble
 from flightsim.validation.scores.ground import Ground
+from flightsim.validation.scores.known import begins, known_before, of_everybody
 from flightsim.validation.scores.modelled import answer, why_not
-from flightsim.validation.scores.questions import WHERE_FROM, WHERE_TO, Question
+from flightsim.validation.scores.questions import WHERE_ARE, WHERE_FROM, WHERE_TO, Question
+from flightsim.validation.scores.totals import Known
 from flightsim.world import Floats, World
+
+ROWS_NAMED = 10  # in a complaint
 
 
 @dataclass(frozen=True)
@@ -29,10 +34,13 @@ class Board:
     observations: Observations
     scored: list[Observation]
     each: pd.DataFrame  # every observation beside the runs, with the reason if it is not scored
-    counts: Counts
+    counts: Counts  # of the totals
+    increments: Counts
+    known: Known  # what was counted before the first that is scored
     answered: dict[Question, dict[str, Floats]]
     totals: pd.DataFrame
     questions: pd.DataFrame
+    stocks: pd.DataFrame
     thresholds: pd.DataFrame  # of the totals
     area_thresholds: pd.DataFrame
     reliability: pd.DataFrame
@@ -46,6 +54,11 @@ class Board:
     def origins(self) -> pd.DataFrame:
         """Scores of where from by forecaster."""
         return places.by_forecaster(self.questions, WHERE_FROM)
+
+    @property
+    def whereabouts(self) -> pd.DataFrame:
+        """Scores of where they are by forecaster."""
+        return places.by_forecaster(self.questions, WHERE_ARE)
 
     @property
     def brier(self) -> pd.Series:
@@ -68,7 +81,7 @@ class Board:
     def model_totals(self) -> dict[str, float]:
         """The model's row of the totals, as numbers."""
         row: dict[Hashable, Any] = next(r for r in self.totals.to_dict("records") if r["forecaster"] == MODEL)
-        return {str(key): float(value) for key, value in row.items() if key != "forecaster"}
+        return {str(key): float(value) for key, value in row.items() if key not in ("forecaster", "kind")}
 
     @property
     def misplaced(self) -> pd.Series:
@@ -86,31 +99,41 @@ class Board:
         return disagreement(self.observations.rows)
 
 
-def score(ensemble: Ensemble, observations: Observations, world: World) -> Board:
-    """Score runs against observations; InputError if not one of these can be scored."""
-    reasons = {id(o): why_not(o, ensemble) for o in observations.rows}
+def score(
+    ensemble: Ensemble,
+    observations: Observations,
+    world: World,
+    own: Sequence[Observation] = (),
+    history: date = date.max,
+) -> Board:
+    """Score runs against observations; InputError if not one of these can be scored.
+
+    ``own``: the case's own observations, if the others are a folder apart: baselines know those of before the first
+    new one. ``history``: the last day to which the runs follow what happened.
+    """
+    reasons = {id(o): why_not(o, ensemble, history) for o in observations.rows}
     scored = [o for o in observations.rows if not reasons[id(o)]]
     if not scored:
-        first, last = ensemble.days[0].date(), ensemble.days[-1].date()
-        said = sorted({text for text in reasons.values() if text})
-        raise InputError(
-            f"none of the {len(observations.rows)} observations in {observations.folder} can be scored with a run of "
-            f"{first} to {last}: {'; '.join(said)}"
-        )
-    ground = Ground(world, ensemble.runs[0].front)
-    found = counts(scored, known_before(observations.rows, ensemble.days[0].date()), ensemble, ground)
-    answered = places.answers(scored, observations, ensemble, ground)
+        raise InputError(_nothing(observations, reasons, ensemble))
+    ground, first = Ground(world, ensemble.runs[0].front), ensemble.days[0].date()
+    at_hand = [*own, *observations.rows]
+    known = known_before(at_hand, first, begins(of_everybody(scored), first) if own else first)
+    found, increments = counts(scored, known, ensemble, ground)
+    new_from = begins(scored, first) if own else first
+    earlier = [o for o in at_hand if o.until < new_from]
+    answered = places.answers(scored, earlier, observations.model, ensemble, ground)
     thresholds, by_area = found.thresholds(), places.thresholds(answered, WHERE_TO)
     return Board(
-        ensemble, observations, scored, _each(observations, reasons, ensemble, ground), found, answered,
-        found.table() if found.rows else pd.DataFrame(), places.table(answered, ground), thresholds,
+        ensemble, observations, scored, _each(observations, reasons, ensemble, ground), found, increments, known,
+        answered, found.table() if found.rows else pd.DataFrame(), places.table(answered, ground),
+        stocks.table(scored, earlier, ensemble, ground), thresholds,
         by_area, _reliability(pd.concat([thresholds, by_area])),
     )  # fmt: skip
 
 
 def best_baseline(scores: pd.Series) -> tuple[str, float]:
-    """The baseline with the lowest score; ('none', nan) if there is none."""
-    others = scores.drop(MODEL, errors="ignore").dropna()
+    """The honest baseline with the lowest score, one that does not know the answer; ('none', nan) if there is none."""
+    others = scores[[kind(str(name)) == "baseline" for name in scores.index]].dropna()
     return (str(others.idxmin()), float(others.min())) if len(others) else ("none", math.nan)
 
 
@@ -118,6 +141,26 @@ def skill(scores: pd.Series) -> float:
     """1 - the model's score / the best baseline's: above 0 the model is better, 1 is perfect; nan if undefined."""
     _, best = best_baseline(scores)
     return 1 - float(scores[MODEL]) / best if MODEL in scores and best > 0 else math.nan
+
+
+def _nothing(observations: Observations, reasons: dict[int, str], ensemble: Ensemble) -> list[str]:
+    """Why not one can be scored: a line of what was asked, and one a measure and reason with its rows."""
+    first, last = ensemble.days[0].date(), ensemble.days[-1].date()
+    rows: dict[tuple[str, str], list[str]] = {}
+    for o in observations.rows:
+        rows.setdefault((o.measure, reasons[id(o)]), []).append(str(o.row))
+    head = (
+        f"none of the {len(observations.rows)} observations in {observations.folder} can be scored with a run of "
+        f"{first} to {last}"
+    )
+    return [
+        head,
+        *(
+            f"{FILE} row{'s' if len(each) > 1 else ''} {', '.join(each[:ROWS_NAMED])}"
+            f"{f' and {len(each) - ROWS_NAMED} more' if len(each) > ROWS_NAMED else ''}: {measure}, {reason}"
+            for (measure, reason), each in rows.items()
+        ),
+    ]
 
 
 def disagreement(rows: list[Observation]) -> pd.DataFrame:

@@ -11,10 +11,11 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from flightsim.case.observations import DISPLACED, PEOPLE, Observation
+from flightsim.case.observations import Observation
 from flightsim.validation.scores import metrics, timing, totals
 from flightsim.validation.scores.ensemble import Ensemble
 from flightsim.validation.scores.ground import Ground
+from flightsim.validation.scores.known import of_everybody, split
 from flightsim.validation.scores.modelled import answer
 from flightsim.world import Floats
 
@@ -24,9 +25,10 @@ THRESHOLDS = 8  # about so many steps up to the largest total
 
 @dataclass(frozen=True)
 class Counts:
-    """The totals that are scored, and what each forecaster said of them.
+    """The totals that are scored (or the increments), and what each forecaster said of them.
 
-    ``rows`` n observations in order of date; ``courses``: forecaster and its (D, m) cumulative course by day.
+    ``rows`` n observations in order of date, totals all from the same first day; ``courses``: forecaster and its
+    (D, m) cumulative course by day.
     """
 
     rows: list[Observation]
@@ -67,9 +69,8 @@ class Counts:
 
     @cached_property
     def _same_window(self) -> list[Observation]:
-        """The observations that count from the same first day, one a day; none with fewer than three."""
-        since = min((o.since for o in self.rows if o.since), default=self.first)
-        points = {o.until: o for o in self.rows if o.since == since}
+        """One observation a day; none with fewer than three, or with increments."""
+        points = {o.until: o for o in self.rows} if len({o.since for o in self.rows}) == 1 else {}
         return [points[until] for until in sorted(points)] if len(points) > 2 else []
 
     def _between(self, at_reports: Floats) -> Floats:
@@ -90,6 +91,7 @@ class Counts:
         middle = np.median(members, axis=1)
         row: dict[str, object] = {
             "forecaster": name,
+            "kind": kind(name),
             "members": members.shape[1],
             "observations": len(y),
             "crps_people": metrics.crps(y, members).mean(),
@@ -139,48 +141,56 @@ class Counts:
         return pd.DataFrame({"date": [o.until for o in self.rows], "pit": values})
 
 
-def counts(rows: list[Observation], known: totals.Known, ensemble: Ensemble, ground: Ground) -> Counts:
-    """The totals among some observations that can be scored, with all forecasters.
+def kind(forecaster: str) -> str:
+    """What a forecaster is: only a baseline that does not know the answer is one to measure skill against."""
+    return {MODEL: "model", totals.HINDSIGHT: "in hindsight"}.get(forecaster, "baseline")
+
+
+def counts(
+    rows: list[Observation], known: totals.Known, ensemble: Ensemble, ground: Ground
+) -> tuple[Counts, Counts]:
+    """The totals among some observations, and the increments, with all forecasters.
 
     If some weigh several reports, these are taken, and the single ones are not scored again.
     """
-    chosen = [o for o in rows if o.measure == DISPLACED and o.unit == PEOPLE and not o.areas]
-    chosen = [o for o in chosen if o.weighed] or chosen
-    first = ensemble.days[0].date()
-    at = np.arange(len(ensemble.days), dtype=float)
+    all_people, first = of_everybody(rows), ensemble.days[0].date()
+    series, later = split(all_people)
+    courses = _courses(series, known, ensemble, ground)
+
+    def of(chosen: list[Observation]) -> Counts:
+        said = [answer(o, ensemble, ground) for o in chosen]
+        return Counts(chosen, first, courses, np.array(said).reshape(len(chosen), len(ensemble.runs)))
+
+    return of(series), of(later)
+
+
+def _courses(
+    series: list[Observation], known: totals.Known, ensemble: Ensemble, ground: Ground
+) -> dict[str, Floats]:
+    """(D, m) by forecaster: the model's runs, each baseline from what is known, and the line in hindsight."""
+    first, at = ensemble.days[0].date(), np.arange(len(ensemble.days), dtype=float)
     courses = {MODEL: ensemble.course("displaced_persons")}
-    courses |= {name: rule(known, at)[:, None] for name, rule in totals.RULES.items() if name != "linear"}
-    courses[totals.CAPTURE_RING] = ring_course(ground, first, len(at))[:, None]
-    same = [o for o in chosen if o.since == first]
+    for name, rule in totals.RULES.items():
+        if name != "linear" or len(known.day) > 2:  # with fewer it is the constant rate
+            courses[name] = totals.course(rule, known, at)[:, None]
+    courses[totals.CAPTURE_RING] = ring_course(ground, first, len(at), known)[:, None]
+    same = [o for o in series if o.since == first]
     if len(same) > 2:
         day = np.array([(o.until - first).days + 1.0 for o in same])
         line = totals.hindsight_line(day, np.array([o.best for o in same]), at + 1)
         courses[totals.HINDSIGHT] = line[:, None]
-    said = np.array([answer(o, ensemble, ground) for o in chosen]).reshape(len(chosen), len(ensemble.runs))
-    return Counts(chosen, first, courses, said)
+    return courses
 
 
-def ring_course(ground: Ground, first: date, n_days: int) -> Floats:
+def ring_course(ground: Ground, first: date, n_days: int, known: totals.Known) -> Floats:
     """(D,) people gone by each day by the rule of the capture ring; captures are known on their day."""
-    ends = [first + timedelta(days=day) for day in range(n_days)]
-    return np.array([float(ground.leavers(first, end).sum()) for end in ends])
+    last = int(known.day[-1])
 
+    def rule(known: totals.Known, at: Floats) -> Floats:
+        since, ends = first + timedelta(days=last + 1), [first + timedelta(days=int(day)) for day in at]
+        return np.asarray(known.people[-1] + [float(ground.leavers(since, end).sum()) for end in ends])
 
-def known_before(rows: list[Observation], first: date) -> totals.Known:
-    """What was known on the morning of the first day: nobody counted yet, and the rates reported until then."""
-    before = [o for o in rows if o.measure == DISPLACED and o.unit == PEOPLE and not o.areas]
-    before = [o for o in before if o.since and o.until < first]
-    if not before:
-        return totals.Known(np.array([-1.0]), np.zeros(1))
-    longest = max(before, key=lambda o: (_days(o), o.until))
-    latest = max(before, key=lambda o: (o.until, -_days(o)))
-    return totals.Known(
-        np.array([-1.0]), np.zeros(1), longest.best / _days(longest), latest.best / _days(latest)
-    )
-
-
-def _days(o: Observation) -> int:
-    return (o.until - (o.since or o.until)).days + 1
+    return totals.course(rule, known, np.arange(n_days, dtype=float))
 
 
 def round_steps(most: float) -> list[float]:

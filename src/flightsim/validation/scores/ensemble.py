@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from flightsim.errors import InputError, nearest
+from flightsim.results.history import history_until
 from flightsim.results.runs import Results, is_complete, load
 from flightsim.world import Floats
 
@@ -26,6 +28,13 @@ class Ensemble:
     def days(self) -> pd.DatetimeIndex:
         """The days of the runs."""
         return self.runs[0].days
+
+    @property
+    def history_until(self) -> date | None:
+        """The last day to which every run follows what happened; None if one of them never does."""
+        days = [history_until(run.config) for run in self.runs]
+        known = [day for day in days if day is not None]
+        return min(known) if len(known) == len(days) else None
 
     @property
     def case(self) -> str:

@@ -12,7 +12,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from flightsim.world import Bools, Floats, World, hostile
+from flightsim.world import SITE, Bools, Floats, World, hostile
 
 RING_KM = 10.0  # assumption: the ring around a captured place from which everybody is taken to leave with it
 DETOUR = 1.3  # road over straight distance where no road of the case leads (median of inferred roads)
@@ -41,6 +41,16 @@ class Ground:
     def displaced_before(self) -> Floats:
         """(A,) people who were displaced already at the start."""
         return self._by_area(self.world.places.idps_persons)
+
+    @cached_property
+    def in_sites(self) -> Floats:
+        """(A,) people in camps and sites at the start."""
+        return self._by_area(self.world.site_population_persons)
+
+    @cached_property
+    def site_room(self) -> Floats:
+        """(A,) free room in camps and sites at the start."""
+        return self._by_area(np.maximum(np.nan_to_num(self.world.room_persons[:, SITE], posinf=0.0), 0.0))
 
     @cached_property
     def room(self) -> Floats:

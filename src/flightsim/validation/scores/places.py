@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 
-from flightsim.case.observations import Observation, Observations
+from flightsim.case.observations import Observation, ObservationModel
 from flightsim.validation.scores import metrics, questions, shares
 from flightsim.validation.scores.counts import MODEL, round_steps
 from flightsim.validation.scores.ensemble import Ensemble
@@ -16,15 +16,18 @@ from flightsim.world import Floats
 
 
 def answers(
-    scored: list[Observation], observations: Observations, ensemble: Ensemble, ground: Ground
+    scored: list[Observation],
+    earlier: list[Observation],
+    model: ObservationModel,
+    ensemble: Ensemble,
+    ground: Ground,
 ) -> dict[questions.Question, dict[str, Floats]]:
-    """(C, m) by question and forecaster; (C, 1) for baselines."""
-    first = ensemble.days[0].date()
-    earlier = questions.questions([o for o in observations.rows if o.until < first])
+    """(C, m) by question and forecaster; (C, 1) for baselines. ``earlier``: counts at hand before the forecast."""
+    before, first = questions.questions(earlier), ensemble.days[0].date()
     found = {}
     for q in questions.questions(scored):
         said = {MODEL: questions.modelled(q, ensemble, ground)}
-        for name, cells in questions.baselines(q, earlier, ground, observations.model).items():
+        for name, cells in questions.baselines(q, before, ground, model, first).items():
             said[name] = cells[:, None]
         found[q] = said
     return found
@@ -54,13 +57,15 @@ def table(answered: dict[questions.Question, dict[str, Floats]], ground: Ground)
 
 def _scores(counts: Floats, q: questions.Question, km: Floats | None) -> dict[str, float]:
     seen = q.observed
-    listed = slice(None, len(q.rows))  # Flee's measure knows no elsewhere
+    listed = slice(None, len(q.rows))  # without the rest: Flee's measure and distances know no elsewhere
     many = len(q.rows) > 2
     return {
         "total_variation": shares.total_variation(counts, seen),
         "ard": shares.ard(counts[listed], seen[listed]),
         "rescaled_ard": shares.rescaled_ard(counts[listed], seen[listed]) if len(q.rows) > 1 else math.nan,
-        "earth_movers_km": math.nan if km is None else shares.earth_movers_km(counts, seen, km),
+        "earth_movers_km": math.nan
+        if km is None
+        else shares.earth_movers_km(counts[listed], seen[listed], km),
         "top_three_found": shares.top_found(counts[listed], seen[listed]) if many else math.nan,
         "rank_correlation": shares.rank_correlation(counts[listed], seen[listed]) if many else math.nan,
     }

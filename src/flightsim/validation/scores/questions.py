@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date
 
 import numpy as np
 
-from flightsim.case.observations import ARRIVALS, DISPLACED, FLOWS, Observation, ObservationModel
-from flightsim.validation.scores import splits
+from flightsim.case.observations import (
+    ARRIVALS,
+    DISPLACED,
+    DISPLACED_STOCK,
+    FLOWS,
+    PRESENT,
+    SITES,
+    SITES_GROWTH,
+    STOCKS,
+    Observation,
+    ObservationModel,
+)
+from flightsim.validation.scores import splits, stocks
 from flightsim.validation.scores.ensemble import Ensemble
 from flightsim.validation.scores.ground import Ground
 from flightsim.validation.scores.modelled import answer, whole
 from flightsim.world import Floats
 
 ELSEWHERE = "elsewhere"
-WHERE_TO, WHERE_FROM = "where to", "where from"
+WHERE_TO, WHERE_FROM, WHERE_ARE = "where to", "where from", "where they are"
+TITLES = {
+    ARRIVALS: "where they arrived", FLOWS: "from where to where", PRESENT: "where everybody is",
+    DISPLACED_STOCK: "where the displaced are", SITES: "in which sites", SITES_GROWTH: "which sites grew",
+}  # fmt: skip
 LAST_SHARES = "last shares"
 
 
@@ -33,7 +48,9 @@ class Question:
 
     @property
     def asks(self) -> str:
-        """Where to, or where from: they have other baselines."""
+        """Where to, where from, or where they are: each has other baselines."""
+        if self.measure in (PRESENT, SITES, SITES_GROWTH):
+            return WHERE_ARE
         return WHERE_FROM if self.measure == DISPLACED else WHERE_TO
 
     @property
@@ -57,8 +74,8 @@ class Question:
     def title(self) -> str:
         """What is asked, in a few words."""
         o = self.rows[0]
-        what = {ARRIVALS: "where they arrived", FLOWS: "from where to where"}.get(o.measure, "where from")
-        return f"{what}, {o.unit}, {o.since} to {o.until}"
+        window = f"{o.since} to {o.until}" if o.since else f"on {o.until}"
+        return f"{TITLES.get(o.measure, 'where from')}, {o.unit}, {window}"
 
     @property
     def source(self) -> str:
@@ -66,8 +83,11 @@ class Question:
         return self.rows[0].source
 
     def places(self, ground: Ground) -> list[int] | None:
-        """The sub-district of each cell, if every cell is one: only then a distance can be told."""
-        if self.measure == FLOWS or self.has_rest or any(len(o.areas) != 1 for o in self.rows):
+        """The sub-district of each cell, if there are several and each is one: only then a distance can be told.
+
+        The rest is left out: nobody says how far away those elsewhere are.
+        """
+        if self.measure == FLOWS or len(self.rows) < 2 or any(len(o.areas) != 1 for o in self.rows):
             return None
         ids = ground.world.areas.area_id
         named = [o.areas[0] for o in self.rows]
@@ -78,12 +98,13 @@ def questions(rows: list[Observation]) -> list[Question]:
     """The questions of shares in some observations: parts of a known whole, or several parts of one."""
     found: dict[tuple[object, ...], list[Observation]] = {}
     for o in rows:
-        if o.measure in (ARRIVALS, FLOWS) or (o.measure == DISPLACED and o.areas):
-            found.setdefault((o.measure, o.unit, o.since, o.until, o.source), []).append(o)
+        if o.measure in (ARRIVALS, FLOWS) or (o.measure in (DISPLACED, *STOCKS) and o.areas):
+            found.setdefault((o.measure, o.unit, o.since, o.until, o.groups, o.source), []).append(o)
     made = []
     for group in found.values():
         total = next((o.total for o in group if np.isfinite(o.total)), float("nan"))
-        if len(group) > 1 or np.isfinite(total):
+        shrank = any(o.best < 0 for o in group)  # then there are no shares
+        if (len(group) > 1 or np.isfinite(total)) and not shrank:
             made.append(Question(tuple(group), total))
     return made
 
@@ -93,21 +114,25 @@ def modelled(question: Question, ensemble: Ensemble, ground: Ground) -> Floats:
     cells = np.array([answer(o, ensemble, ground) for o in question.rows])
     if not question.has_rest:
         return cells
-    rest = np.maximum(whole(question.rows[0], ensemble) - cells.sum(axis=0), 0.0)
+    rest = np.maximum(whole(question.rows[0], ensemble, ground) - cells.sum(axis=0), 0.0)
     return np.vstack([cells, rest])
 
 
 def baselines(
-    question: Question, earlier: list[Question], ground: Ground, model: ObservationModel
+    question: Question, earlier: list[Question], ground: Ground, model: ObservationModel, first: date
 ) -> dict[str, Floats]:
     """(C,) what each baseline has for each cell, in people or movements as asked.
 
     All know the captures up to the end of the window and take the leavers of the capture ring as given;
-    ``earlier``: the questions that were answered before the forecast, for the last shares.
+    ``earlier``: the questions that were answered before the forecast, for the last shares; ``first``: the run's
+    first day, for stocks of one day.
     """
     o = question.rows[0]
-    assert o.since is not None
-    leavers = ground.leavers(o.since, o.until)
+    since = o.since or first
+    if question.asks == WHERE_ARE:
+        by_area = _where_they_are(question.measure, since, o.until, ground)
+        return {name: _cells(question, np.diag(count), ground) for name, count in by_area.items()}
+    leavers = ground.leavers(since, o.until)
     if not leavers.any():
         leavers = ground.population
     if o.unit == "movements":
@@ -133,13 +158,24 @@ def baselines(
     return found
 
 
+def _where_they_are(measure: str, since: date, until: date, ground: Ground) -> dict[str, Floats]:
+    """(A,) by baseline: as before the run (of growth: in proportion to it), by the capture ring, or evenly."""
+    start = stocks.at_start(SITES if measure == SITES_GROWTH else measure, ground)
+    ring = stocks.by_ring(measure, since, until, ground)
+    return {
+        stocks.AS_AT_START: start,
+        stocks.RING: ring,
+        "uniform": np.ones(len(start)) * (ground.population > 0),
+    }
+
+
 def _cells(question: Question, counts: Floats, ground: Ground) -> Floats:
     """(C,) sums of (A, A) counts over each cell; where from: the diagonal."""
     found = []
     for o in question.rows:
         if question.measure == FLOWS:
             here, there = ground.inside(o.areas), ground.inside(o.destinations)
-        elif question.measure == ARRIVALS:
+        elif question.measure in (ARRIVALS, DISPLACED_STOCK):
             here, there = ground.inside(()), ground.inside(o.areas)
         else:
             here, there = ground.inside(o.areas), ground.inside(o.areas)
@@ -150,14 +186,11 @@ def _cells(question: Question, counts: Floats, ground: Ground) -> Floats:
 
 def _last(question: Question, earlier: list[Question]) -> Floats | None:
     """The counts of the latest earlier question with these cells (and perhaps others), if there is one."""
-    first = question.rows[0]
-    assert first.since is not None
     before = [
         q
         for q in earlier
-        if (q.measure, q.rows[0].unit) == (question.measure, first.unit)
+        if (q.measure, q.rows[0].unit) == (question.measure, question.rows[0].unit)
         and set(question.cells) <= set(q.cells)
-        and q.rows[0].until <= first.since - timedelta(days=1)
     ]
     if not before:
         return None

@@ -19,13 +19,14 @@ import pandas as pd
 from flightsim.case.observations import Observation
 from flightsim.errors import Complaints
 from flightsim.validation.scores import metrics, totals
-from flightsim.validation.scores.counts import MODEL, Counts
+from flightsim.validation.scores.counts import MODEL, Counts, kind
 from flightsim.validation.scores.ensemble import Ensemble, read
 from flightsim.validation.scores.ground import Ground
 from flightsim.world import Floats
 
 STEP_DAYS = 7
 HORIZONS_DAYS = (7, 14, 28, 42)
+AVERAGED_FROM_DAYS = 14  # the shortest horizon in the average: a planner's, not next week's
 KNOWN, DRAWN = "known", "drawn"
 
 
@@ -42,12 +43,11 @@ def horizon(lead_days: int) -> int | None:
 
 
 def known_at(origin: date, found: Counts, before: totals.Known) -> totals.Known:
-    """What was reported up to an origin, on top of what was known at the start."""
-    so_far = {o.until: o.best for o in found.rows if o.until <= origin and o.since == found.first}
-    day = [before.day[0], *(float(found.day(when)) for when in sorted(so_far))]
-    return replace(
-        before, day=np.array(day), people=np.array([0.0, *(so_far[when] for when in sorted(so_far))])
-    )
+    """What was reported up to an origin, on top of what was known already (``before``)."""
+    points = dict(zip(before.day.tolist(), before.people.tolist(), strict=True))
+    points |= {float(found.day(o.until)): o.best for o in found.rows if o.since == found.first}
+    day = sorted(d for d in points if d <= found.day(origin))
+    return replace(before, day=np.array(day), people=np.array([points[d] for d in day]))
 
 
 def forecasts(
@@ -123,11 +123,16 @@ def _said(
     until = o.until if known_until is None else min(o.until, known_until)
     leavers = ground.leavers(found.first + timedelta(days=last + 1), until).sum()
     said[totals.CAPTURE_RING] = known.people[-1] + np.array([float(leavers)])
+    if totals.HINDSIGHT in found.courses:
+        said[totals.HINDSIGHT] = found.courses[totals.HINDSIGHT][at]
     return said
 
 
 def table(rows: pd.DataFrame, by: str = "horizon_days") -> pd.DataFrame:
-    """Means by mode, horizon (or ``origin``) and forecaster, with the skill of each against the best baseline there."""
+    """Means by mode, horizon (or ``origin``) and forecaster, with the skill of each against the best honest baseline.
+
+    Honest: it does not know the answer; ``kind`` says which those are. The best is that of the row's mode and horizon.
+    """
     if not len(rows):
         return rows
     keys = ["mode", by, "forecaster"]
@@ -137,7 +142,8 @@ def table(rows: pd.DataFrame, by: str = "horizon_days") -> pd.DataFrame:
     means = rows.groupby(keys, sort=False)[columns].mean()
     means.insert(0, "forecasts", rows.groupby(keys, sort=False)["target"].count())
     means = means.reset_index()
-    best = means[means["forecaster"] != MODEL].groupby(keys[:2])["crps_people"].min().rename("best")
+    means.insert(3, "kind", means["forecaster"].map(kind))
+    best = means[means["kind"] == "baseline"].groupby(keys[:2])["crps_people"].min().rename("best")
     means = means.join(best, on=keys[:2])
     skill = 1 - means["crps_people"] / means.pop("best")
     order = means["mode"].map({KNOWN: 0, DRAWN: 1})
@@ -145,3 +151,11 @@ def table(rows: pd.DataFrame, by: str = "horizon_days") -> pd.DataFrame:
         ["order", by], kind="stable", ignore_index=True
     )
     return means.drop(columns="order")
+
+
+def average_skill(found: pd.DataFrame) -> dict[str, float]:
+    """By mode, the model's skill over the best honest baseline, mean over the horizons of 14 to 42 days."""
+    if not len(found):
+        return {}
+    own = found[(found["forecaster"] == MODEL) & (found["horizon_days"] >= AVERAGED_FROM_DAYS)]
+    return {str(mode): float(rows["skill"].mean()) for mode, rows in own.groupby("mode", sort=False)}

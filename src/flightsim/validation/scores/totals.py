@@ -63,7 +63,13 @@ RULES: dict[str, Callable[[Known, Floats], Floats]] = {
     "linear": linear,
 }
 CAPTURE_RING = "capture ring"
-HINDSIGHT = "straight line in hindsight"
+HINDSIGHT = "straight line in hindsight"  # knows the answer, so that no forecast's skill is held against it
+
+
+def course(rule: Callable[[Known, Floats], Floats], known: Known, at: Floats) -> Floats:
+    """A rule's course: straight between the reports that are known, the rule's own after the last of them."""
+    between = np.interp(at, known.day, known.people)
+    return np.where(at <= known.day[-1], between, rule(known, at))
 
 
 def hindsight_line(day: Floats, people: Floats, at: Floats) -> Floats:
