@@ -23,7 +23,7 @@ from flightsim.results.runs import Results
 from flightsim.scenario import PARTS, Scenario, from_config
 from flightsim.sweeps import plan
 from flightsim.sweeps import run as sweeping
-from flightsim.world import RUNGS, World
+from flightsim.world import World
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -119,36 +119,8 @@ class Run:
 
     def to_xarray(self) -> Any:
         """An xarray Dataset of the measures by day and area, and by rung where they have one. Needs xarray."""
-        try:
-            import xarray as xr
-        except ImportError:
-            raise InputError("to_xarray needs xarray; expected `pip install xarray`") from None
-        from flightsim.measures import MEASURES
-
-        found, areas = {}, list(self.results.area_names)
-        for m in MEASURES.values():
-            if not m.by_area:
-                continue
-            if m.group == "rung":
-                rows = self.results.rows(m.name)
-                by_rung = [self._array(rows[rows["group"] == rung], areas) for rung in RUNGS]
-                found[m.name] = xr.concat(by_rung, xr.Variable("rung", list(RUNGS)))
-                found[m.name] = found[m.name].transpose("date", "area_id", "rung")
-            else:
-                found[m.name] = self._array(self.results.rows(m.name), areas)
-            found[m.name].attrs = {"units": m.unit, "long_name": m.meaning}
-        return xr.Dataset(found, attrs={"title": self.results.title})
-
-    def _array(self, rows: pd.DataFrame, areas: Sequence[str]) -> Any:
-        import xarray as xr
-
-        wide = rows.pivot_table(index="time", columns="area_id", values="value", aggfunc="sum")
-        wide = wide.reindex(index=self.results.days, columns=list(areas)).fillna(0.0)
-        return xr.DataArray(
-            wide.to_numpy(),
-            {"date": self.results.days.to_numpy(), "area_id": list(areas)},
-            ("date", "area_id"),
-        )
+        found = self.results.cube.to_xarray(list(self.results.area_names))
+        return found.assign_attrs(title=self.results.title)
 
     def to_geodataframe(self, measure: str = "displaced_persons") -> Any:
         """A GeoDataFrame of the areas' outlines with a measure on the last day. Needs geopandas."""

@@ -111,7 +111,7 @@ class Subject:
     @cached_property
     def displaced_from(self) -> pd.Series:
         """People displaced from each sub-district over the run; nan where it is withheld, as in exports."""
-        daily = np.diff(self.people.departed, axis=1, prepend=0.0)
+        daily = np.diff(self.people.displaced, axis=1, prepend=0.0)
         return shared.by_week(self.people, daily)[1]
 
     @cached_property

@@ -23,8 +23,9 @@ from flightsim.comparison.material import Material
 from flightsim.errors import Complaints, InputError, nearest
 from flightsim.measures import MEASURES
 from flightsim.results import outcomes
-from flightsim.results.outcomes import ARRIVALS, CALENDAR, HEADLINES, Headline
-from flightsim.results.rows import read_measures
+from flightsim.results.cube import AREA
+from flightsim.results.cube import read as read_cube
+from flightsim.results.outcomes import ARRIVALS, HEADLINES, Headline
 from flightsim.results.runs import PROVENANCE, config_of
 from flightsim.results.sweeps import DONE, FAILED, Sweep
 from flightsim.world import Floats
@@ -172,15 +173,12 @@ def _unchanged(path: Path, about: Mapping[str, Any]) -> None:
 
 
 def _read_one(path: Path, count_from: date | None) -> Run:
-    rows = read_measures(path, {CALENDAR, FLOW, *(h.measure for h in HEADLINES.values())})
-    days, courses = outcomes.courses_of(rows, HEADLINES.values(), count_from, path)
-    flow = rows[FLOW]
-    day = outcomes.day_of(flow, FLOW, days, path)
-    n, names = len(days), flow.area.names
-    cell = flow.area.codes.astype(np.intp) * n + day
-    by_cell = np.bincount(cell, flow.value, minlength=n * len(names)).reshape(len(names), n)
-    there = dict(zip(names, by_cell.astype(np.float32), strict=True))
-    return Run(days, courses, {area_id: v for area_id, v in there.items() if area_id and v.any()})
+    cube = read_cube(path, {FLOW, *(h.measure for h in HEADLINES.values())})
+    courses = outcomes.courses_of(cube, HEADLINES.values(), count_from)
+    areas = [area_id for area_id in cube.names(FLOW, AREA) if area_id]
+    arrivals = cube.values(FLOW, {AREA: areas}).T.astype(np.float32, order="C")
+    there = zip(areas, arrivals, strict=True)
+    return Run(cube.days, courses, {area_id: v for area_id, v in there if v.any()})
 
 
 def _common_days(found: Sequence[Run]) -> pd.DatetimeIndex:

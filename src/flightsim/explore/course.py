@@ -9,6 +9,7 @@ import pandas as pd
 
 from flightsim.explore import terrain
 from flightsim.measures import SMALL_CELL_PERSONS
+from flightsim.results.cube import AREA
 from flightsim.results.findings import Findings
 from flightsim.results.runs import Results
 from flightsim.scenario import Scenario
@@ -104,13 +105,9 @@ def _filled(persons: Floats, room: Floats) -> list[list[float | None]]:
     ]  # fmt: skip
 
 
-def _by_area(results: Results, measure: str, areas: list[str], group: str | None = None) -> Floats:
+def _by_area(results: Results, measure: str, areas: list[str], group: str = "") -> Floats:
     """(days, areas) a measure, summed over its groups or of one of them."""
-    rows = results.rows(measure)
-    if group is not None:
-        rows = rows[rows["group"] == group]
-    table = rows.pivot_table(index="time", columns="area_id", values="value", aggfunc="sum", observed=True)
-    return np.asarray(table.reindex(index=results.days, columns=areas).fillna(0.0), float)
+    return results.cube.values(measure, {AREA: areas}, group=group)
 
 
 def _whole(series: pd.Series) -> list[int]:

@@ -48,7 +48,7 @@ def tables(needs: Needs) -> dict[str, pd.DataFrame]:
         shown = shown_of(people)
         by_shelter, whole = _by_shelter(people, shown)
         arrivals, arrived = by_week(people, people.arrivals)
-        departures, departed = by_week(people, _daily(people.departed))
+        departures, departed = by_week(people, _daily(people.displaced))
         sums = _sums(people, {"arrivals": arrived, "displaced_from_here": departed})
         own = {
             "displaced": with_names(by_shelter, areas),

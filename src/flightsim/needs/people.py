@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -13,8 +13,9 @@ import pandas as pd
 
 from flightsim.errors import Complaints
 from flightsim.needs.quantities import BY_RUNG
-from flightsim.results.rows import Coded, Rows, read_measures
-from flightsim.world import RUNGS, Areas, Floats, Ints
+from flightsim.results.cube import AREA, GROUP, Cube, over_runs
+from flightsim.results.cube import read as read_cube
+from flightsim.world import RUNGS, Areas, Floats
 
 RANGE = (0.05, 0.95)
 """The range that is given: in nine of ten runs a value lies inside."""
@@ -30,7 +31,7 @@ class People:
     """The people of one scenario: R runs with other seeds, D days, A sub-districts of the case.
 
     sheltered (R, D, A, 6) displaced people by rung of shelter; present (R, D, A) everybody; in_frost (R, D, A)
-    person-nights in the open below zero; arrivals (R, D, A) a day; departed (R, D, A) displaced people by
+    person-nights in the open below zero; arrivals (R, D, A) a day; displaced (R, D, A) displaced people by
     origin, cumulative; elsewhere (R, D) displaced or moving people in no sub-district: on the road, at a
     crossing; abroad (R, D).
     """
@@ -42,7 +43,7 @@ class People:
     present: Floats
     in_frost: Floats
     arrivals: Floats
-    departed: Floats
+    displaced: Floats
     elsewhere: Floats
     abroad: Floats
     beyond_care_share: Floats | None = field(default=None, repr=False)  # (D, A) of those present
@@ -65,37 +66,36 @@ class People:
 def read(scenario: str, runs: Sequence[Path], areas: Areas) -> People:
     """The people of the runs of one scenario; InputError if they do not fit each other or the case."""
     complaints = Complaints(at_most=MOST_COMPLAINTS)
-    tables = [read_measures(path, MEASURES) for path in runs]
-    days = _days(tables[0])
-    for path, rows in zip(runs, tables, strict=True):
-        if missing := _missing(rows):
+    cubes = [read_cube(path, MEASURES) for path in runs]
+    days, ids = cubes[0].days, areas.area_id
+    for path, cube in zip(runs, cubes, strict=True):
+        if missing := _missing(cube):
             complaints.add(
                 f"{path} holds no measure {', '.join(missing)}, without which needs cannot be reckoned; "
                 "run it again with this version"
             )
-        elif not _days(rows).equals(days):
+        elif not cube.days.equals(days):
             complaints.add(f"{path} covers other days than {runs[0]}: no range can be given over them")
-        told = {area for measure in BY_AREA for area in _names(rows[measure].area)}
-        if unknown := sorted(told - set(areas.area_id)):
+        told = {area for measure in BY_AREA for area in cube.names(measure, AREA)}
+        if unknown := sorted(told - set(ids)):
             complaints.add(
                 f"{path} speaks of {', '.join(unknown[:5])}, no sub-districts of its case as it is now"
             )
     complaints.raise_if_any()
-    ids = areas.area_id
-
-    def by_area(measure: str) -> Floats:
-        return np.stack([_by_area(rows[measure], days, ids) for rows in tables])
-
-    def in_all(*measures: str) -> Floats:
-        return np.stack(
-            [sum((_total(rows[m], days) for m in measures), np.zeros(len(days))) for rows in tables]
+    present, displaced, in_frost, arrivals = (
+        over_runs(cubes, name, {AREA: ids})
+        for name in (
+            "present_persons",
+            "displaced_persons",
+            "open_below_zero_person_nights",
+            "arrivals_persons",
         )
-
-    sheltered = np.stack([_by_group(rows["sheltered_persons"], days, ids, RUNGS) for rows in tables])
+    )
+    sheltered = over_runs(cubes, "sheltered_persons", {AREA: ids, GROUP: RUNGS})
+    elsewhere = over_runs(cubes, "en_route_persons") + over_runs(cubes, "at_crossings_persons")
     return People(
-        scenario, days, list(ids), sheltered, by_area("present_persons"),
-        by_area("open_below_zero_person_nights"), by_area("arrivals_persons"), by_area("displaced_persons"),
-        in_all("en_route_persons", "at_crossings_persons"), in_all("abroad_persons"),
+        scenario, days, list(ids), sheltered, present, in_frost, arrivals, displaced, elsewhere,
+        over_runs(cubes, "abroad_persons"),
     )  # fmt: skip
 
 
@@ -118,47 +118,11 @@ def dates_of(first: Sequence[int] | Floats, days: pd.DatetimeIndex) -> dict[str,
     return found
 
 
-def _days(rows: Mapping[str, Rows]) -> pd.DatetimeIndex:
-    return pd.DatetimeIndex(np.unique(rows["present_persons"].time), name="time")
-
-
-def _missing(rows: Mapping[str, Rows]) -> list[str]:
+def _missing(cube: Cube) -> list[str]:
     """Measures that are not there; those by shelter have no row either if nobody moved, and that is no fault."""
-    someone = bool((rows["displaced_persons"].value >= 1).any())
+    someone = bool((cube.rows["displaced_persons"].value >= 1).any())
     needed = (*ALWAYS, *(BY_SHELTER if someone else ()))
-    return [measure for measure in needed if not len(rows[measure].value)]
-
-
-def _names(column: Coded) -> list[str]:
-    """The names that some row has."""
-    return [column.names[code] for code in np.unique(column.codes)]
-
-
-def _by_area(rows: Rows, days: pd.DatetimeIndex, area_id: Sequence[str]) -> Floats:
-    """(D, A) values, summed over the groups."""
-    return np.asarray(_by_group(rows, days, area_id, rows.group.names).sum(axis=-1))
-
-
-def _by_group(rows: Rows, days: pd.DatetimeIndex, area_id: Sequence[str], groups: Sequence[str]) -> Floats:
-    """(D, A, groups) values; rows of other groups are left out."""
-    table: Floats = np.zeros(
-        (len(days), len(area_id) + 1, len(groups) + 1)
-    )  # the last are for what is not asked for
-    at = days.get_indexer(pd.DatetimeIndex(rows.time)), _to(rows.area, area_id), _to(rows.group, groups)
-    np.add.at(table, at, rows.value)
-    return np.asarray(table[:, :-1, :-1])
-
-
-def _to(column: Coded, wanted: Sequence[str]) -> Ints:
-    """(rows,) the place of each row's name among ``wanted``, -1 if it is not there."""
-    place = {name: i for i, name in enumerate(wanted)}
-    return np.array([place.get(name, -1) for name in column.names], np.int64)[column.codes]
-
-
-def _total(rows: Rows, days: pd.DatetimeIndex) -> Floats:
-    """(D,) values, summed over all groups."""
-    at = days.get_indexer(pd.DatetimeIndex(rows.time))
-    return np.asarray(np.bincount(at, rows.value, minlength=len(days)), float)
+    return [measure for measure in needed if not len(cube.rows[measure].value)]
 
 
 def _columns(rungs: Sequence[str]) -> list[int]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
 
 from flightsim import words
 from flightsim.measures import SMALL_CELL_PERSONS
 from flightsim.plots import style
+from flightsim.results.cube import AREA, GROUP
 from flightsim.results.findings import RUNG_WORDS, Findings
 from flightsim.results.runs import Results
 from flightsim.world import RUNGS, World
@@ -20,8 +22,9 @@ def arrivals(results: Results, world: World) -> Figure:
     f = Findings(results)
     figure = style.new_figure()
     axes = figure.add_axes((0.19, style.BOTTOM, 0.775, style.TOP - style.BOTTOM - 0.05))
-    rows = results.rows("arrivals_persons").groupby(["area_id", "group"])["value"].sum().unstack(fill_value=0)
-    rows = rows.reindex(columns=list(RUNGS), fill_value=0.0).reindex(f.arrivals.index)
+    areas = list(f.arrivals.index)
+    arrived = results.cube.values("arrivals_persons", {AREA: areas, GROUP: RUNGS}).sum(axis=0)
+    rows = pd.DataFrame(arrived, areas, list(RUNGS))
     shown = rows[rows.sum(axis=1) >= SMALL_CELL_PERSONS].head(SHOWN)
     names = [f.name(str(area_id)) for area_id in shown.index]
     rest = rows.drop(shown.index).sum()

@@ -14,6 +14,7 @@ import pandas as pd
 
 from flightsim.case.observations import BEST_ESTIMATE, source_kind
 from flightsim.clock import is_night
+from flightsim.results.cube import GROUP
 from flightsim.results.history import history_until
 from flightsim.results.runs import Results
 from flightsim.world import RUNGS, World
@@ -113,8 +114,8 @@ class Findings:
     @cached_property
     def by_rung(self) -> pd.DataFrame:
         """Displaced people by day (rows) and rung of shelter (columns, in the ladder's order)."""
-        wide = self.results.wide("sheltered_persons", by="group")
-        return wide.reindex(columns=list(RUNGS), index=self.results.days).fillna(0.0)
+        found = self.results.cube.values("sheltered_persons", {GROUP: RUNGS})
+        return pd.DataFrame(found, self.results.days, pd.Index(RUNGS, name=GROUP))
 
     @cached_property
     def by_hour(self) -> pd.Series:
@@ -147,10 +148,9 @@ class Findings:
     @property
     def poor_share(self) -> float:
         """Share of arrivals that found only an unfinished building or the open; 0 without arrivals."""
-        rows = self.results.rows("arrivals_persons")
-        total = float(rows["value"].sum())
-        poor = float(rows.loc[rows["group"].isin(POOR_RUNGS), "value"].sum())
-        return poor / total if total else 0.0
+        arrived = self.results.cube.values("arrivals_persons", {GROUP: RUNGS}).sum(axis=0)
+        poor = arrived[np.isin(RUNGS, POOR_RUNGS)].sum()
+        return float(poor / arrived.sum()) if arrived.any() else 0.0
 
     def name(self, area_id: str) -> str:
         """The English name of a sub-district."""
@@ -170,10 +170,9 @@ class Findings:
         return float(series.get(pd.Timestamp(day), 0.0))
 
     def _by_area(self, measure: str, *, summed: bool) -> pd.Series:
-        rows = self.results.rows(measure)
-        if not summed and len(self.results.days):
-            rows = rows[rows["time"] == self.results.days[-1]]
-        return rows.groupby("area_id")["value"].sum().sort_values(ascending=False, kind="stable")
+        wide = self.results.wide(measure)
+        found = wide.sum() if summed else wide.iloc[-1]
+        return found.sort_values(ascending=False, kind="stable")
 
     def _of_day(self, measure: str) -> pd.Series:
         values = self.results.series(measure)

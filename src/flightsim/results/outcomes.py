@@ -10,18 +10,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from flightsim.errors import Complaints, InputError, nearest
-from flightsim.measures import MEASURES
-from flightsim.results.rows import Rows, read_measures
+from flightsim.results.cube import CALENDAR, Cube, days_of, read
 from flightsim.results.runs import Results
-from flightsim.world import Floats, Ints
+from flightsim.world import Floats
 
-CALENDAR = "persons_total"  # the measure with exactly one row a day, always
 ARRIVALS = "arrivals_"  # arrivals_AREA: in one sub-district
 
 
@@ -178,52 +175,19 @@ def courses(run: str | Path | Results, names: Iterable[str], count_from: date | 
     InputError if a name is no outcome, or the table of measures cannot be read or lacks days.
     """
     wanted = _known(names)
-    if isinstance(run, Results):
-        found = {name: Rows.of_frame(run.rows(name)) for name in (CALENDAR, *(h.measure for h in wanted))}
-    else:
-        found = read_measures(run, {CALENDAR, *(h.measure for h in wanted)})
-    days, by_name = courses_of(found, wanted, count_from, _place(run))
-    return pd.DataFrame(by_name, index=days)
+    found = _cube(run, [h.measure for h in wanted])
+    return pd.DataFrame(courses_of(found, wanted, count_from), index=found.days)
 
 
-def courses_of(
-    rows: Mapping[str, Rows], wanted: Iterable[Headline], count_from: date | None, place: object
-) -> tuple[pd.DatetimeIndex, dict[str, Floats]]:
-    """The days, and each outcome's course (D,) by name, from the rows of the measures. Errors name the ``place``."""
-    days = days_of(rows[CALENDAR], place)
-    before = int(np.searchsorted(days.to_numpy(), np.datetime64(count_from))) if count_from else 0
-    wanted = list(wanted)
-    day = {name: day_of(rows[name], name, days, place) for name in dict.fromkeys(h.measure for h in wanted)}
+def courses_of(cube: Cube, wanted: Iterable[Headline], count_from: date | None) -> dict[str, Floats]:
+    """Each outcome's course (D,) by name, from the measures of a run."""
+    before = int(np.searchsorted(cube.days.to_numpy(), np.datetime64(count_from))) if count_from else 0
     found: dict[tuple[str, str, str], Floats] = {}
-    for h in wanted:
+    for h in (wanted := list(wanted)):
         what = (h.measure, h.group, h.area_id)
         if what not in found:
-            found[what] = _by_day(rows[h.measure], day[h.measure], len(days), h)
-    return days, {h.name: h.course(found[h.measure, h.group, h.area_id], before) for h in wanted}
-
-
-def day_of(rows: Rows, measure: str, days: pd.DatetimeIndex, place: object) -> Ints:
-    """The row of each row's day among the ``days``; InputError if it is none of them."""
-    day = (rows.time - days[0].to_datetime64()) // np.timedelta64(1, "D")
-    if len(day) and (day.min() < 0 or day.max() >= len(days)):
-        raise InputError(f"{place}: {measure} has days that {CALENDAR} has not; it was cut or edited")
-    return np.asarray(day, dtype=np.intp)
-
-
-def _by_day(rows: Rows, day: Ints, n: int, headline: Headline) -> Floats:
-    """(n,) the measure added up by day, of the outcome's group and area only."""
-    weight = rows.value
-    if headline.group or headline.area_id:
-        keep = np.ones(len(day), dtype=bool)
-        if headline.group:
-            keep &= rows.group.are(headline.group)
-        if headline.area_id:
-            keep &= rows.area.are(headline.area_id)
-        day, weight = day[keep], weight[keep]
-    by_day = np.bincount(day, weight, minlength=n).astype(float)
-    if MEASURES[headline.measure].kind == "mean":
-        by_day[np.bincount(day, minlength=n) == 0] = np.nan
-    return by_day
+            found[what] = cube.values(h.measure, group=h.group, area_id=h.area_id)
+    return {h.name: h.course(found[h.measure, h.group, h.area_id], before) for h in wanted}
 
 
 def of_run(
@@ -233,17 +197,6 @@ def of_run(
     names = list(names)
     found = courses(run, names, count_from)
     return {h.name: h.of_course(found[h.name].to_numpy()) for h in _known(names)}
-
-
-def days_of(calendar: Rows, place: object) -> pd.DatetimeIndex:
-    """The days of a run, from the rows of the measure ``CALENDAR``; InputError if one is missing or double."""
-    days = pd.DatetimeIndex(np.sort(calendar.time), name="time")
-    whole = len(days) > 0 and bool((np.diff(days.to_numpy()) == np.timedelta64(1, "D")).all())
-    if not whole:
-        raise InputError(
-            f"{place}: the table of measures has not one row of {CALENDAR} for each day; it was cut or edited"
-        )
-    return days
 
 
 def _known(names: Iterable[str]) -> list[Headline]:
@@ -257,5 +210,8 @@ def _known(names: Iterable[str]) -> list[Headline]:
     return found
 
 
-def _place(run: Any) -> str:
-    return f"{run.path or 'these results'}" if isinstance(run, Results) else str(run)
+def _cube(run: str | Path | Results, measures: Iterable[str]) -> Cube:
+    if isinstance(run, Results):
+        place = f"{run.path or 'these results'}"
+        return Cube(run.cube.rows, days_of(run.cube.rows[CALENDAR], place), place)
+    return read(run, measures)

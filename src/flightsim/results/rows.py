@@ -28,6 +28,15 @@ class Coded:
         """Which rows have that name."""
         return np.asarray(self.codes == (self.names.index(name) if name in self.names else -1))
 
+    def among(self, wanted: Sequence[str]) -> Ints:
+        """(rows,) the number of each row's name among ``wanted``, -1 if it is none of them."""
+        number = {name: i for i, name in enumerate(wanted)}
+        return np.array([number.get(name, -1) for name in self.names], np.int64)[self.codes]
+
+    def used(self) -> list[str]:
+        """The names that some row has."""
+        return [self.names[code] for code in np.unique(self.codes)]
+
 
 @dataclass(frozen=True, slots=True)
 class Rows:

@@ -25,6 +25,8 @@ from flightsim.files.atomic import plain_errors, whole_folder, write_text
 from flightsim.files.old_names import renewed_parts
 from flightsim.files.spreadsheet import harmless
 from flightsim.measures import MEASURES, SMALL_CELL_PERSONS, unit_of
+from flightsim.results.cube import AREA, Cube, OnDemand
+from flightsim.results.rows import Rows
 
 PROVENANCE = "provenance.json"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times faster, where it is built in
@@ -178,22 +180,22 @@ class Results:
 
         A time without a row is 0, or missing for a measure that is a mean.
         """
-        rows = self.rows(measure)
-        if area_id is not None:
-            if area_id not in self.area_names:
-                raise InputError(f"no area '{area_id}' in these results{nearest(area_id, self.area_names)}")
-            rows = rows[rows["area_id"] == area_id]
-        if group is not None:
-            rows = rows[rows["group"] == group]
-        series: pd.Series = self._filled(rows.groupby("time")["value"].sum().rename(measure), measure)
-        return series
+        if area_id is not None and area_id not in self.area_names:
+            raise InputError(f"no area '{area_id}' in these results{nearest(area_id, self.area_names)}")
+        found = self.cube.values(measure, area_id=area_id or "", group=group or "")
+        return pd.Series(found, self.cube.times(measure), name=measure)
 
-    def wide(self, measure: str, by: str = "area_id") -> pd.DataFrame:
-        """One measure as a table: a row per time, a column per ``by`` (``area_id`` or ``group``)."""
-        rows = self.rows(measure)
-        table = rows.pivot_table(index="time", columns=by, values="value", aggfunc="sum", observed=True)
-        filled: pd.DataFrame = self._filled(table, measure)
-        return filled
+    def wide(self, measure: str, by: str = AREA) -> pd.DataFrame:
+        """One measure as a table: a row per time, a column per ``by`` (``area_id`` or ``group``) that has rows."""
+        names = sorted(self.rows(measure)[by].unique())
+        found = self.cube.values(measure, {by: names})
+        return pd.DataFrame(found, self.cube.times(measure), pd.Index(names, name=by))
+
+    @cached_property
+    def cube(self) -> Cube:
+        """The measures as arrays."""
+        rows = OnDemand(lambda measure: Rows.of_frame(self.rows(measure)))
+        return Cube(rows, self.days, f"{self.path or 'these results'}")
 
     def check_tables(self, *names: str) -> None:
         """Read these tables; InputError that names those that are missing, or cannot be read."""
@@ -207,13 +209,6 @@ class Results:
                 raise InputError(f"{self.path}: {name}.parquet cannot be read: {problem}") from problem
         if missing:
             raise InputError(f"{self.path} lacks {', '.join(missing)}; make the run again")
-
-    def _filled(self, found: Any, measure: str) -> Any:
-        """``found`` on all the run's times."""
-        m = MEASURES.get(measure)
-        if m is None or m.hourly:
-            return found.fillna(0.0)
-        return found.reindex(self.days) if m.kind == "mean" else found.reindex(self.days).fillna(0.0)
 
     @cached_property
     def _by_measure(self) -> dict[str, pd.DataFrame]:
