@@ -106,7 +106,7 @@ class TestOwnRules:
         from importlib.metadata import EntryPoint
 
         point = EntryPoint("behaviour.patient", f"{__name__}:Patient", "flightsim.parts")
-        monkeypatch.setattr("flightsim.config.own_parts.entry_points", lambda group: [point])
+        monkeypatch.setattr("flightsim.config.own_parts.installed", lambda: [point])
         again = from_config({**plain.config, "behaviour": {"_target_": f"{__name__}.Patient", "patience": 3}})
         assert again.parts.behaviour == Patient(patience=3)
         with pytest.raises(InputError, match=r"hazard\._target_"):

@@ -1,5 +1,8 @@
 """Mesa's habits: a model that ends, series that its tools can read, agents that nobody changes from outside."""
 
+from pathlib import Path
+from typing import Any
+
 import mesa
 import numpy as np
 import pytest
@@ -51,6 +54,11 @@ def test_batch_run() -> None:
     assert all(row["displaced_persons"] >= 0 for row in found)
 
 
+def test_mesas_name_for_the_seed() -> None:
+    assert simulation("toy", rng=7, **SHORT).seed == simulation("toy", seed=7, **SHORT).seed == 7
+    assert simulation("toy", rng=None, seed=7, **SHORT).seed == 7  # as `mesa.batch_run` of 3.5 calls it
+
+
 @pytest.mark.parametrize("one", [1, np.int64(1), np.int32(1)])
 def test_at_most_one_is_one(over: DisplacementModel, one: int) -> None:
     assert len(over.agents.select(at_most=one)) == 1
@@ -66,3 +74,44 @@ def test_an_agent_takes_no_attributes(over: DisplacementModel) -> None:
         household.mood = 1
     with pytest.raises(AttributeError, match="persons cannot be set"):
         household.persons = 100
+
+
+class TestMesasPage:
+    """The page of docs/agents.md, as `solara run` would show it."""
+
+    @pytest.fixture
+    def shown(self) -> Any:
+        solara = pytest.importorskip("solara", reason="Mesa's page needs the extra explore")
+        pytest.importorskip("altair", reason="Mesa's page needs the extra explore")
+        text = (Path(__file__).parents[1] / "docs" / "agents.md").read_text(encoding="utf-8")
+        (code,) = [
+            block for block in text.split("```python\n") if block.startswith("from mesa.visualization")
+        ]
+        space: dict[str, Any] = {"__name__": "toy_page"}
+        exec(code.partition("```")[0], space)
+        _, found = solara.render(solara.AppLayout(children=[space["page"]]), handle_error=False)
+        yield found
+        found.close()
+
+    @pytest.mark.filterwarnings("ignore")  # of Solara's and Mesa's own
+    def test_it_steps_draws_and_begins_anew(self, shown: Any) -> None:
+        import ipyvuetify
+        import ipywidgets
+
+        def click(label: str) -> None:
+            shown.find(ipyvuetify.Btn, children=[label]).widget.click()
+
+        def told(words: str) -> bool:
+            return bool(shown.find(ipyvuetify.Html, children=[words]))
+
+        def picture() -> bytes:
+            return bytes(shown.find(ipywidgets.Image).widget.value)
+
+        empty = picture()
+        for _ in range(8):
+            click("Step")
+        assert told("Step: 8")
+        assert picture() != empty
+        click("Reset")
+        assert told("Step: 0")
+        assert not told("Step: 8")

@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,16 @@ def git(folder: Path, *words: str) -> str:
     return done.stdout.strip()
 
 
+def unpacked_sources(project: Path, out: Path) -> Path:
+    """The project's source archive, made and unpacked elsewhere."""
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", str(out)]
+    subprocess.run(command, cwd=project, capture_output=True, check=True)
+    with tarfile.open(next(out.glob("*.tar.gz"))) as archive:
+        archive.extractall(out, filter="data")
+    (sources,) = [path for path in out.iterdir() if path.is_dir()]
+    return sources
+
+
 def built(project: Path, out: Path) -> str | None:
     """The commit that a wheel of the project carries."""
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(out)]
@@ -58,8 +69,9 @@ def built(project: Path, out: Path) -> str | None:
         return wheel.read(name).decode().strip() if name in wheel.namelist() else None
 
 
-@pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
-def test_a_wheel_knows_the_commit_it_was_built_from(tmp_path: Path) -> None:
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """As much of the project as a build needs, without git."""
     pytest.importorskip("hatchling")
     project = tmp_path / "project"
     (project / "src" / "flightsim").mkdir(parents=True)
@@ -68,15 +80,33 @@ def test_a_wheel_knows_the_commit_it_was_built_from(tmp_path: Path) -> None:
         shutil.copy(ROOT / name, project / name)
     shutil.copy(ROOT / "src" / "flightsim" / "__init__.py", project / "src" / "flightsim" / "__init__.py")
     (project / "conf" / "config.yaml").write_text("{}\n")
-    assert built(project, tmp_path / "without") is None
+    return project
+
+
+def committed(project: Path) -> str:
     git(project, "init", "-q")
     git(project, "add", ".")
     git(project, "commit", "-q", "-m", "all")
-    head = git(project, "rev-parse", "HEAD")
+    return git(project, "rev-parse", "HEAD")
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
+def test_a_wheel_knows_the_commit_it_was_built_from(project: Path, tmp_path: Path) -> None:
+    assert built(project, tmp_path / "without") is None
+    head = committed(project)
     assert built(project, tmp_path / "clean") == head
     assert git(project, "status", "--porcelain") == ""  # nothing is left in the source tree
     (project / "README.md").write_text("edited")
     assert built(project, tmp_path / "edited") == f"{head}+changes"
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
+def test_a_wheel_built_from_the_source_archive_knows_it_too(project: Path, tmp_path: Path) -> None:
+    head = committed(project)
+    (project / "README.md").write_text("edited")
+    sources = unpacked_sources(project, tmp_path / "archive")
+    assert not (sources / ".git").exists()
+    assert built(sources, tmp_path / "wheel") == f"{head}+changes"
 
 
 def test_an_installed_copy_reads_the_commit_of_its_wheel(tmp_path: Path) -> None:

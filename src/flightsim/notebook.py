@@ -46,11 +46,14 @@ def run(*words: str, **settings: Any) -> Run:
     return Run(outcome.path, outcome.reused)
 
 
-def simulation(*words: str, **settings: Any) -> DisplacementModel:
+def simulation(*words: str, rng: int | None = None, **settings: Any) -> DisplacementModel:
     """The Mesa model of a scenario, at its start: ``step()`` it, look at its ``agents``. Nothing is written.
 
-    Also what `mesa.batch_run` takes: ``mesa.batch_run(fs.simulation, {"case": "toy", "seed": [1, 2]})``.
+    Also what `mesa.batch_run` takes: ``mesa.batch_run(fs.simulation, {"case": "toy", "seed": [1, 2]})``. ``rng`` is
+    Mesa's name for the seed since 3.5.
     """
+    if rng is not None:
+        settings["seed"] = rng
     return _scenario(words, settings).model()
 
 

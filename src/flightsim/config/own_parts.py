@@ -12,7 +12,8 @@ import hashlib
 import inspect
 import linecache
 import sys
-from importlib.metadata import entry_points
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from flightsim.errors import InputError
@@ -26,9 +27,15 @@ def registered(group: str | None = None) -> dict[str, Any]:
     """Entry points by what ``_target_`` says for them, of one group of the configuration or of all."""
     return {
         each.value.replace(":", "."): each
-        for each in entry_points(group=GROUP)
+        for each in installed()
         if group is None or each.name.partition(".")[0] == group
     }
+
+
+@cache
+def installed() -> tuple[EntryPoint, ...]:
+    """What installed packages register, looked up once: it takes milliseconds for every package there is."""
+    return tuple(entry_points(group=GROUP))
 
 
 def is_own(part: Any) -> bool:
@@ -89,6 +96,6 @@ def _source(kind: type) -> str:
             return inspect.getsource(module)
         except (OSError, TypeError):
             return ""
-    own = [inspect.unwrap(getattr(each, "__func__", each)) for each in vars(kind).values() if callable(each)]
+    own = [inspect.unwrap(getattr(each, "__func__", each)) for each in vars(kind).values()]
     cells = dict.fromkeys(each.__code__.co_filename for each in own if inspect.isfunction(each))
     return "".join(line for cell in cells for line in linecache.getlines(cell))
