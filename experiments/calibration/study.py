@@ -30,8 +30,8 @@ FREE = (
     "behaviour.size",
     "behaviour.other_authority",
 )
-LAST = date(2020, 1, 27)  # nothing observed later is used
-DAYS = 58  # to that day
+LAST = date(2020, 3, 8)  # nothing observed later is used
+DAYS = 99  # from 1 December to that day
 FLOOR_PERSONS = 1000.0  # fewer people are luck, in logarithms too
 SMALL = 0.02  # a cell with less of its question's people is luck at a tenth of the households
 MEMORY_DAYS = 14.0  # *assumption*: how long the model goes on being wrong in the same way
