@@ -60,6 +60,45 @@ def test_totals_and_anchors(places: dict[str, Row]) -> None:
     assert Counter(row["control"] for row in places.values())["sna"] == 549
 
 
+def test_southern_idleb_holds_what_the_assessments_of_2018_and_2019_say(places: dict[str, Row]) -> None:
+    table = {row["anchor"]: row for row in rows("anchors")}
+    ratio = table["people for one in the census, southern Idleb"]
+    assert float(ratio["low"]) == pytest.approx(495_000 / 294_397, abs=0.01)
+    assert float(ratio["low"]) < float(ratio["case_figure"]) < float(ratio["high"])
+    area: dict[str, int] = defaultdict(int)
+    held: Counter[str] = Counter()
+    for row in places.values():
+        if row["control"] in LIVED_IN:
+            area[row["area_id"]] += persons(row)
+            held[row["area_id"]] += 1
+    # census of 2004 and communities; nobody of these had the front near by November 2019
+    for name, census, communities in (
+        ("SY070003", 88_076, 28),
+        ("SY070500", 83_487, 37),
+        ("SY070501", 65_409, 19),
+        ("SY070502", 27_098, 27),
+    ):
+        by_place = census * held[name] / communities
+        assert 1.68 < area[name] / by_place < 2.09, name
+    south = sum(people for a, people in area.items() if a.startswith(("SY0702", "SY0705", "SY070003")))
+    assert 298_534 < south < 495_000 + 2.09 * (88_076 + 83_487 + 65_409 + 27_098)
+    # IDPs of November 2018 alone: hosts come on top
+    assert area["SY020001"] > 133_000
+    assert area["SY070302"] > 87_000
+
+
+def test_nobody_is_missing_and_every_row_has_a_status(places: dict[str, Row]) -> None:
+    assert all(
+        int(row[column]) >= 0 for row in places.values() for column in ("residents_persons", "idps_persons")
+    )
+    assert all(persons(row) > 0 for row in places.values() if row["control"] in LIVED_IN)
+    assert {row["status"] for row in places.values()} == {"reported", "derived", "assumed"}
+    assert [p for p, row in places.items() if row["status"] == "reported"] == ["C3985"]
+    assert {
+        row["status"] for row in places.values() if row["method"].startswith("belt: census of look-alike")
+    } == {"assumed"}
+
+
 def test_lower_bounds_and_table_of_anchors(places: dict[str, Row]) -> None:
     table = {row["anchor"]: row for row in rows("anchors")}
     assert len(table) > 60

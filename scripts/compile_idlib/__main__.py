@@ -35,7 +35,7 @@ PAGE = HERE.parents[1] / "docs/data.md"
 
 HEADERS = {
     "areas": "area_id level name_en name_ar parent_id source",
-    "places": "place_id name_en name_ar area_id lat lon residents_persons idps_persons control method source",
+    "places": "place_id name_en name_ar area_id lat lon residents_persons idps_persons control method status source",
     "roads": "road_id u v km road_class free_flow_kmh lanes capacity_vehicles_per_hour geometry ref source",
     "shelter": "place_id host_persons rented_persons collective_persons unfinished_persons source",
     "sites": "site_id name_en place_id population_persons capacity_persons n_sites source",

@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from camps import Cluster
-from population import DANA, GROWTH_SINCE_CENSUS, MAARAT, MAARAT_TOWN, Population
+from population import DANA, GROWTH_ELSEWHERE, MAARAT, MAARAT_TOWN, SOUTH_2018, Population
 from sources import Sources, number
 
 HOUSEHOLD = 5.7
-SOUTH_69 = ("SY070200", "SY070201", "SY070202", "SY070204", "SY070205", "SY050101", "SY050501")
 SOUTH_IDLEB = ("SY0702", "SY0705", "SY070003")
 BEFORE = "a year or more before; other extent"
 Row = list[Any]
@@ -109,7 +108,7 @@ class Anchors:
                 self.add(f"in sites, {row['adm3_en']}", "people", number(row["individuals"]), case, source)
 
     def _older(self) -> None:
-        south = self.persons(self.within(SOUTH_69, "opposition"))
+        south = self.persons(self.within(SOUTH_2018, "opposition"))
         source = (
             "RNA Dec 2018: 67,000 resident and 20,000 IDP households; 400,000 people left in May-Aug 2019"
         )
@@ -174,4 +173,9 @@ class Anchors:
         self.add(
             "people in the firing line, 24 Jan", "people", 800_000, belt, "IRC 24 Jan 2020; case: the belt"
         )
-        self.add("growth since the census, belt", "ratio", "", GROWTH_SINCE_CENSUS, "assumption", 1.0, 1.6)
+        low, high = (round(ratio, 2) for ratio in self.pop.growth_to_2018())
+        self.add("people for one in the census, southern Idleb", "ratio", "", self.pop.southern_growth,
+                 "from Maarat's count of Nov 2019; range: RNA Dec 2018, with and without Suran",
+                 low, high)  # fmt: skip
+        self.add("people for one in the census, rest of the belt", "ratio", "", GROWTH_ELSEWHERE,
+                 "assumption", 1.0, 1.8)  # fmt: skip

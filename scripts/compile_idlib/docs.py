@@ -9,6 +9,8 @@ from pathlib import Path
 
 from sources import Row
 
+BEFORE = Path(__file__).with_name("people_before.csv")  # people by sub-district while 2022 weighed them
+
 
 def write_tables(page: Path, case: Path) -> None:
     """Replaces what stands between ``<!-- name -->`` and ``<!-- /name -->`` for each generated table."""
@@ -112,16 +114,23 @@ def roads(case: Path) -> str:
 
 
 def sub_districts(case: Path) -> str:
-    """People by sub-district held by the opposition, the largest first."""
+    """People by sub-district held by the opposition, the largest first, beside the 2022 count's answer."""
     names = {row["area_id"]: row["name_en"] for row in read(case, "areas")}
+    before = {row["area_id"]: int(row["persons"]) for row in read(BEFORE.parent, BEFORE.stem)}
     people: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    how: dict[str, Counter[str]] = defaultdict(Counter)
+    how: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
     for row in read(case, "places"):
         if row["control"] == "opposition":
             both = [int(row["residents_persons"]), int(row["idps_persons"])]
             people[row["area_id"]][0] += sum(both)
             people[row["area_id"]][1] += both[1]
-            how[row["area_id"]][row["method"].split(":")[0]] += sum(both)
-    ordered = sorted(people, key=lambda area: (-people[area][0], area))
-    rows = [[f"{names[a]} {a}", *(f"{n:,}" for n in people[a]), how[a].most_common(1)[0][0]] for a in ordered]
-    return markdown(["sub-district", "people", "of whom IDPs", "mostly by"], rows)
+            how[row["area_id"]][row["method"].split(":")[0], row["status"]] += sum(both)
+    rows = []
+    for a in sorted(people, key=lambda area: (-people[area][0], area)):
+        method, status = how[a].most_common(1)[0][0]
+        new, idps = people[a]
+        change = f"{new - before[a]:+,}"
+        rows.append(
+            [f"{names[a]} {a}", f"{before[a]:,}", f"{new:,}", change, f"{idps:,}", f"{method} ({status})"]
+        )
+    return markdown(["sub-district", "before", "people", "change", "of whom IDPs", "mostly by"], rows)

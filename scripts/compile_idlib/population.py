@@ -1,7 +1,17 @@
 """The people of November 2019: totals first, anchored sub-districts next, then a stated rule for the rest.
 
-The 2022 count that the sources hold is the outcome of the campaign, so it weighs places only where nobody was
-driven out later; the emptied belt is rebuilt from the pre-war census and the size of settlements.
+The 2022 count that the sources hold comes after the campaign. It weighs places only where nobody was driven out;
+scaled to the area's total it puts too many in the receiving north and too few in the belt that emptied. The belt
+(what was captured, and the districts of Al Ma'ra and Ariha with Saraqab where the 2022 count is below what they
+held) is rebuilt: census of 2004 by sub-district x people for one in the census x share of communities held x
+presence near the front; inside a sub-district by the size of settlements (capital, town, village, main road).
+
+People for one in the census, southern Idleb (derived): what OCHA counted in Maarat al-Numan in November 2019 over
+the census of its communities with the same presence, 1.8. Check: 69 communities of seven southern sub-districts held
+495,000 in December 2018, 1.7 to 2.1 times the census of these sub-districts (with and without Suran, mostly held by
+the government). Western Aleppo and Lattakia have no assessment of their own: 1.4 (assumption, bounds 1.0 to 1.8).
+What left in 2019 is taken only from the November 2019 anchor and from the presence near the front (assumption).
+Residents, IDPs and camps are split as the anchors of November 2019 say. The total stays with them: 3.0 + 1.0 million.
 """
 
 from __future__ import annotations
@@ -24,7 +34,15 @@ MAARAT_TOWN, MAARAT_TOWN_PERSONS = "C3985", 80_000  # sources: 70,000, 80,000, 1
 IDPS_IDLEB_AREA = 1_300_000  # middle of 1.1 to 1.5 million
 IDPS_NORTH_ALEPPO = 340_000  # 34 %, the share in all the north-west (ISMI, Nov 2018)
 IDP_SHARE_BELT = 0.20  # 23 % of households in 69 southern communities, Dec 2018, some gone since: assumption
-GROWTH_SINCE_CENSUS = 1.4  # assumption, bounds 1.0 to 1.6: persons in Nov 2019 for one in the 2004 census
+GROWTH_ELSEWHERE = (
+    1.4  # assumption, bounds 1.0 to 1.8: persons in Nov 2019 for one in 2004, where none was assessed
+)
+SOUTH_2018_PERSONS = (
+    495_000  # 87,000 households in 69 communities of SOUTH_2018, Dec 2018 (rapid needs assessment)
+)
+SOUTH_2018 = ("SY070200", "SY070201", "SY070202", "SY070204", "SY070205", "SY050101", "SY050501")
+SOUTHERN_IDLEB = ("SY0702", "SY0705", "SY070003")  # Al Ma'ra and Ariha districts, Saraqab
+SURAN = "SY050101"  # mostly held by the government in 2018
 # Sizes of settlements: medians of 11 to 14 and of 6 where nobody was driven out; towns lowered, since camps
 # swell the northern ones (assumption)
 CAPITAL, TOWN, VILLAGE = 13.0, 4.0, 1.0
@@ -47,22 +65,26 @@ LOOKALIKES = {  # sub-districts whose census was not seen: mean settlement of th
     "SY020000": ("SY020003", "SY020004", "SY020005"),
     "SY020001": ("SY020003", "SY020004", "SY020005"),
     "SY020404": ("SY020003", "SY020004", "SY020005"),
+    "SY050101": ("SY070205",),
     "SY050202": ("SY070205",),
     "SY050204": ("SY070205",),
+    "SY050501": ("SY070205",),
     "SY060002": ("SY070401",),
     "SY060303": ("SY070401",),
 }
 BELT_NOTE = "belt: census 2004 by settlement size and distance to the front"
+LOOKALIKE_NOTE = "belt: census of look-alike neighbours by settlement size and distance to the front"
 
 
 @dataclass(frozen=True)
 class People:
-    """Residents and IDPs (those in sites included) of one place, and how they were found."""
+    """Residents and IDPs (those in sites included) of one place, how they were found, and the status of that."""
 
     residents: int
     idps: int
     method: str
     source: str
+    status: str
 
 
 class Population:
@@ -97,7 +119,10 @@ class Population:
         belt = {p for p in self.opposition if p in taken or not self.count_2022(p)}
         for area, places in self.by_area.items():
             share = len(belt.intersection(places)) / len(places)
-            fewer_than_before = sum(map(self.count_2022, places)) < self._census(area) * self._held(area)
+            before = self.growth(area) if area.startswith(SOUTHERN_IDLEB) else 1.0
+            fewer_than_before = sum(map(self.count_2022, places)) < before * self._census(area) * self._held(
+                area
+            )
             if share > 0.75 or (fewer_than_before and self._census(area)):
                 belt.update(places)
         return belt
@@ -157,13 +182,31 @@ class Population:
                 return share
         return 1.0
 
-    def _belt_persons(self, pcode: str) -> float:
-        """Persons outside sites in a community of the belt."""
+    def _of_the_census(self, pcode: str) -> float:
+        """Persons of 2004 in a community, by its size, of whom those still present in November 2019."""
         area = self.area(pcode)
         everybody = [p for p in self.src.gazetteer if self.area(p) == area]
         mean_size = sum(map(self.size, everybody)) / len(everybody)
-        persons = GROWTH_SINCE_CENSUS * self.mean_settlement(area) * self.size(pcode) / mean_size
-        return max(persons * self.presence(pcode), FEWEST_PERSONS)
+        return self.mean_settlement(area) * self.size(pcode) / mean_size * self.presence(pcode)
+
+    @cached_property
+    def southern_growth(self) -> float:
+        """Persons for one in the 2004 census in southern Idleb: what Maarat's count of November 2019 says."""
+        return MAARAT_PERSONS / sum(map(self._of_the_census, self.by_area[MAARAT]))
+
+    def growth(self, area: str) -> float:
+        """Persons in November 2019 for one in the 2004 census, where nobody had left because the front was near."""
+        return self.southern_growth if area.startswith(SOUTHERN_IDLEB) else GROWTH_ELSEWHERE
+
+    def growth_to_2018(self) -> tuple[float, float]:
+        """The same from the assessment of December 2018: with Suran in the census and without."""
+        whole = {area: self.mean_settlement(area) * self._table[area][1] for area in SOUTH_2018}
+        low = SOUTH_2018_PERSONS / sum(whole.values())
+        return low, SOUTH_2018_PERSONS / (sum(whole.values()) - whole[SURAN])
+
+    def _belt_persons(self, pcode: str) -> float:
+        """Persons outside sites in a community of the belt."""
+        return max(self.growth(self.area(pcode)) * self._of_the_census(pcode), FEWEST_PERSONS)
 
     def _weight(self, pcode: str) -> float:
         """2022 count outside the camps of November 2019: the weight of a place that took people in."""
@@ -228,26 +271,26 @@ class Population:
         self.receiving_idp_share = (IDPS_IDLEB_AREA - in_sites - IDP_SHARE_BELT * belt) / receiving
         return self.receiving_idp_share
 
-    def _how(self, pcode: str) -> tuple[str, str]:
-        """Method and source of a place's people."""
+    def _how(self, pcode: str) -> tuple[str, str, str]:
+        """Method, source and status of a place's people."""
         area = self.area(pcode)
+        count = "c. 2022 count (World Bank file); OCHA; ISIMM Nov 2019"
         if pcode == MAARAT_TOWN:
-            return "anchor: town 80,000 (sources 70,000 to 110,000)", "news report Dec 2019; OCHA Nov 2019"
+            town = "anchor: town 80,000 (sources 70,000 to 110,000)"
+            return town, "news report Dec 2019; OCHA Nov 2019", "reported"
         if area == MAARAT:
-            return "anchor 163,800 by settlement size", "OCHA cross-border Nov 2019"
+            return "anchor 163,800 by settlement size", "OCHA cross-border Nov 2019", "derived"
         if area == DANA:
-            return (
-                "anchor 712,000: sites, and 2022 count scaled",
-                "OCHA Feb 2020; ISIMM Nov 2019; c. 2022 count",
-            )
+            source = "OCHA Feb 2020; ISIMM Nov 2019; c. 2022 count"
+            return "anchor 712,000: sites, and 2022 count scaled", source, "derived"
         if pcode in self.belt:
-            return BELT_NOTE, "CBS census 2004 by sub-district; OCHA COD-AB"
+            census = "CBS census 2004 by sub-district; OCHA COD-AB"
+            if area in LOOKALIKES or not area.startswith(SOUTHERN_IDLEB):
+                return LOOKALIKE_NOTE if area in LOOKALIKES else BELT_NOTE, census, "assumed"
+            return BELT_NOTE, f"{census}; OCHA Nov 2019; RNA Dec 2018", "derived"
         if pcode in self.sna:
-            return "2022 count scaled to 1.0 million", "c. 2022 count (World Bank file); OCHA; ISIMM Nov 2019"
-        return (
-            "2022 count scaled to the area's 3.0 million",
-            "c. 2022 count (World Bank file); OCHA; ISIMM Nov 2019",
-        )
+            return "2022 count scaled to 1.0 million", count, "derived"
+        return "2022 count scaled to the area's 3.0 million", count, "derived"
 
 
 def scale_to(values: dict[str, float], keys: list[str], total: float) -> float:

@@ -48,10 +48,19 @@ def places(src: Sources, chosen: list[str], pop: Population) -> list[list[Any]]:
         if who in LIVED_IN:
             people = pop.people[p]
             rows.append(
-                [*where, people.residents, people.idps, who, people.method, f"{people.source}; COD-AB"]
+                [
+                    *where,
+                    people.residents,
+                    people.idps,
+                    who,
+                    people.method,
+                    people.status,
+                    f"{people.source}; COD-AB",
+                ]
             )
         else:
-            rows.append([*where, 0, 0, who, f"not lived in; control: {src.control_method[p]}", "OCHA COD-AB"])
+            how = f"not lived in; control: {src.control_method[p]}"
+            rows.append([*where, 0, 0, who, how, "assumed", "OCHA COD-AB"])
     return rows
 
 

@@ -35,6 +35,7 @@ TABLES: dict[str, dict[str, Column]] = {
         "idps_persons": PERSONS,
         "control": choice(CONTROLS),
         "method": text(blank=""),
+        "status": NOTE,
         **SOURCE,
     },
     "roads.csv": {
