@@ -21,11 +21,19 @@ class DailySeries:
     """
 
     agent_reporters: dict[str, Any]  # none: ask `model.agents` itself
-    _agent_records: dict[int, Any]  # what `mesa.batch_run` looks at
+    agenttype_reporters: dict[type, Any]
+    _agent_records: dict[int, Any]  # what `mesa.batch_run` looks at, all of these
+    _agenttype_records: dict[int, Any]
 
     def __init__(self, state: State) -> None:
         self._state = state
-        self.agent_reporters, self._agent_records = {}, {}
+        self.agent_reporters, self.agenttype_reporters = {}, {}
+        self._agent_records, self._agenttype_records = {}, {}
+
+    @property
+    def _collection_steps(self) -> list[int]:
+        """Which step each value of ``model_vars`` is of, as `mesa.batch_run` of 3.5 asks."""
+        return list(range(self._state.now))
 
     def _daily(self) -> dict[str, Floats]:
         """(days,) by measure, of the days that are over."""
