@@ -1,6 +1,6 @@
 """Scores the model against the case's own observations and rewrites docs/evaluation.md and its figures.
 
-    python experiments/evaluation/run.py                       a tenth of the households, ten seeds: half an hour
+    python experiments/evaluation/run.py                       a tenth of the households, ten seeds: an hour or more
     python experiments/evaluation/run.py --replicates 2        quick, for a look; writes the page all the same
 
 Two sweeps: with the events as they happened, and from each week's start with the events ahead drawn. Runs that are
@@ -12,21 +12,53 @@ from __future__ import annotations
 import argparse
 import re
 import shutil
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
 
 from flightsim import cli
+from flightsim.case.observations import read_observations
+from flightsim.case.reading import read_case
 from flightsim.validation import figures, tables
 from flightsim.validation.report import Report, screen
+from flightsim.validation.scores import rolling
 from flightsim.validation.scores.counts import MODEL
 from flightsim.validation.validate import reported, validate
 
 HERE = Path(__file__).resolve().parent
 DOCS = HERE.parents[1] / "docs"
-START, DAYS = date(2019, 12, 1), 58  # to 27 January 2020, the last day with observations
-UNKNOWN_FROM = [START + timedelta(days=7 * week) for week in range(1, 9)]
+CASE = "idlib"
+AHEAD = ["mode", "skill_14_to_42_days"]
+
+
+@dataclass(frozen=True)
+class Span:
+    """The days that are scored: from the case's first day to its last report."""
+
+    start: date
+    last: date
+
+    @property
+    def days(self) -> int:
+        """How many they are."""
+        return (self.last - self.start).days + 1
+
+    @property
+    def unknown_from(self) -> list[date]:
+        """The weeks' first days from which at least one report is still ahead: events from there on are drawn."""
+        weeks = range(rolling.STEP_DAYS, self.days, rolling.STEP_DAYS)
+        return [self.start + timedelta(days=day) for day in weeks]
+
+
+def span() -> Span:
+    """The case's own."""
+    case = read_case(CASE)
+    areas = case.world.areas
+    codes = {*areas.area_id, *areas.admin2_id, *areas.admin1_id}
+    rows = read_observations(case.folder, codes, case.world.persons).rows
+    return Span(case.world.manifest["start"], max(o.until for o in rows))
 
 
 def folder_of(name: str, scale: float, replicates: int) -> Path:
@@ -34,10 +66,10 @@ def folder_of(name: str, scale: float, replicates: int) -> Path:
     return HERE / "results" / f"{name}_{scale:g}_{replicates}"
 
 
-def sweep(name: str, scale: float, replicates: int, *words: str) -> None:
+def sweep(name: str, days: int, scale: float, replicates: int, *words: str) -> None:
     """Run a sweep into a folder of its own, or finish it."""
     folder = folder_of(name, scale, replicates)
-    common = [f"population.scale={scale:g}", f"days={DAYS}", f"replicates={replicates}", f"name={name}"]
+    common = [f"population.scale={scale:g}", f"days={days}", f"replicates={replicates}", f"name={name}"]
     code = cli.main(["run", "-m", *common, *words, "figures=false", f"results='{folder}'"])
     if code:
         raise SystemExit(code)
@@ -64,6 +96,9 @@ def blocks(report: Report, commands: str) -> dict[str, str]:
     b = report.board
     totals = b.totals.drop(columns=["observations", "members"])
     totals.columns = [name.replace("_people", "").replace("_", " ") for name in totals.columns]
+    hindsight = totals["kind"] == "in hindsight"
+    totals = totals.drop(columns="kind")
+    average = pd.DataFrame(list(rolling.average_skill(report.rolling).items()), columns=AHEAD)
     where = b.destinations.drop(columns="questions")
     where.columns = [name.replace("_", " ") for name in where.columns]
     each = b.questions.pivot_table(
@@ -74,23 +109,32 @@ def blocks(report: Report, commands: str) -> dict[str, str]:
     return {
         "screen": f"```text\n{screen(report)}\n```",
         "made": commands,
-        "totals": markdown(totals),
+        "totals": markdown(totals[~hindsight]),
+        "hindsight": markdown(totals[hindsight]),
         "brier": markdown(tables.brier(report)),
         "pit": markdown(pit),
         "where": markdown(where),
         "questions": markdown(each.reset_index()),
         "ahead": markdown(ahead(report.rolling, "horizon_days")),
+        "average": markdown(average),
         "origins": markdown(ahead(report.by_origin, "origin")),
         "patterns": markdown(patterns),
     }
 
 
 def ahead(found: pd.DataFrame, by: str) -> pd.DataFrame:
-    """CRPS of the forecasts ahead, a row a mode and horizon or origin, a column a forecaster; the model's skill."""
+    """CRPS of the forecasts ahead, a row a mode and horizon or origin, a column a forecaster; the model's skill.
+
+    Who knows the answer stands in the last column, behind the skill that is not held against it.
+    """
     wide = found.pivot_table(index=["mode", by], columns="forecaster", values="crps_people", sort=False)
     own = found[found["forecaster"] == MODEL].set_index(["mode", by])
     wide.insert(0, "forecasts", own["forecasts"])
-    return wide.assign(skill=own["skill"]).reset_index()
+    in_hindsight = list(dict.fromkeys(found.loc[found["kind"] == "in hindsight", "forecaster"]))
+    known = wide[in_hindsight].rename(columns=lambda name: f"({name})")
+    return pd.concat(
+        [wide.drop(columns=in_hindsight).assign(skill=own["skill"]), known], axis=1
+    ).reset_index()
 
 
 def write_page(found: dict[str, str]) -> None:
@@ -112,11 +156,11 @@ def main() -> None:
     parser.add_argument("--replicates", type=int, default=10)
     parser.add_argument("--score-only", action="store_true", help="score the runs that are there")
     asked = parser.parse_args()
-    size = asked.scale, asked.replicates
+    size, scored = (asked.scale, asked.replicates), span()
     if not asked.score_only:
-        until = ",".join(str(day) for day in UNKNOWN_FROM)
-        sweep("evaluation", *size)
-        sweep("evaluation_drawn", *size, "events=goes_on", f"events.known_until={until}")
+        until = ",".join(str(day) for day in scored.unknown_from)
+        sweep("evaluation", scored.days, *size)
+        sweep("evaluation_drawn", scored.days, *size, "events=goes_on", f"events.known_until={until}")
     base, drawn = folder_of("evaluation", *size), folder_of("evaluation_drawn", *size)
     folder, text = validate(base, drawn=drawn)
     print(text)
@@ -127,7 +171,7 @@ def main() -> None:
     about = report.board.ensemble.runs[0].provenance
     made = (
         f"flightsim {about['flightsim']} (commit {str(about.get('commit'))[:10]}), {asked.replicates} seeds, "
-        f"{asked.scale:g} of the households, {START} to {START + timedelta(days=DAYS - 1)}."
+        f"{asked.scale:g} of the households, {scored.start} to {scored.last}."
     )
     write_page(blocks(report, made))
 
