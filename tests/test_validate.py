@@ -166,9 +166,9 @@ def test_nothing_in_common_is_refused_with_a_reason_for_every_row(three: Ensembl
         score(three, observed(tmp_path, *rows), WORLD)
     assert refused.value.complaints == [
         f"none of the 4 observations in {tmp_path} can be scored with a run of 2019-12-01 to 2020-01-09",
-        "observations.csv row 5: displaced_cumulative, without a first day",
-        "observations.csv row 3: returns_cumulative, of returns, which are not modelled",
         "observations.csv rows 2, 4: displaced_cumulative, after the run ends (2020-01-09)",
+        "observations.csv row 3: returns_cumulative, of returns, which are not modelled",
+        "observations.csv row 5: displaced_cumulative, without a first day",
     ]
 
 

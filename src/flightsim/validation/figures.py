@@ -38,7 +38,7 @@ def totals(report: Report) -> Figure | None:
     if not b.counts.rows:
         return None
     figure = style.new_figure()
-    axes = figure.add_axes((style.LEFT, style.BOTTOM, 0.7, 0.74))
+    axes = figure.add_axes((style.LEFT, style.BOTTOM, 0.7, 0.68))
     days = b.ensemble.days.to_numpy()
     best, _ = best_baseline(b.crps)
     for name, course in b.counts.courses.items():
@@ -71,7 +71,7 @@ def totals(report: Report) -> Figure | None:
         f"on {missed} of {words.counted(n, 'report')}"
     )
     what = (
-        "Squares: reported, with bounds. Line, band: median, 90 % of the runs. Dashed: baselines, the best in red. "
+        "Squares: reported, with bounds. Band: 90 % of the runs. Dashed: baselines, the best in red. "
         "Dotted: knows the answer."
     )
     _write(figure, title, what, report)
@@ -203,6 +203,7 @@ def ahead(report: Report) -> Figure | None:
                 values,
                 color=style.PEOPLE if own else style.RIVALS,
                 lw=2.4 if own else 1.3,
+                ls=":" if kind(name) == "in hindsight" else "-",
                 marker="o",
                 ms=4,
             )
@@ -212,18 +213,20 @@ def ahead(report: Report) -> Figure | None:
         axes.set_xticks(at, [f"to {h}" for h in table.index])
         axes.set_xlabel("days ahead")
         axes.set_title(MODES[mode], loc="left", size=10.5)
-        axes.set_ylim(0, None)
         style.counts(axes.yaxis)
         style.faint_grid(axes)
         better = sum(skill(table.loc[h]) > 0 for h in table.index)
         own = report.by_origin[(report.by_origin["mode"] == mode) & (report.by_origin["forecaster"] == MODEL)]
         worse = int((own["skill"] < 0).sum())
         told.append(
-            f"at {better} of {len(table)} horizons, from {len(own) - worse} of {len(own)} origins, {MODES[mode]}"
+            f"{better} of {len(table)} horizons, {len(own) - worse} of {len(own)} origins ({MODES[mode]})"
         )
+    row[0].set_ylim(0, 1.08 * float(found["crps_people"].max()))  # of all panels, which share it
     row[0].set_ylabel("CRPS, people")
-    title = f"Weeks ahead, better than every baseline: {'; '.join(told)}"
-    what = "Error of forecasts from each week's start, by lead time; lower is better. Few reports, so few forecasts."
+    title = f"Weeks ahead, better than honest baselines: {'; '.join(told)}"
+    what = (
+        "Error of forecasts from each week's start, by lead time; lower is better. Dotted: knows the answer."
+    )
     _write(figure, title, what, report)
     return figure
 

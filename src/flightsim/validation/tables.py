@@ -9,6 +9,7 @@ import pandas as pd
 from flightsim.files.atomic import write_text
 from flightsim.validation.report import Report
 from flightsim.validation.scores import places
+from flightsim.validation.scores.counts import kind
 
 README = """Modelled beside observed; docs/evaluation.md and docs/observations.md say what each score means.
 
@@ -53,7 +54,9 @@ def brier(report: Report) -> pd.DataFrame:
     b = report.board
     both = (("totals", b.brier), ("areas", b.area_brier))
     rows = [
-        {"of": of, "forecaster": name, "brier": value} for of, found in both for name, value in found.items()
+        {"of": of, "forecaster": name, "kind": kind(str(name)), "brier": value}
+        for of, found in both
+        for name, value in found.items()
     ]
     return pd.DataFrame(rows)
 

@@ -147,7 +147,7 @@ def _nothing(observations: Observations, reasons: dict[int, str], ensemble: Ense
     """Why not one can be scored: a line of what was asked, and one a measure and reason with its rows."""
     first, last = ensemble.days[0].date(), ensemble.days[-1].date()
     rows: dict[tuple[str, str], list[str]] = {}
-    for o in observations.rows:
+    for o in sorted(observations.rows, key=lambda o: o.row):
         rows.setdefault((o.measure, reasons[id(o)]), []).append(str(o.row))
     head = (
         f"none of the {len(observations.rows)} observations in {observations.folder} can be scored with a run of "
