@@ -21,7 +21,7 @@ from flightsim.case import columns, event_rows
 from flightsim.case.cells import REQUIRED, Column
 from flightsim.case.manifest import FACTS, LISTS, TABLE_FACTS
 from flightsim.config import compose
-from flightsim.measures import MEASURES
+from flightsim.measures import MEASURES, RECORDED
 from flightsim.results import runs
 from flightsim.sweeps.priors import CALIBRATED
 
@@ -129,7 +129,9 @@ def result_tables() -> str:
     ]
     found = table(["table", "columns"], rows)
     movers = [[f"`{name}`", meaning] for name, meaning in HOUSEHOLDS.items()]
-    return f"{found}\n\n{table(['column of `households`', 'what'], movers)}"
+    recorded = [(f"`{what}`", meaning) for what, meaning in RECORDED.items()]
+    state = table(["`what` of `state`", "meaning; `id` is a place, facility or sub-district"], recorded)
+    return f"{found}\n\n{state}\n\n{table(['column of `households`', 'what'], movers)}"
 
 
 def household_columns() -> list[str]:

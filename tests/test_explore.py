@@ -20,7 +20,8 @@ from flightsim.config import compose
 from flightsim.errors import InputError
 from flightsim.explore import course, levers, server, terrain, trial, why
 from flightsim.explore.trial import Trial
-from flightsim.world import hostile
+from flightsim.results import record
+from flightsim.world import SITE, hostile
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next((path for name in BROWSERS if (path := shutil.which(name))), "")
@@ -81,8 +82,8 @@ class TestWhatThePageIsTold:
         shares = [s for row in tried.course["filled"] for s in row if s is not None]
         assert shares
         assert 0 <= min(shares) <= max(shares) <= 1
-        room = course.room_in_sites(tried.results, tried.scenario)
-        assert room[0].sum() > 0
+        room = record.room_left(tried.results, tried.scenario.world)
+        assert room[0, :, SITE].sum() > 0
 
     def test_flows_lead_from_one_area_to_another(self, tried: Trial) -> None:
         world = tried.scenario.world

@@ -12,7 +12,6 @@ import yaml
 import toys
 from flightsim import cli
 from flightsim.errors import InputError
-from flightsim.events import Event
 from flightsim.needs import (
     capacity,
     care,
@@ -27,7 +26,7 @@ from flightsim.needs import (
 )
 from flightsim.needs.people import People
 from flightsim.needs.quantities import NEEDS, SECTORS, WHOM
-from flightsim.world import RUNGS, World
+from flightsim.world import GOVERNMENT, RUNGS, World
 
 
 def write(path: Path, content: object) -> Path:
@@ -238,25 +237,23 @@ class TestCapacity:
 
 class TestCare:
     def test_a_closure_and_a_capture_put_people_beyond_reach(self, town: World) -> None:
-        days = pd.date_range("2020-01-01", periods=3)
-        hospital = town.facilities.facility_id[0]
-        at = town.places.place_id[town.facilities.place[0]]
-        day = days[1].date()
-        for event in (
-            Event("E1", day, None, None, "facility_closed", hospital, "", "reported"),
-            Event("E1", day, None, None, "captured", at, "government", "reported"),
-        ):
-            works = care.working(town, [event], days)
-            assert works[0, 0]
-            assert not works[1:, 0].any()
-        share = care.beyond_share(town, works, reach_km=1e6)
+        held = np.tile(town.places.control, (3, 1))
+        works = np.tile(town.facilities.functioning, (3, 1))
         area = town.places.area[town.facilities.place[0]]
+        for closed, taken in ((True, False), (False, True)):
+            now, then = works.copy(), held.copy()
+            now[1:, 0] &= not closed
+            then[1:, town.facilities.place[0]] = GOVERNMENT if taken else held[1, town.facilities.place[0]]
+            reached = care.reachable(town, now, then)
+            assert reached[0, 0]
+            assert not reached[1:, 0].any()
+        share = care.beyond_share(town, reached, reach_km=1e6)
         assert share[0, area] == 0
-        if not works[1].any():
+        if not reached[1].any():
             assert share[1].tolist() == [1.0] * len(town.areas)
 
     def test_the_farther_one_walks_the_fewer_are_left(self, town: World) -> None:
-        works = care.working(town, [], pd.date_range("2020-01-01", periods=1))
+        works = town.facilities.functioning[None]
         shares = [care.beyond_share(town, works, reach_km=km).sum() for km in (0.0, 5.0, 20.0, 1e6)]
         assert shares == sorted(shares, reverse=True)
         assert shares[0] > shares[-1]

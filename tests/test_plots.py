@@ -179,12 +179,6 @@ def test_the_middle_of_a_square() -> None:
     np.testing.assert_allclose(middle, world.project([35.5], [36.7])[0], atol=1e-6)
 
 
-def test_who_holds_the_ground_follows_the_captures(world: World) -> None:
-    before, after = ground.holders(world, results_of(world))
-    assert before.tolist() == [0] * len(world.places)
-    assert after.tolist() == [2] * 5 + [0] * (len(world.places) - 5)
-
-
 def test_classes_of_the_map() -> None:
     assert maps.class_limits(0) == [100]
     assert maps.class_limits(3_000) == [100, 200, 500, 1_000, 2_000]

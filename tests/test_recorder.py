@@ -145,6 +145,25 @@ def test_the_front_is_told_place_by_place(recorder: Recorder) -> None:
     assert front["holder"].tolist() == ["government", "opposition"]
 
 
+def test_the_state_is_told_at_the_start_and_where_it_changes(recorder: Recorder) -> None:
+    room = np.full((3, len(RUNGS)), np.inf)
+    room[:, :OPEN] = 0.0
+    room[A, SITE] = 12.0
+    for day in range(-1, 10):
+        if day == 1:
+            room[A, SITE], room[B, SITE] = 5.0, -2.0  # more people than room: none is left
+        recorder.stands(day, rows(0, 2 if day >= 4 else 0, 2), np.zeros(0, bool), room)
+    told = recorder.tables()["state"].astype({"time": "str"})
+    assert [tuple(row) for row in told[["what", "time", "id", "group", "value"]].to_numpy()] == [
+        ("held", "2019-12-31", "A", "opposition", 1.0),
+        ("held", "2019-12-31", "B", "opposition", 1.0),
+        ("held", "2019-12-31", "S", "government", 1.0),
+        ("held", "2020-01-05", "B", "government", 1.0),
+        ("room_persons", "2019-12-31", "Area-A", "site", 12.0),
+        ("room_persons", "2020-01-02", "Area-A", "site", 5.0),
+    ]
+
+
 def test_vehicles_are_of_both_directions(recorder: Recorder) -> None:
     gates = {"waiting": rows(), "through": rows()}
     recorder.end_of_day(3, {}, np.zeros((3, len(RUNGS))), gates, np.array([2.0, 0, 5, 0]))

@@ -2,7 +2,7 @@
 
 import atexit
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
@@ -17,9 +17,9 @@ from flightsim.world import World
 DAYS = 16
 
 
-def source(config: Mapping[str, Any]) -> tuple[World, Sequence[Event]]:
+def source(config: Mapping[str, Any]) -> tuple[World, Callable[[], Sequence[Event]]]:
     made = scenario.from_config(config)
-    return made.world, made.events
+    return made.world, lambda: made.events
 
 
 def run(folder: Path, *overrides: str) -> Path:

@@ -137,6 +137,16 @@ MEASURES: dict[str, Measure] = {
 """Every measure by name."""
 
 
+HELD, WORKS, ROOM = "held", "works", "room_persons"
+RECORDED: dict[str, str] = {
+    HELD: "who holds the place: its group says it, its value is 1",
+    WORKS: "whether the health facility works: 1 or 0",
+    ROOM: "persons for whom there is room left in the sub-district on the rung that its group says",
+}
+"""What the table of the run's state tells beside the measures: kind and meaning. A value holds until the next one;
+the day before the first is the start."""
+
+
 def unit_of(measure: str) -> str:
     """The unit of a measure; empty for a measure this version does not know."""
     return MEASURES[measure].unit if measure in MEASURES else ""

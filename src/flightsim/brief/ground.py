@@ -14,6 +14,7 @@ from matplotlib.transforms import Affine2D
 from flightsim.brief import svg
 from flightsim.plots import ground as holders_of
 from flightsim.plots import shapes
+from flightsim.results import record
 from flightsim.results.runs import Results
 from flightsim.world import Floats, World, hostile
 
@@ -77,7 +78,8 @@ def front(
     g: Ground, world: World, results: Results, outlines: Mapping[str, Shape]
 ) -> tuple[list[Markup], bool]:
     """Ground that others held at the start, and ground captured in the run; whether any was."""
-    before, after = holders_of.holders(world, results)
+    by_day = record.held(results, world)
+    before, after = by_day[0], by_day[-1]
     bottom = g.top - g.high / g.scale
     view = holders_of.View(g.left, g.left + WIDE / g.scale + GRID_KM, bottom - GRID_KM, g.top + GRID_KM)
     x, y, nearest = holders_of.raster(world, view, GRID_KM)

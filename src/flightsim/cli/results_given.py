@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from flightsim.world import World
 
 
-def source(config: Mapping[str, Any]) -> tuple[World, Sequence[Event]]:
-    """The world and the events that a configuration runs on."""
+def source(config: Mapping[str, Any]) -> tuple[World, Callable[[], Sequence[Event]]]:
+    """The world that a configuration runs on, and its events when they are asked for."""
     from flightsim.scenario import from_config
 
     scenario = from_config(config)
-    return scenario.world, scenario.events
+    return scenario.world, lambda: scenario.events
 
 
 def settle(arguments: argparse.Namespace, parser: argparse.ArgumentParser, words: Sequence[str]) -> list[str]:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from flightsim.explore import terrain
 from flightsim.measures import SMALL_CELL_PERSONS
+from flightsim.results import record
 from flightsim.results.cube import AREA
 from flightsim.results.findings import Findings
 from flightsim.results.runs import Results
@@ -34,12 +35,10 @@ def of_run(results: Results, scenario: Scenario) -> dict[str, Any]:
         "days": [day.date().isoformat() for day in results.days],
         "present": counts(present).tolist(),
         "left": counts(_by_area(results, "displaced_persons", areas)).tolist(),
-        "filled": _filled(in_sites, room_in_sites(results, scenario)),
+        "filled": _filled(in_sites, in_sites + record.room_left(results, world)[1:, :, SITE]),
         "flows": flows(results, scenario),
         "fronts": terrain.fronts(world, results),
-        "hospitals": terrain.hospitals(
-            world, scenario.parts.services.start(world, scenario.events, scenario.clock), scenario.clock
-        ),
+        "hospitals": terrain.hospitals(world, record.working(results, world, lambda: scenario.events)[1:]),
         "totals": {
             "displaced": _whole(f.displaced),
             "open": _whole(f.by_rung["open"]),
@@ -79,18 +78,6 @@ def flows(results: Results, scenario: Scenario) -> list[list[list[int]]]:
                 [node[str(row.origin_area)], node[str(row.destination_area)], persons]
             )
     return found
-
-
-def room_in_sites(results: Results, scenario: Scenario) -> Floats:
-    """(days, areas) room for newcomers in camps and sites if nobody had come: at the start, and tents put up since."""
-    world, clock = scenario.world, scenario.clock
-    shelter = scenario.parts.shelter.start(world, scenario.events, clock)
-    room = np.zeros((len(results.days), len(world.areas)))
-    for d, lost in enumerate(terrain.lost_by_day(world, results)):
-        shelter.close(np.flatnonzero(lost))
-        shelter.new_day(d, lost)
-        room[d] = np.bincount(world.places.area, shelter.room[:, SITE], minlength=len(world.areas))
-    return room
 
 
 def _filled(persons: Floats, room: Floats) -> list[list[float | None]]:

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from matplotlib.path import Path as Shape
 
-from flightsim.clock import Clock
 from flightsim.plots import ground, shapes
 from flightsim.plots.ground import View
+from flightsim.results import record
 from flightsim.results.runs import Results
 from flightsim.world import Bools, Floats, World, hostile
 
@@ -69,22 +69,15 @@ def fronts(world: World, results: Results) -> list[dict[str, Any]]:
 
 def lost_by_day(world: World, results: Results) -> Bools:
     """(days, P) which places are held by those that people flee at the end of each day."""
-    each = [hostile(ground.holders(world, results, day)[1]) for day in results.days]
-    return np.array(each).reshape(-1, len(world.places))
+    return np.asarray(hostile(record.held(results, world)[1:]))
 
 
-def hospitals(world: World, care: Any, clock: Clock) -> list[dict[str, Any]]:
-    """Towns with hospitals: where, how many, and how many of them work at the end of each day.
-
-    ``care``: services as they stand at the start; they are moved through all steps.
-    """
+def hospitals(world: World, works: Bools) -> list[dict[str, Any]]:
+    """Towns with hospitals: where, how many, and how many of them work at the end of each day: ``works`` (D, F)."""
     f = world.facilities
     towns = np.unique(f.place[f.is_hospital])
-    working = np.zeros((clock.days, len(towns)), int)
-    for step in range(clock.n_steps):
-        care.advance(step)
-        open_now = np.bincount(f.place, f.is_hospital & care.functioning, minlength=len(world.places))
-        working[clock.day_of(step)] = open_now[towns]
+    each = [np.bincount(f.place, f.is_hospital & now, minlength=len(world.places))[towns] for now in works]
+    working = np.array(each, int).reshape(len(works), len(towns))
     count = np.bincount(f.place, f.is_hospital, minlength=len(world.places))
     view = ground.view_of(world)
     return [

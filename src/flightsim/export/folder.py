@@ -30,7 +30,7 @@ FORMATS = {
     "svg": "figures to scale",
 }
 EXTRAS = {"xlsx": ("openpyxl", "excel"), "gpkg": ("geopandas", "geo")}
-FINE_TABLES = ("households", "roads", "measures", "flows", "front")
+FINE_TABLES = ("households", "roads", "measures", "flows", "front", "state")
 TITLES = {
     "displaced": "displaced people by day, sub-district and shelter",
     "displaced_total": "the same for the whole area",

@@ -52,6 +52,7 @@ def count_day(state: State) -> None:
     gates = {"waiting": state.gates.waiting_persons + at_gates, "through": state.gates.through_persons}
     day, entered = state.clock.day_of(state.now), state.traffic.read_entered()
     state.recorder.end_of_day(day, stocks, state.sheltered_persons, gates, entered)
+    state.recorder.stands(day, state.hazard.control, state.care.functioning, state.shelter.room)
 
 
 def _at_internal_gates(state: State) -> tuple[Floats, Floats]:

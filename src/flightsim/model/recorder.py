@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -9,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from flightsim.clock import Clock
-from flightsim.measures import MEASURES, Measure
+from flightsim.measures import HELD, MEASURES, ROOM, WORKS, Measure
 from flightsim.model.households import MEANS, SETTLED, STATES, Households
-from flightsim.world import CAUSES, CONTROLS, RUNGS, Floats, Ints, World
+from flightsim.world import CAUSES, CONTROLS, OPEN, RUNGS, Bools, Floats, Ints, World
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,6 +38,9 @@ class Recorder:
         self.moves_flow = np.zeros((weeks, n_areas + n_gates, n_areas + n_gates))
         self.first_flow = np.zeros((weeks, n_areas + n_gates, n_areas + n_gates))
         self.front: list[tuple[int, int, int]] = []  # day, place, holder
+        self.held = np.zeros((1 + days, len(world.places)), np.int8)  # at the start, then at each day's end
+        self.works = np.zeros((1 + days, len(world.facilities)), bool)
+        self.room_left = np.zeros((1 + days, n_areas, OPEN))
         self.first_intent = np.full(n, NEVER, np.int32)
         self.first_departure = np.full(n, NEVER, np.int32)
         self.cause = np.full(n, NEVER, np.int8)
@@ -97,6 +101,15 @@ class Recorder:
         """Places changed hands."""
         self.front.extend((day, int(place), int(control[place])) for place in places)
 
+    def stands(self, day: int, control: Ints, functioning: Bools, room: Floats) -> None:
+        """Who holds each place (P,), which facilities work (F,), the room left (P, R): after ``day``, NEVER: before."""
+        self.held[day + 1], self.works[day + 1] = control, functioning
+        area, n_areas = self._world.places.area, len(self._world.areas)
+        for rung in range(OPEN):
+            self.room_left[day + 1, :, rung] = np.bincount(
+                area, np.maximum(room[:, rung], 0), minlength=n_areas
+            )
+
     def end_of_day(
         self, day: int, stocks: dict[str, Any], sheltered: Floats, gates: dict[str, Floats], entered: Floats
     ) -> None:
@@ -119,12 +132,13 @@ class Recorder:
         self.road_vehicles[day] = entered[:n_roads] + entered[n_roads:]
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """The tidy tables of the run: measures, flows, roads, front, households."""
+        """The tidy tables of the run: measures, flows, roads, front, state, households."""
         return {
             "measures": self._measures(),
             "flows": self._flows(),
             "roads": self._roads(),
             "front": self._front(),
+            "state": self._state(),
             "households": self._movers(),
         }
 
@@ -178,6 +192,19 @@ class Recorder:
         ]
         return pd.DataFrame(rows, columns=["place_id", "date", "holder"])
 
+    def _state(self) -> pd.DataFrame:
+        import pandas as pd
+
+        days = [np.datetime64(self._clock.date_of(d), "ns") for d in range(-1, self._clock.days)]
+        w = self._world
+        holders = np.stack([self.held == holder for holder in range(len(CONTROLS))], axis=-1)
+        tables = [
+            _changes(days, w.places.place_id, CONTROLS, holders).query("value == 1").assign(what=HELD),
+            _changes(days, w.facilities.facility_id, [""], self.works[..., None]).assign(what=WORKS),
+            _changes(days, w.areas.area_id, RUNGS[:OPEN], self.room_left).assign(what=ROOM),
+        ]
+        return pd.concat(tables, ignore_index=True)
+
     def _movers(self) -> pd.DataFrame:
         import pandas as pd
 
@@ -213,6 +240,23 @@ class Recorder:
         times = start + steps.astype(np.int64) * np.timedelta64(self._clock.step_hours * 3600, "s")
         times[steps == NEVER] = np.datetime64("NaT", "s")
         return np.asarray(times)
+
+
+def _changes(days: Sequence[Any], ids: Sequence[str], groups: Sequence[str], values: Any) -> pd.DataFrame:
+    """A tidy table of an array (days, ids, groups): what is not 0 on the first day, then what is new."""
+    import pandas as pd
+
+    before = np.zeros_like(values)
+    before[1:] = values[:-1]
+    t, i, g = np.nonzero(values != before)
+    return pd.DataFrame(
+        {
+            "time": np.array(days)[t],
+            "id": np.array(ids, object)[i],
+            "group": np.array(groups, object)[g],
+            "value": values[t, i, g].astype(float),
+        }
+    )
 
 
 def _long(

@@ -26,6 +26,7 @@ from flightsim.world import OPEN, Bools, Floats, Ints, World, hostile
 
 LOCAL_KMH = 25.0  # track speed by day (domain note, assumption), for the last leg on local roads
 NO_CAUSE = -1
+BEFORE = -1  # the first day
 DECISIONS = ("leave", "ready", "wait", "place", "area", "shelter", "rent", "return")
 
 
@@ -56,11 +57,12 @@ class State:
         self.care = parts.services.start(world, events, clock)
         self.gates = parts.border.start(world, events, clock)
         self.shelter = parts.shelter.start(world, events, clock)
+        self.recorder = Recorder(world, self.households, clock)
+        self.recorder.stands(BEFORE, self.hazard.control, self.care.functioning, self.shelter.room)
         if self.row_persons:
             self.shelter.gather_in_lumps(self.row_persons)
         self.routes = parts.roads.start(world, events, clock)
         self.traffic = Traffic(2 * len(world.roads), clock.step_hours, self.households.weight)
-        self.recorder = Recorder(world, self.households, clock)
         self.destinations = Destinations(
             world, parts.behaviour, self.decision_keys["place"], self.decision_keys["area"]
         )

@@ -14,7 +14,7 @@ import pandas as pd
 
 from flightsim.errors import Complaints, InputError, nearest
 from flightsim.needs.quantities import NEEDS, SUPPLIES
-from flightsim.world import COLLECTIVE, HOST, RENTED, SITE, Floats, World
+from flightsim.world import COLLECTIVE, HOST, RENTED, SITE, Floats
 
 COLUMNS = ("area_id", "need", "capacity", "unit", "from", "source")
 ALL = "ALL"
@@ -33,21 +33,14 @@ class Capacity:
     together: bool = False  # one stock for the whole study area, not one a sub-district
 
 
-def of_case(
-    world: World, care: Mapping[str, Floats], n_days: int, *, room: float = 1.0, site_room: float = 1.0
-) -> dict[str, Capacity]:
-    """What the case knows: places to live, places in sites, health centres, and hospitals, which serve the whole.
+def of_run(room: Floats, care: Mapping[str, Floats], n_days: int) -> dict[str, Capacity]:
+    """What a run knows: places to live, places in sites, health centres, and hospitals, which serve the whole.
 
-    ``room`` and ``site_room`` multiply the free room, as the run's shelter part did; tents that were put up
-    during the run are not counted: they are an answer to the gap, not a part of what was there.
+    ``room``: (A, 5) persons for whom there was room at the start, by rung; tents that were put up during the run
+    are not counted: they are an answer to the gap, not a part of what was there.
     """
-    n_areas, area = len(world.areas), world.places.area
-    factor = {HOST: room, RENTED: room, SITE: site_room, COLLECTIVE: room}
-    by_rung = {
-        rung: np.bincount(area, np.maximum(world.room_persons[:, rung], 0.0), minlength=n_areas) * by
-        for rung, by in factor.items()
-    }
-    places = {"shelter_places": sum(by_rung.values(), np.zeros(n_areas)), "site_places": by_rung[SITE]}
+    by_rung = {rung: room[:, rung] for rung in (HOST, RENTED, SITE, COLLECTIVE)}
+    places = {"shelter_places": sum(by_rung.values(), np.zeros(len(room))), "site_places": by_rung[SITE]}
     found = {
         need: Capacity(need, np.tile(amount, (n_days, 1)), CASE_SHELTER)
         for need, amount in places.items()

@@ -7,40 +7,18 @@ whoever comes is seen, however many come. A facility in a place that others have
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
-
 import numpy as np
-import pandas as pd
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from flightsim.events import Event, by_type
-from flightsim.world import CONTROLS, OPPOSITION, SNA, Bools, Floats, World
+from flightsim.world import OPPOSITION, SNA, Bools, Floats, Ints, World
 
 REACHABLE = (OPPOSITION, SNA)
 
 
-def working(world: World, events: Sequence[Event], days: pd.DatetimeIndex) -> Bools:
-    """(D, F) which facilities work, and can be reached by the displaced, at the end of each day."""
-    facilities = world.facilities
-    row = {facility_id: i for i, facility_id in enumerate(facilities.facility_id)}
-    place = {place_id: i for i, place_id in enumerate(world.places.place_id)}
-    works, held = facilities.functioning.copy(), world.places.control.copy()
-    changes = by_type(events, "facility_closed", "facility_reopened", "captured")
-    table = np.zeros((len(days), len(facilities)), bool)
-    done = 0
-    for day, when in enumerate(days):
-        today = date(when.year, when.month, when.day)
-        while done < len(changes) and changes[done].date <= today:
-            event = changes[done]
-            if event.type == "captured" and event.target in place:
-                held[place[event.target]] = CONTROLS.index(str(event.value))
-            elif event.target in row:
-                works[row[event.target]] = event.type == "facility_reopened"
-            done += 1
-        table[day] = works & np.isin(held[facilities.place], REACHABLE)
-    return table
+def reachable(world: World, works: Bools, held: Ints) -> Bools:
+    """(D, F) which facilities work, and can be reached by the displaced: ``works`` (D, F), ``held`` (D, P)."""
+    return np.asarray(works & np.isin(held[:, world.facilities.place], REACHABLE))
 
 
 def by_area(world: World, open_now: Bools) -> dict[str, Floats]:

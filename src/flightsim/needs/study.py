@@ -1,4 +1,4 @@
-"""What is reckoned with: the runs of a folder, scenario by scenario, with the world and events each was run on."""
+"""What is reckoned with: the runs of a folder, scenario by scenario, with the world each was run on."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from flightsim.events import Event
 from flightsim.needs import care, people
 from flightsim.needs.people import People
 from flightsim.needs.standards import Standards
+from flightsim.results import record
 from flightsim.results.gather import read as read_sweep
 from flightsim.results.runs import Results, load
 from flightsim.results.sweeps import DONE, Sweep
-from flightsim.world import Bools, World
+from flightsim.world import Bools, Floats, Ints, World
 
-Source = Callable[[Mapping[str, Any]], tuple[World, Sequence[Event]]]
-"""From a run's configuration to the world and the events it was run on."""
+Source = Callable[[Mapping[str, Any]], tuple[World, Callable[[], Sequence[Event]]]]
+"""From a run's configuration to the world it was run on, and to its events, which folders of version 0.1 need."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,9 @@ class Scene:
 
     people: People
     world: World
-    events: Sequence[Event]
+    works: Bools  # (D, F) which health facilities work at the end of each day
+    held: Ints  # (D, P) who holds each place, as an index into CONTROLS
+    room_at_start: Floats  # (A, 5) persons for whom there is room on each rung but the open
     config: Mapping[str, Any]
     paths: tuple[Path, ...]
     seeds: tuple[int, ...]
@@ -42,7 +45,7 @@ class Scene:
     @cached_property
     def care(self) -> Bools:
         """(D, F) which health facilities work and can be reached, by day."""
-        return care.working(self.world, self.events, self.people.days)
+        return care.reachable(self.world, self.works, self.held)
 
     def with_care(self, standards: Standards) -> Scene:
         """The same, with the people beyond an hour's walk from health care counted."""
@@ -122,7 +125,9 @@ def _scene(name: str, runs: Sequence[Results], source: Source) -> Scene:
         raise InputError([lead, *error.complaints]) from error
     paths = tuple(run.path for run in runs if run.path is not None)
     found = people.read(name, paths, world.areas)
-    return Scene(found, world, events, config, paths, tuple(run.seed for run in runs))
+    works = record.working(runs[0], world, events)[1:]
+    held, room = record.held(runs[0], world)[1:], record.room_left(runs[0], world)[0]
+    return Scene(found, world, works, held, room, config, paths, tuple(run.seed for run in runs))
 
 
 def _scenarios(sweep: Sweep, asked: str | None) -> list[str]:

@@ -121,13 +121,9 @@ def with_names(frame: pd.DataFrame, areas: Areas) -> pd.DataFrame:
 
 
 def _capacities(scene: Scene) -> dict[str, Capacity]:
-    """What the case knows, with the free room as the run had it."""
-    shelter = scene.config.get("shelter", {})
-    factors = {key: shelter.get(key, 1.0) for key in ("room", "site_room")}
-    if str(shelter.get("_target_", "")).endswith("UnlimitedShelter"):
-        factors = dict.fromkeys(factors, float("inf"))
+    """What the run knows."""
     by_care = care.by_area(scene.world, scene.care)
-    return capacity.of_case(scene.world, by_care, len(scene.people.days), **factors)
+    return capacity.of_run(scene.room_at_start, by_care, len(scene.people.days))
 
 
 def _by_day(scene: Scene, standards: Standards) -> Iterator[pd.DataFrame]:

@@ -23,6 +23,8 @@ from flightsim import words
 from flightsim.errors import InputError
 from flightsim.measures import SMALL_CELL_PERSONS
 from flightsim.plots import colours, ground, maps, shapes, style
+from flightsim.results import record
+from flightsim.results.cube import AREA
 from flightsim.results.findings import Findings
 from flightsim.results.runs import Results
 from flightsim.world import Floats, World
@@ -76,8 +78,9 @@ class Scene:
         f = self.findings
         self.view, self.outlines = ground.view_of(world), shapes.outlines(world)
         self.centres = dict(zip(world.areas.area_id, shapes.centres(world, self.outlines), strict=True))
-        self.present = results.wide("sheltered_persons").reindex(columns=world.areas.area_id).fillna(0.0)
-        self.limits = maps.class_limits(float(self.present.to_numpy().max()))
+        self.held = record.held(results, world)
+        self.sheltered = results.cube.values("sheltered_persons", {AREA: world.areas.area_id})
+        self.limits = maps.class_limits(float(self.sheltered.max()))
         self.shades = colours.palette().shades(len(self.limits))
         week = (pd.DatetimeIndex(results.flows["week"]) - results.days[0]).days // 7
         self.flows = {
@@ -116,7 +119,7 @@ class Scene:
         self.day_text.set_text(f"{date.day} {date:%B %Y}")
         for text, (_, _, value) in zip(self.numbers, self._counts(day), strict=True):
             text.set_text(words.about(value))
-        values = self.present.iloc[day]
+        values = dict(zip(self.world.areas.area_id, self.sheltered[day], strict=True))
         if self.land is not None:
             self.land.set_facecolor([self._shade(values.get(area, 0.0)) for area in self.outlines])
         if day // 7 != self.week:
@@ -126,12 +129,12 @@ class Scene:
                 self.map, self.moving,
                 lambda: flows is not None and maps.arrows(self.map, flows, self.centres, self.widest),
             )  # fmt: skip
-        held = ground.holders(self.world, self.results, date)[1].tobytes()
-        if held != self.front:
-            self.front = held
+        before, now = self.held[0], self.held[day + 1]
+        if now.tobytes() != self.front:
+            self.front = now.tobytes()
             self.captured = _anew(
                 self.map, self.captured,
-                lambda: ground.front(self.map, self.world, self.results, self.view, self.outlines, date),
+                lambda: ground.front(self.map, self.world, before, now, self.view, self.outlines),
             )  # fmt: skip
         self.now.set_xdata([date.to_datetime64()] * 2)
         self.canvas.draw()

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from contourpy import FillType, contour_generator
 from matplotlib import patheffects
 from matplotlib.axes import Axes
@@ -16,8 +15,7 @@ from matplotlib.path import Path as Shape
 from scipy.spatial import cKDTree
 
 from flightsim.plots import shapes, style
-from flightsim.results.runs import Results
-from flightsim.world import CONTROLS, Bools, Floats, Ints, World, hostile
+from flightsim.world import Bools, Floats, Ints, World, hostile
 
 GRID_KM = 0.8  # fineness of the drawn front; communities lie 2 to 3 km apart
 MARGIN_KM = 6.0
@@ -102,18 +100,13 @@ def rings(x: Floats, y: Floats, mask: Bools) -> list[Floats]:
 
 
 def front(
-    axes: Axes,
-    world: World,
-    results: Results,
-    view: View,
-    outlines: Mapping[str, Shape],
-    until: pd.Timestamp | None = None,
+    axes: Axes, world: World, before: Ints, after: Ints, view: View, outlines: Mapping[str, Shape]
 ) -> bool:
     """Ground held by others from the start (grey) and ground captured (hatched). True if any was captured.
 
-    Each point of ground goes with the community nearest to it. ``until``: the last day that counts.
+    ``before``, ``after``: (P,) who holds each place at the start and then (`results.record.held`). Each point of
+    ground goes with the community nearest to it.
     """
-    before, after = holders(world, results, until)
     x, y, nearest = raster(world, view)
     hostile_before = hostile(before)[nearest]
     captured = (hostile(after) & ~hostile(before))[nearest]
@@ -132,18 +125,6 @@ def front(
         for layer in drawn:
             layer.set_clip_path(everywhere, axes.transData)
     return bool(captured.any())
-
-
-def holders(world: World, results: Results, until: pd.Timestamp | None = None) -> tuple[Ints, Ints]:
-    """(P,) who holds each place at the start and at the end (or of the day ``until``), as indices into CONTROLS."""
-    before = world.places.control
-    after = before.copy()
-    row = {place_id: i for i, place_id in enumerate(world.places.place_id)}
-    table = results.front if until is None else results.front[results.front["date"] <= until]
-    for place_id, holder in zip(table["place_id"], table["holder"], strict=True):  # sorted by date
-        if place_id in row and holder in CONTROLS:
-            after[row[place_id]] = CONTROLS.index(holder)
-    return before, after
 
 
 def lines(axes: Axes, world: World, view: View, *, roads: bool = True) -> None:

@@ -19,6 +19,7 @@ from matplotlib.patches import FancyArrowPatch, Patch
 from flightsim import words
 from flightsim.measures import SMALL_CELL_PERSONS
 from flightsim.plots import colours, ground, shapes, style
+from flightsim.results import record
 from flightsim.results.findings import Findings
 from flightsim.results.runs import Results
 from flightsim.world import Floats, World
@@ -45,7 +46,8 @@ def movements(results: Results, world: World, boundaries: str | Path | None = No
     faces = {str(a): shades[class_of(v, limits)] for a, v in f.present_displaced.items() if v >= limits[0]}
     ground.prepare(axes, view)
     ground.land(axes, outlines, faces)
-    captured = ground.front(axes, world, results, view, outlines)
+    held = record.held(results, world)
+    captured = ground.front(axes, world, held[0], held[-1], view, outlines)
     ground.lines(axes, world, view)
     widest = arrows(axes, flows_between(results.flows, "persons"), centres)
     biggest = _circles(axes, f, centres)

@@ -52,6 +52,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "roads": {"road_id": TEXT, "date": TIME, "vehicles": NUMBER},
     "households": {},  # a household's key and whatever the recorder knows of it
     "front": {"place_id": TEXT, "date": TIME, "holder": TEXT},
+    "state": {"time": TIME, "what": TEXT, "id": TEXT, "group": TEXT, "value": NUMBER},
 }
 """The tables of a run, their least columns, in order, and the type of each."""
 
@@ -65,6 +66,7 @@ SORTED_BY = {
     "roads": ["road_id", "date"],
     "households": ["household"],
     "front": ["date", "place_id", "holder"],
+    "state": ["what", "time", "id", "group"],
 }
 
 README = f"""This folder is one run of flightsim. It is modelled, not observed.
@@ -77,6 +79,8 @@ measures.parquet     every measure by day and sub-district (hourly for totals): 
                      area_name, group (shelter or crossing), measure, value, unit
 flows.parquet        people and movements by sub-district of origin, of destination, and week
 front.parquet        places that changed hands, as the case's events say
+state.parquet        who held each place, which health facilities worked, the room left: from the start, each change
+                     by day. For those who plan on the ground, not for publication
 roads.parquet        vehicles by road and day: for those who plan on the ground, not for publication
 households.parquet   NOT FOR SHARING: one row a modelled household that moved or meant to, by place
 run.log              what the run said
@@ -132,6 +136,15 @@ class Results:
     def front(self) -> pd.DataFrame:
         """Places that changed hands: place_id, date, holder."""
         return self._table("front")
+
+    @property
+    def state(self) -> pd.DataFrame:
+        """Who held places, which facilities worked, the room left: time, what, id, group, value. Read by `record`."""
+        return self._table("state")
+
+    def has(self, table: str) -> bool:
+        """Whether there is a table of that name: a folder of an older version has fewer."""
+        return table in self.tables or (self.path is not None and (self.path / f"{table}.parquet").exists())
 
     @cached_property
     def summary(self) -> pd.DataFrame:

@@ -44,11 +44,11 @@ class HealthCare:
 
 @dataclass(frozen=True)
 class NoServices:
-    """Nobody heeds health care: no closure moves anybody."""
+    """Nobody heeds health care: facilities close, and that moves nobody."""
 
     def start(self, world: World, events: Sequence[Event], clock: Clock) -> Care:
-        """Care that is never lost."""
-        return Care(HealthCare(), world, [], clock)
+        """Care that nobody misses."""
+        return Unheeded(HealthCare(), world, events, clock)
 
 
 class Care:
@@ -98,3 +98,17 @@ class Care:
             if works != self.functioning[row]:
                 self.functioning[row] = works
                 self._missed[row] = 0.0 if works else 1.0
+
+
+class Unheeded(Care):
+    """Health care of which people know only what it was at the start; ``functioning`` goes with the events."""
+
+    def __init__(self, part: HealthCare, world: World, events: Sequence[Event], clock: Clock) -> None:
+        super().__init__(part, world, events, clock)
+        at_start = Care(part, world, [], clock)
+        self.lost, self.working = at_start.lost, at_start.working
+
+    def advance(self, step: int) -> None:
+        """Move to the given step."""
+        if step in self._steps:
+            self._change(step)
