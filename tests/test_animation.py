@@ -10,6 +10,8 @@ from flightsim import cli, results, scenario
 from flightsim.errors import InputError
 from flightsim.plots import animation, colours
 
+pytestmark = pytest.mark.slow  # each draws a picture a day
+
 
 @pytest.fixture(scope="module")
 def run() -> Path:

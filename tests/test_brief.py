@@ -139,6 +139,7 @@ class TestPage:
 
 
 class TestScenarios:
+    @pytest.mark.slow
     def test_side_by_side_and_escaped(self, sweep: Path) -> None:
         for code in language.shipped():
             whole = page.page(read(sweep), language.read(code))

@@ -279,6 +279,7 @@ SLOW_RUN = """
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_run_that_is_stopped_ends_within_a_second(number: int, code: int, tmp_path: Path) -> None:
     with subprocess.Popen(
@@ -310,6 +311,7 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
 @pytest.mark.parametrize("arguments", ["cases", "parameters", "run dayz=3", "run"])
 def test_a_full_disk_under_standard_output_is_not_one_under_the_results(

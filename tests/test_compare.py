@@ -21,6 +21,10 @@ from flightsim.errors import InputError
 from flightsim.plots import style
 from flightsim.results import gather, sweeps
 
+pytestmark = (
+    pytest.mark.slow
+)  # each draws a folder of figures; the numbers are in test_compare_numbers.py, and quick
+
 ROLES = {"border.policy": "lever"}
 
 

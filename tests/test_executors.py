@@ -65,6 +65,7 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     return made(tmp_path_factory.mktemp("here") / "sweep", "workers=1")
 
 
+@pytest.mark.slow
 def test_hydras_basic_launcher_makes_the_same_bytes(tmp_path: Path, here: dict[str, bytes]) -> None:
     assert made(tmp_path / "sweep", "hydra/launcher=basic", "workers=1") == here
 

@@ -139,6 +139,7 @@ class TestOwnRules:
         assert first.run_id != other.run_id
 
 
+@pytest.mark.slow
 def test_the_same_in_another_process(plain: Scenario) -> None:
     code = (
         "from flightsim.config import compose; from flightsim.scenario import from_config;"

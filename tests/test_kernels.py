@@ -32,6 +32,7 @@ def python(code: str, **environment: str) -> str:
     return asked.stdout.strip()
 
 
+@pytest.mark.slow
 def test_machine_code_does_what_the_python_says(tmp_path: Path) -> None:
     runs = {
         off: results.load(python(RUN.replace("RESULTS", str(tmp_path / off)), NUMBA_DISABLE_JIT=off))

@@ -118,6 +118,7 @@ def test_to_geodataframe(run: Run) -> None:
     assert frame.geometry.notna().all()
 
 
+@pytest.mark.slow
 def test_a_sweep_is_compared_and_drawn(folder: Path) -> None:
     sweep = fs.sweep("toy", "border=closed,open", results=folder / "border", replicates=2, **SHORT)
     assert len(sweep.runs) == 4
@@ -166,6 +167,7 @@ def test_typos_are_reported_as_on_the_command_line() -> None:
         fs.run("toy", dayz=3)
 
 
+@pytest.mark.slow
 def test_the_worked_example_of_a_rule(tmp_path: Path) -> None:
     """docs/extending.md, as a file that somebody runs."""
     page = (Path(__file__).parents[1] / "docs" / "extending.md").read_text(encoding="utf-8")

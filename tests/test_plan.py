@@ -206,6 +206,7 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_the_hash_is_about_what_is_asked_not_how_often_or_where() -> None:
     same = ["replicates=2", "replicates=30", "replicates=auto", "workers=1", "executor=dask", "results=there"]
     assert len({made("border=closed,open", word).hash for word in same}) == 1

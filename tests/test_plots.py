@@ -113,6 +113,7 @@ def test_a_run_far_beyond_the_last_report_has_a_panel_for_the_reports(world: Wor
         assert any("Unchecked after 29 December 2019." in t for t in texts(draw(run, world)))
 
 
+@pytest.mark.slow
 def test_draw_all_writes_png_files_that_are_the_same_each_time(tmp_path: Path, world: World) -> None:
     run = results_of(world)
     before = dict(mpl.rcParams)
@@ -128,6 +129,7 @@ def test_draw_all_writes_png_files_that_are_the_same_each_time(tmp_path: Path, w
     assert pyplot is None or not pyplot.get_fignums()
 
 
+@pytest.mark.slow
 def test_text_stays_inside_the_figure(tmp_path: Path, world: World) -> None:
     with style.looks():
         for name, draw, days in [(*item, days) for item in ALL.items() for days in (40, 80)]:

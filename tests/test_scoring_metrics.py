@@ -12,6 +12,7 @@ from flightsim.validation.scores import metrics, shares, timing
 # ------------------------------------------------------------------ one number
 
 
+@pytest.mark.slow
 def test_crps_of_one_number_is_its_absolute_error() -> None:
     found = metrics.crps(np.array([10.0, 10.0]), np.array([[7.0], [14.0]]))
     assert found.tolist() == [3.0, 4.0]

@@ -115,6 +115,7 @@ def test_a_finished_run_is_known_by_its_content_not_its_name(copy: Path, counted
     assert set(again.runs["status"]) == {"done"}
 
 
+@pytest.mark.slow
 def test_more_replicates_go_into_the_same_sweep_and_fewer_take_nothing_away(
     copy: Path, counted: list[str]
 ) -> None:
@@ -126,6 +127,7 @@ def test_more_replicates_go_into_the_same_sweep_and_fewer_take_nothing_away(
     assert (fewer.replicates, len(fewer.done)) == (3, 6)
 
 
+@pytest.mark.slow
 def test_the_same_command_finds_its_sweep_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, counted: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -69,6 +69,7 @@ def test_every_household_decides_as_the_kernel_does(setting: Setting) -> None:
     assert_twins(setting.model())
 
 
+@pytest.mark.slow
 def test_the_twins_agree_while_the_town_empties() -> None:
     events = [
         *bombing("S1", range(5), 30),

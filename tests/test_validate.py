@@ -315,6 +315,7 @@ def toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root / "toy"
 
 
+@pytest.mark.slow
 def test_the_command_on_two_runs(toy: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["validate", str(toy)]) == 0
     text = capsys.readouterr().out.rstrip("\n").splitlines()
@@ -332,6 +333,7 @@ def test_the_command_on_two_runs(toy: Path, capsys: pytest.CaptureFixture[str]) 
         assert (folder / name).exists(), name
 
 
+@pytest.mark.slow
 def test_the_command_again_replaces_its_own_folder_and_no_other(toy: Path, tmp_path: Path) -> None:
     one_run = next(p for p in toy.iterdir() if (p / "provenance.json").exists())
     first, text = validate(one_run, output=tmp_path / "out")
