@@ -66,7 +66,7 @@ def _by_horizon(rows: pd.DataFrame) -> dict[int, float]:
 
 def _baselines(report: Report) -> pd.Series:
     b, ahead = report.board, report.rolling
-    others = ahead[(ahead["forecaster"] != MODEL) & (ahead["mode"] == KNOWN)]
+    others = ahead[(ahead["kind"] == "baseline") & (ahead["mode"] == KNOWN)]
     return pd.Series(
         {
             "totals: CRPS, people": best_baseline(b.crps)[1],
