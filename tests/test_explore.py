@@ -59,7 +59,7 @@ class TestWhatThePageIsTold:
     def test_every_day_and_area_is_there(self, tried: Trial) -> None:
         areas, days = len(tried.scenario.world.areas), tried.scenario.clock.days
         assert len(tried.course["days"]) == days
-        for name in ("present", "left", "filled"):
+        for name in ("sheltered", "displaced", "filled"):
             assert np.array(tried.course[name], dtype=object).shape == (days, areas)
         assert all(
             len(h["working"]) == days and max(h["working"]) <= h["all"] for h in tried.course["hospitals"]
@@ -106,7 +106,7 @@ class TestWhatThePageIsTold:
         last = displaced[displaced["time"] == tried.results.days[-1]].set_index("area_id")["value"]
         area = str(last.idxmax())
         told = why.of_area(tried.results, world, area)
-        assert told["left"] == int(course.counts(np.array(last[area])))
+        assert told["displaced"] == int(course.counts(np.array(last[area])))
         assert sum(row["persons"] for row in told["causes"]) == pytest.approx(last[area], rel=0.05)
         assert sum(row["share"] for row in told["to"]) == pytest.approx(1, abs=0.05)
         assert len(told["departures"]) == tried.scenario.clock.days

@@ -73,21 +73,21 @@ class TestTables:
 
     def test_no_small_count(self, shareable: dict[str, pd.DataFrame]) -> None:
         for name, frame in shareable.items():
-            for column in ("persons", "persons_high", "arrivals", "displaced_from_here"):
+            for column in ("persons", "persons_high", "arrivals_persons", "displaced_persons"):
                 if column in frame:
                     shown = frame[column].dropna()
                     assert not ((shown > 0) & (shown < 100)).any(), (name, column)
 
     def test_no_hidden_count_is_a_difference(self, shareable: dict[str, pd.DataFrame]) -> None:
         """Of one day: the whole less the parts that are shown never leaves one part alone."""
-        frame = shareable["displaced"]
+        frame = shareable["sheltered_persons"]
         parts = frame[frame["shelter"] != "all"]
         n_hidden = parts.groupby(["date", "adm3_pcode"])["suppressed"].sum()
         whole = frame[frame["shelter"] == "all"].set_index(["date", "adm3_pcode"])["suppressed"]
         assert (n_hidden[whole.index][(whole == 0) & (n_hidden[whole.index] > 0)] >= 2).all()
 
     def test_needs_say_nothing_of_people_that_are_hidden(self, shareable: dict[str, pd.DataFrame]) -> None:
-        people, needs = shareable["displaced"], shareable["needs"]
+        people, needs = shareable["sheltered_persons"], shareable["needs"]
         whole = people[people["shelter"] == "all"]
         hidden = {(r.date, r.adm3_pcode) for r in whole.itertuples() if r.suppressed}
         told = {(r.date, r.adm3_pcode) for r in needs[needs["need"] == "water"].itertuples()}
@@ -129,7 +129,7 @@ class TestFormats:
         assert not (exported / folder.PRIVATE).exists()
 
     def test_csv_and_parquet_say_the_same(self, exported: Path) -> None:
-        for name in ("displaced", "gaps", "flows"):
+        for name in ("sheltered_persons", "gaps", "flows"):
             text = pd.read_csv(exported / "csv" / f"{name}.csv")
             typed = pd.read_parquet(exported / "parquet" / f"{name}.parquet")
             assert list(text) == list(typed)
@@ -186,11 +186,11 @@ class TestFormats:
         assert any(v["in_open"] for v in values.values())
         assert any(v["short_shelter_places_from"] for v in values.values())
         with sqlite3.connect(exported / "sub_districts.gpkg") as base:
-            rows = dict(base.execute("select adm3_pcode, displaced from sub_districts").fetchall())
+            rows = dict(base.execute("select adm3_pcode, sheltered_persons from sub_districts").fetchall())
             (code,) = base.execute("select srs_id from gpkg_geometry_columns").fetchone()
         base.close()
         assert code == 4326
-        assert rows == {area: v["displaced"] for area, v in values.items()}
+        assert rows == {area: v["sheltered_persons"] for area, v in values.items()}
 
     def test_a_layer_a_scenario_and_one_of_which_nothing_is_shown(self, tmp_path: Path) -> None:
         """Of one day nothing is short, and few have moved: every column is empty, and still a column."""

@@ -68,7 +68,7 @@ def test_lines_hold_no_number_of_more_than_two_figures(run: Results, world: Worl
 def test_lines_name_the_places_that_matter(run: Results, world: World) -> None:
     text = summary.text(run, world)
     assert re.search(r"Displaced from: Southtown \([\d,]+\), Midtown", text)
-    assert re.search(r"Present at the end: Plain \([\d,]+\), Hills", text)
+    assert re.search(r"Displaced people are in: Plain \([\d,]+\), Hills", text)
 
 
 def test_the_model_stands_beside_what_was_reported(run: Results, world: World) -> None:
@@ -127,7 +127,7 @@ def test_rows_carry_units_and_leave_small_cells_blank(world: World) -> None:
 
 def test_findings_add_up(run: Results) -> None:
     f = Findings(run)
-    assert f.origins.sum() == pytest.approx(float(f.displaced.iloc[-1]))
+    assert f.displaced_by_area.sum() == pytest.approx(float(f.displaced.iloc[-1]))
     assert f.arrivals.sum() == pytest.approx(f.departures.sum())
     assert f.by_hour.sum() == pytest.approx(f.departures.sum())
     night = np.array([*range(17, 24), *range(6)])

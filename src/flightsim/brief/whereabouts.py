@@ -35,7 +35,7 @@ def draw(subject: Subject, t: Language, stamp: str) -> tuple[Markup, list[dict[s
     outlines = subject.outlines
     g = ground.of(world)
     centres = dict(zip(world.areas.area_id, g.at(shapes.centres(world, outlines)), strict=True))
-    there, withheld = present(subject)
+    there, withheld = sheltered(subject)
     limits = _limits(float(there.max()) if len(there) else 0.0)
     faces = {str(a): f"c{_class(v, limits)}" for a, v in there.items() if v >= limits[0]}
     faces |= dict.fromkeys(withheld, "withheld")
@@ -58,8 +58,8 @@ def draw(subject: Subject, t: Language, stamp: str) -> tuple[Markup, list[dict[s
     return svg.picture(ground.WIDE, g.high, t("alt_map"), inside), told
 
 
-def present(subject: Subject) -> tuple[pd.Series, list[str]]:
-    """Displaced people present at the end by sub-district, medians, and the sub-districts that are withheld."""
+def sheltered(subject: Subject) -> tuple[pd.Series, list[str]]:
+    """Displaced people at the end by sub-district where they are, medians; and the sub-districts that are withheld."""
     at_end = subject.people.sheltered[:, -1].sum(axis=-1)
     values = pd.Series(np.median(at_end, axis=0), index=subject.people.area_id)
     mean = at_end.mean(axis=0)

@@ -29,12 +29,12 @@ def of_run(results: Results, scenario: Scenario) -> dict[str, Any]:
     """
     f, world = Findings(results), scenario.world
     areas = world.areas.area_id
-    present = _by_area(results, "sheltered_persons", areas)
+    sheltered = _by_area(results, "sheltered_persons", areas)
     in_sites = _by_area(results, "sheltered_persons", areas, "site")
     return {
         "days": [day.date().isoformat() for day in results.days],
-        "present": counts(present).tolist(),
-        "left": counts(_by_area(results, "displaced_persons", areas)).tolist(),
+        "sheltered": counts(sheltered).tolist(),
+        "displaced": counts(_by_area(results, "displaced_persons", areas)).tolist(),
         "filled": _filled(in_sites, in_sites + record.room_left(results, world)[1:, :, SITE]),
         "flows": flows(results, scenario),
         "fronts": terrain.fronts(world, results),

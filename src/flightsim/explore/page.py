@@ -103,7 +103,9 @@ class Desk:
 
     def limits(self, shown: list[Trial]) -> list[float]:
         """Lower limits of the map's classes, the same for all runs and days."""
-        return class_limits(max((float(max(map(max, run.course["present"]))) for run in shown), default=0.0))
+        return class_limits(
+            max((float(max(map(max, run.course["sheltered"]))) for run in shown), default=0.0)
+        )
 
     def why(self, shown: list[Trial], area_id: str) -> list[dict[str, Any]]:
         """Who left a sub-district and why, for each run; nothing if none is picked."""

@@ -46,7 +46,7 @@ def of_area(results: Results, world: World, area_id: str) -> dict[str, Any]:
         "name": world.areas.name[a],
         "district": world.areas.admin2[a],
         "people": _told(people),
-        "left": _told(float(persons.sum())),
+        "displaced": _told(float(persons.sum())),
         "share": round(float(persons.sum()) / people, 2) if people and persons.sum() >= SMALL_CELL_PERSONS else 0,
         "causes": _bars(causes, CAUSE_WORDS),
         "means": _bars(means, MEANS_WORDS),

@@ -22,11 +22,11 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "persons": ("#affected+idps+ind+median", "displaced people, median over the runs; blank: suppressed"),
     "persons_low": ("#affected+idps+ind+p05", "5 % of the runs are below; under 100 given as 0"),
     "persons_high": ("#affected+idps+ind+p95", "95 % of the runs are below"),
-    "arrivals": (
+    "arrivals_persons": (
         "#affected+idps+ind+arrivals+median",
         "arrivals (movements) over the run; blank: suppressed",
     ),
-    "displaced_from_here": (
+    "displaced_persons": (
         "#affected+idps+ind+origin+median",
         "people displaced from here over the run; blank: suppressed",
     ),

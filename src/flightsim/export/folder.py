@@ -32,10 +32,10 @@ FORMATS = {
 EXTRAS = {"xlsx": ("openpyxl", "excel"), "gpkg": ("geopandas", "geo")}
 FINE_TABLES = ("households", "roads", "measures", "flows", "front", "state")
 TITLES = {
-    "displaced": "displaced people by day, sub-district and shelter",
-    "displaced_total": "the same for the whole area",
-    "arrivals": "arrivals (movements) by week and sub-district",
-    "newly_displaced": "people displaced for the first time, by week and sub-district of origin",
+    "sheltered_persons": "displaced people by day, sub-district and shelter",
+    "sheltered_persons_total": "the same for the whole area",
+    "arrivals_persons": "arrivals (movements) by week and sub-district",
+    "displaced_persons": "people displaced for the first time, by week and sub-district of origin",
     "run_totals": "arrivals and people displaced over the run, by sub-district",
     "flows": "people by week, sub-district of origin and of destination",
     "needs": "needs by week, sector and sub-district",
@@ -121,7 +121,7 @@ def _shapes(needs: Needs, wanted: Order, tables: Mapping[str, pd.DataFrame]) -> 
     """The outlines, if a map is asked for; a case without any goes without maps unless one was named."""
     if not {"geojson", "gpkg"} & set(wanted.formats):
         return {}
-    told = sorted({*tables["displaced"]["adm3_pcode"], *tables["run_totals"]["adm3_pcode"]})
+    told = sorted({*tables["sheltered_persons"]["adm3_pcode"], *tables["run_totals"]["adm3_pcode"]})
     try:
         return geo.boundaries(needs.study.world, wanted.boundaries, told)
     except InputError as error:

@@ -68,7 +68,7 @@ def outcomes(needs: Needs, tables: Mapping[str, pd.DataFrame], scenario: str) ->
         "adm3_pcode": areas.area_id, "adm3_name": areas.name, "adm3_name_ar": areas.name_ar,
     })  # fmt: skip
     frame.insert(0, "scenario", scenario)
-    people = _of(tables["displaced"], scenario)
+    people = _of(tables["sheltered_persons"], scenario)
     people = people[people["date"] == needs.study.first.people.days[-1]]
     wide = people.pivot_table(index="adm3_pcode", columns="shelter", values="persons", aggfunc="first")
     hidden = people[people["suppressed"] == 1].groupby("adm3_pcode").size()
@@ -77,10 +77,12 @@ def outcomes(needs: Needs, tables: Mapping[str, pd.DataFrame], scenario: str) ->
         values = _at(said, frame)
         withheld = people[(people["shelter"] == rung) & (people["suppressed"] == 1)]["adm3_pcode"]
         nobody = values.isna() & ~frame["adm3_pcode"].isin(withheld)
-        frame["displaced" if rung == "all" else f"in_{rung}"] = values.astype("Float64").mask(nobody, 0)
+        frame["sheltered_persons" if rung == "all" else f"in_{rung}"] = values.astype("Float64").mask(
+            nobody, 0
+        )
     frame["suppressed"] = _at(hidden, frame).fillna(0).astype(int)
     totals = _of(tables["run_totals"], scenario).set_index("adm3_pcode")
-    for column in ("arrivals", "displaced_from_here"):
+    for column in ("arrivals_persons", "displaced_persons"):
         frame[column] = _at(totals[column], frame)
     gaps = _of(tables["gaps"], scenario)
     for need in (*NEEDED, *SHORT):

@@ -47,14 +47,14 @@ def tables(needs: Needs) -> dict[str, pd.DataFrame]:
         people = scene.people
         shown = shown_of(people)
         by_shelter, whole = _by_shelter(people, shown)
-        arrivals, arrived = by_week(people, people.arrivals)
-        departures, departed = by_week(people, _daily(people.displaced))
-        sums = _sums(people, {"arrivals": arrived, "displaced_from_here": departed})
+        arrivals, arrivals_sum = by_week(people, people.arrivals)
+        displaced, displaced_sum = by_week(people, _daily(people.displaced))
+        sums = _sums(people, {"arrivals_persons": arrivals_sum, "displaced_persons": displaced_sum})
         own = {
-            "displaced": with_names(by_shelter, areas),
-            "displaced_total": whole,
-            "arrivals": with_names(arrivals, areas),
-            "newly_displaced": with_names(departures, areas),
+            "sheltered_persons": with_names(by_shelter, areas),
+            "sheltered_persons_total": whole,
+            "arrivals_persons": with_names(arrivals, areas),
+            "displaced_persons": with_names(displaced, areas),
             "run_totals": with_names(sums, areas),
             "flows": _flows(scene, areas),
             "needs": _needs(weekly, people, shown, s),

@@ -58,7 +58,7 @@ def write(needs: Needs, tables: Mapping[str, pd.DataFrame], notes: Sequence[str]
 
 def _people(tables: Mapping[str, pd.DataFrame], several: bool) -> pd.DataFrame:
     """A row a sub-district: displaced people at the end by shelter; blank where suppressed."""
-    rows = tables["displaced"]
+    rows = tables["sheltered_persons"]
     end = rows[rows["date"] == rows["date"].max()]
     keys = [*(["scenario"] if several else []), *PLACE]
     wide = end.pivot_table(
@@ -71,12 +71,16 @@ def _people(tables: Mapping[str, pd.DataFrame], several: bool) -> pd.DataFrame:
     )
     wide = wide.dropna(how="all").reindex(columns=["all", *RUNGS]).reset_index()
     wide.columns.name = None
-    totals = tables["run_totals"][["scenario", "adm3_pcode", "arrivals", "displaced_from_here"]]
+    totals = tables["run_totals"][["scenario", "adm3_pcode", "arrivals_persons", "displaced_persons"]]
     on = [key for key in keys if key in ("scenario", "adm3_pcode")]
     found = wide.merge(totals if several else totals.drop(columns="scenario"), on=on, how="outer")
     found = found[found["adm3_name"].notna()]
     found = found.sort_values("all", ascending=False, na_position="last")
-    named = {"all": "displaced people there", "displaced_from_here": "displaced from here, so far"}
+    named = {
+        "all": "sheltered_persons: displaced people there",
+        "arrivals_persons": "arrivals_persons: came here, so far",
+        "displaced_persons": "displaced_persons: from here, so far",
+    }
     renamed: pd.DataFrame = found.rename(columns=HEADS | named)
     return renamed
 

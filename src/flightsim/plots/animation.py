@@ -162,7 +162,7 @@ class Scene:
         self.land = ground.land(self.map, self.outlines, {})
         ground.lines(self.map, self.world, self.view)
         ground.scale_bar(self.map, self.view)
-        most = pd.concat([self.findings.origins.head(8), self.findings.present_displaced.head(8)])
+        most = pd.concat([self.findings.displaced_by_area.head(8), self.findings.sheltered_by_area.head(8)])
         most = most[most >= SMALL_CELL_PERSONS].groupby(level=0).max().sort_values(ascending=False)
         km_per_inch = self.view.height / (0.66 * HIGH_IN)
         below: Floats = np.array([0, -0.13 * km_per_inch])
@@ -184,7 +184,7 @@ class Scene:
 
     def _draw_key(self) -> None:
         tops = [f"to {words.short(v)}" for v in self.limits[1:]] + ["and more"]
-        handles: list[Any] = [maps.heading("Displaced people present")]
+        handles: list[Any] = [maps.heading("Displaced people there")]
         handles += [
             Patch(fc=colour, ec=style.LAND_EDGE, label=f"{words.short(low)} {top}")
             for low, top, colour in zip(self.limits, tops, self.shades, strict=True)

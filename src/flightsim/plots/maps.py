@@ -41,9 +41,9 @@ def movements(results: Results, world: World, boundaries: str | Path | None = No
     figure, axes, km_per_inch = _map_figure(view)
     outlines = shapes.outlines(world, boundaries)
     centres = dict(zip(world.areas.area_id, shapes.centres(world, outlines), strict=True))
-    limits = class_limits(float(f.present_displaced.max()) if len(f.present_displaced) else 0.0)
+    limits = class_limits(float(f.sheltered_by_area.max()) if len(f.sheltered_by_area) else 0.0)
     shades = colours.palette().shades(len(limits))
-    faces = {str(a): shades[class_of(v, limits)] for a, v in f.present_displaced.items() if v >= limits[0]}
+    faces = {str(a): shades[class_of(v, limits)] for a, v in f.sheltered_by_area.items() if v >= limits[0]}
     ground.prepare(axes, view)
     ground.land(axes, outlines, faces)
     held = record.held(results, world)
@@ -174,7 +174,7 @@ def flow_width(persons: float, most: float) -> float:
 
 def _circles(axes: Axes, f: Findings, centres: dict[str, Floats]) -> float:
     """Circles whose area is the number of people displaced from there; gives the largest number."""
-    shown = f.origins[f.origins >= SMALL_CELL_PERSONS]
+    shown = f.displaced_by_area[f.displaced_by_area >= SMALL_CELL_PERSONS]
     if not len(shown):
         return 0.0
     points = np.array([centres[str(a)] for a in shown.index])
@@ -198,7 +198,7 @@ def _circle_size(persons: Any, most: float) -> Any:
 
 def _dots(axes: Axes, f: Findings, centres: dict[str, Floats], faces: dict[str, str]) -> None:
     """Squares where there are no outlines to shade."""
-    for area_id in f.present_displaced.index:
+    for area_id in f.sheltered_by_area.index:
         if str(area_id) in faces:
             x, y = centres[str(area_id)]
             axes.scatter([x], [y], marker="s", s=160, color=faces[str(area_id)], zorder=3)
@@ -209,7 +209,7 @@ def _area_names(
     keep_free: Sequence[Floats] = (),
 ) -> None:  # fmt: skip
     """Names of the sub-districts that most people left or reached."""
-    important = pd.concat([f.present_displaced.head(10), f.origins.head(8)])
+    important = pd.concat([f.sheltered_by_area.head(10), f.displaced_by_area.head(8)])
     important = important[important >= SMALL_CELL_PERSONS].groupby(level=0).max().sort_values(ascending=False)
     labels = [(f.name(str(a)), centres[str(a)] + np.array([0, -0.13 * km_per_inch])) for a in important.index]
     ground.names(axes, view, labels, km_per_inch, keep_free)
@@ -220,7 +220,7 @@ def _legend(
     widest: tuple[float, float], captured: bool, f: Findings,
 ) -> None:  # fmt: skip
     """What each sign means, at the right of the map."""
-    handles: list[Any] = [heading(f"Displaced people present\non {words.day_year(f.end)}")]
+    handles: list[Any] = [heading(f"Displaced people there\non {words.day_year(f.end)}")]
     tops = [f"to {words.short(v)}" for v in limits[1:]] + ["and more"]
     handles += [
         Patch(fc=c, ec=style.LAND_EDGE, label=f"{words.short(v)} {t}")
@@ -307,12 +307,12 @@ def _stretch_bars(figure: Figure, labels: list[str], vehicles: Floats) -> None:
 
 
 def _movements_title(f: Findings) -> str:
-    if not len(f.origins) or f.origins.iloc[0] <= 0:
+    if not len(f.displaced_by_area) or f.displaced_by_area.iloc[0] <= 0:
         return "Nobody is displaced in this run"
-    first, people = str(f.origins.index[0]), words.about(f.origins.iloc[0])
+    first, people = str(f.displaced_by_area.index[0]), words.about(f.displaced_by_area.iloc[0])
     left = f"More people leave {f.name(first)} ({people}) than any other sub-district"
-    if not len(f.present_displaced) or f.present_displaced.iloc[0] <= 0:
+    if not len(f.sheltered_by_area) or f.sheltered_by_area.iloc[0] <= 0:
         return left
-    there, present = str(f.present_displaced.index[0]), words.about(f.present_displaced.iloc[0])
+    there, many = str(f.sheltered_by_area.index[0]), words.about(f.sheltered_by_area.iloc[0])
     where = "there" if there == first else f"in {f.name(there)}"
-    return f"{left}; at the end more of the displaced are {where} ({present}) than in any other"
+    return f"{left}; at the end more of the displaced are {where} ({many}) than in any other"

@@ -97,7 +97,7 @@ class Findings:
         return self.results.series("open_below_zero_person_nights")
 
     @cached_property
-    def origins(self) -> pd.Series:
+    def displaced_by_area(self) -> pd.Series:
         """People displaced by the end, by sub-district of origin, most first."""
         return self._by_area("displaced_persons", summed=False)
 
@@ -107,8 +107,8 @@ class Findings:
         return self._by_area("arrivals_persons", summed=True)
 
     @cached_property
-    def present_displaced(self) -> pd.Series:
-        """Displaced people present at the end, by sub-district, most first."""
+    def sheltered_by_area(self) -> pd.Series:
+        """Displaced people at the end by the sub-district where they are, most first."""
         return self._by_area("sheltered_persons", summed=False)
 
     @cached_property

@@ -36,8 +36,8 @@ def lines(results: Results, world: World) -> list[str]:
         _displaced(f),
         _reported(f, world),
         _when(f),
-        f"Displaced from: {_areas(f, f.origins)}.",
-        f"Present at the end: {_areas(f, f.present_displaced)}.",
+        f"Displaced from: {_areas(f, f.displaced_by_area)}.",
+        f"Displaced people are in: {_areas(f, f.sheltered_by_area)}.",
         _shelter(f),
         _hardship(f),
         _roads(f),
@@ -51,8 +51,8 @@ def rows(results: Results) -> list[Row]:
     A count of people in a sub-district under the small-cell limit is left blank and said so.
     """
     f = Findings(results)
-    from_where = _by_area(f, "displaced_persons", f.origins)
-    where = _by_area(f, "sheltered_persons", f.present_displaced)
+    from_where = _by_area(f, "displaced_persons", f.displaced_by_area)
+    where = _by_area(f, "sheltered_persons", f.sheltered_by_area)
     return [*_totals(f), *from_where, *where]
 
 
