@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from flightsim.model.model import DisplacementModel
 
 PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")  # words that need no quotes in an override
+FORECAST = "forecast.csv"
 LEAST_CELL = "Counts under 100 people are not for publication."
 
 
@@ -72,11 +73,13 @@ def sweep(*words: str, **settings: Any) -> Sweep:
     return Sweep(sweeping.run(asked).path)
 
 
-def load(path: str | Path) -> Run | Sweep:
-    """The results in a folder: of a run, or of a sweep. InputError if they are of neither."""
+def load(path: str | Path) -> Run | Sweep | Forecast:
+    """The results in a folder: of a run, a sweep, or a forecast from one. InputError if they are of none of these."""
     from flightsim.results import sweeps
 
     folder = Path(path)
+    if (folder / FORECAST).is_file():
+        return Forecast(folder)
     return Sweep(folder) if sweeps.is_sweep(folder) else Run(runs.load(folder).path or folder)
 
 
@@ -221,12 +224,67 @@ class Sweep:
         found = folder.compare([self.path], baseline, role_of=roles, at_least=at_least)
         return Compared(found.path, found.findings, found.figures)
 
+    def known(
+        self, on: str | date | int, observed: str | Path | None = None, scenario: str | None = None
+    ) -> Forecast:
+        """Go on from what was counted by a day (docs/known.md); written to the folder ``on_DATE`` as well.
+
+        ``on``: a date, or the number of a day of the runs; ``observed``: a folder of observations, the case's if None.
+        """
+        from flightsim.validation.onward import folder
+
+        ((path, _),) = folder.go_on(self.path, [str(on)], observed, scenario=scenario)
+        return Forecast(path)
+
     def __repr__(self) -> str:
         scenarios = list(dict.fromkeys(self.runs["scenario"]))
         return f"<flightsim sweep: {len(self.runs)} runs of {', '.join(map(str, scenarios))}; {self.path}>"
 
     def _repr_html_(self) -> str:
         return f"<b>flightsim sweep</b> {html.escape(repr(self)[1:-1])}"
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """A forecast from a count, in its folder: what was counted up to a day, and what weighted runs add after it."""
+
+    path: Path
+
+    @property
+    def summary(self) -> str:
+        """The screen that the command printed."""
+        return (self.path / "forecast.txt").read_text(encoding="utf-8").rstrip()
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """A row a day: people displaced before weighting, and from the day on from the count; 5, 50 and 95 %."""
+        return self._read(FORECAST)
+
+    @cached_property
+    def counts(self) -> pd.DataFrame:
+        """A row an observation: used, or why not, and what the runs have for it."""
+        return self._read("counts.csv")
+
+    @cached_property
+    def members(self) -> pd.DataFrame:
+        """A row a run: its weight, and how far it is off the counts."""
+        return self._read("members.csv")
+
+    def _read(self, name: str) -> pd.DataFrame:
+        import pandas as pd
+
+        return pd.read_csv(self.path / name, parse_dates=["date"] if name != "members.csv" else [])
+
+    def _repr_png_(self) -> bytes:
+        return (self.path / "forecast.png").read_bytes()
+
+    def __repr__(self) -> str:
+        first, last = self.table[self.table["lead_days"] == 0].iloc[0], self.table.iloc[-1]
+        low, middle, high = (last[f"{name}_persons"] for name in ("p5", "median", "p95"))
+        return (
+            f"<flightsim forecast from {first['date']:%Y-%m-%d}: {middle:,.0f} ({low:,.0f} to {high:,.0f}) people "
+            f"displaced by {last['date']:%Y-%m-%d}; {self.path}>"
+        )
 
 
 @dataclass(frozen=True)
@@ -291,4 +349,4 @@ def _text(value: Any) -> str:
     return repr(value.item() if hasattr(value, "item") else value)
 
 
-__all__ = ["Compared", "Run", "Sweep", "load", "run", "simulation", "sweep"]
+__all__ = ["Compared", "Forecast", "Run", "Sweep", "load", "run", "simulation", "sweep"]

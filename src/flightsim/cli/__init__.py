@@ -59,6 +59,7 @@ everyday commands:
   flightsim run -m border=closed,open replicates=20   the same of one's own; the same command again goes on
   flightsim compare results/border                    its scenarios side by side: findings, figures, tables
   flightsim validate results/idlib_dec2019            beside what was reported, and beside naive baselines
+  flightsim run from=results/border on=2020-01-20     a sweep, going on from what was counted by that day
   flightsim brief results/border --language en,ar     two pages for those who decide, in one HTML file
   flightsim run experiment=mine --config-dir DIR      your own DIR/experiment/mine.yaml
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from flightsim.cli import going_on
 from flightsim.cli.arguments import command, takes_overrides
 from flightsim.cli.terminal import DONE, FAILED, STOPPED, OutputLost, count_bar, note, progress_bar, say, tell
 
@@ -26,12 +27,17 @@ def register(commands: Any) -> None:
     run = command(commands, "run", "run a scenario, or a sweep of several, and write results folders", _run)
     run.add_argument("-m", "--multirun", action="store_true", help="run every combination of comma lists")
     takes_overrides(run)
+    run.formatter_class = argparse.RawDescriptionHelpFormatter
+    run.epilog = going_on.EXAMPLES
 
 
 def _run(arguments: argparse.Namespace) -> int:
     """Run what is asked for, one scenario or a sweep; the last line is its folder, whatever happens."""
     folder = _asked_for(arguments.overrides)
     try:
+        if going_on.is_asked(arguments.overrides):
+            code, folder = going_on.go_on(arguments.overrides, arguments.multirun, _command(arguments))
+            return code
         from flightsim.sweeps import plan
 
         asked = plan.make(

@@ -19,11 +19,15 @@ ERROR_DRAWS = 21  # midpoints of the observation's error that each member is mul
 PIT_BINS = 5
 
 
-def crps(observed: Floats, members: Floats) -> Floats:
-    """(n,) continuous ranked probability score of the members as they are, in the unit of the observations."""
+def crps(observed: Floats, members: Floats, weights: Floats | None = None) -> Floats:
+    """(n,) continuous ranked probability score of the members as they are, in the unit of the observations.
+
+    ``weights`` (m,): how much each member counts; None: all alike.
+    """
     import scoringrules
 
-    found = scoringrules.crps_ensemble(observed, members, estimator="nrg", backend="numpy")
+    each = None if weights is None else np.broadcast_to(weights / weights.sum(), members.shape)
+    found = scoringrules.crps_ensemble(observed, members, ens_w=each, estimator="nrg", backend="numpy")
     return np.asarray(found, float).reshape(observed.shape)  # of one observation, the library gives a number
 
 
