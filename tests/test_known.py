@@ -15,7 +15,7 @@ import flightsim as fs
 import made_sweeps
 from flightsim import cli
 from flightsim.results import sweeps
-from flightsim.validation.onward import weights
+from flightsim.validation.onward import telling, weights
 from flightsim.validation.onward.asked import questions
 from flightsim.validation.onward.folder import go_on
 from flightsim.validation.onward.forecast import Forecast
@@ -319,6 +319,24 @@ def test_another_version_is_refused(runs: Path, known: Path, capsys: pytest.Capt
     about = json.loads(file.read_text(encoding="utf-8"))
     file.write_text(json.dumps({**about, "flightsim": "0.0.9"}), encoding="utf-8")
     refused(runs, "was made by flightsim 0.0.9; this is", known, capsys)
+
+
+def test_a_what_if_is_not_weighed_by_what_happened(
+    tmp_path: Path, known: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = ensemble(tmp_path / "open", border={"policy": "open"})
+    refused(other, "is a what-if from its first day (border.policy=open)", known, capsys)
+
+
+def test_runs_that_leave_what_happened_use_the_counts_up_to_then(tmp_path: Path) -> None:
+    drawn = {"violence": "goes_on", "known_until": "2020-01-04"}
+    rows = ["2020-01-03,2020-01-01,900,1000,1100", "2020-01-05,2020-01-01,900,1500,1600"]
+    runs, known = ensemble(tmp_path / "drawn", events=drawn), counted(tmp_path / "k", *rows)
+    (question,) = questions(runs, ["2020-01-05"], known)
+    assert question.start.best == 1000
+    assert question.unused == {3: "after the run leaves what happened (2020-01-03)"}
+    (then,) = questions(runs, ["2020-01-03"], known)
+    assert "know no strike or capture from 2020-01-04 on: a forecast" in telling.screen(Forecast(then))
 
 
 def test_observations_of_another_case_are_refused(

@@ -16,11 +16,13 @@ from flightsim.case.reading import cached_case
 from flightsim.clock import as_date
 from flightsim.errors import Complaints, InputError, nearest
 from flightsim.results import gather
+from flightsim.results.history import departures
 from flightsim.results.rows import read_measures
 from flightsim.results.runs import Results, is_complete, load
 from flightsim.results.sweeps import DONE, MISSING, Sweep
 from flightsim.validation.scores.ensemble import Ensemble, of_runs
 from flightsim.validation.scores.ground import Ground
+from flightsim.validation.scores.known import of_everybody
 from flightsim.validation.scores.modelled import why_not
 from flightsim.world import Floats
 
@@ -166,7 +168,14 @@ def read_members(path: str | Path, scenario: str | None = None) -> Members:
         )
     runs = [_light(run) for run in paths]
     _check_versions(folder, runs)
-    return Members(folder, of_runs(runs, chosen), len(rows) - len(done), sweep.hash)
+    members = Members(folder, of_runs(runs, chosen), len(rows) - len(done), sweep.hash)
+    if members.ensemble.history_until is None:
+        other = dict.fromkeys(said for run in runs for said in departures(run.config))
+        raise InputError(
+            f"scenario '{chosen}' in {folder} is a what-if from its first day ({', '.join(other)}): what was counted "
+            "does not weigh it; expected runs that follow what happened, if only up to events.known_until"
+        )
+    return members
 
 
 def _check_finished(folder: Path, sweep: Sweep, rows: pd.DataFrame) -> None:
@@ -213,13 +222,11 @@ def _counts(members: Members, observed: str | Path | None) -> Observations:
 def _split(members: Members, on: date, counts: Observations, complaints: Complaints) -> Question | None:
     """The counts that are used and those that are not; None and a complaint if there is none to start from."""
     unused = {o.row: why for o in counts.rows if (why := _why_not(o, on, members.ensemble))}
-    used = [o for o in counts.rows if o.row not in unused]
-    if any(o.weighed for o in used):
-        unused |= {o.row: "single reports of what the best estimates weigh" for o in used if not o.weighed}
-        used = [o for o in used if o.weighed]
-    question = Question(members, on, counts, used, unused)
+    left = [o for o in counts.rows if o.row not in unused]
+    used = of_everybody(left)
+    unused |= {o.row: "single reports of what the best estimates weigh" for o in left if o not in used}
     if any(o.since == members.first for o in used):
-        return question
+        return Question(members, on, counts, used, unused)
     complaints.add(
         f"known: {counts.folder / FILE} has no total of displaced people (measure {DISPLACED}, unit {PEOPLE}, area_id "
         f"ALL) counted from {members.first}, the first day of the runs, to {on} or a day before; nothing to start from"
@@ -233,4 +240,4 @@ def _why_not(o: Observation, on: date, ensemble: Ensemble) -> str:
         return f"after {words.day_year(on)}, ignored"
     if o.measure != DISPLACED or o.unit != PEOPLE or o.areas:
         return "not a total of displaced people"
-    return why_not(o, ensemble)
+    return why_not(o, ensemble, ensemble.history_until or date.max)
