@@ -92,10 +92,10 @@ def _table(f: Forecast) -> list[str]:
     last = f.question.members.last
     days = [f.question.on + timedelta(days=lead) for lead in AHEAD_DAYS]
     shown = [day for day in days if day < last] + [last]
-    lines = ["People displaced by       from the count: middle, 9 in 10        the runs as they were"]
+    lines = ["People displaced by       from the count: middle, 9 in 10           the runs as they were"]
     for day in shown:
         after, before = (_three(f, day, names) for names in (AFTER, BEFORE))
-        lines.append(f"  {words.day_year(day):<22}  {after:<37}  {before}")
+        lines.append(f"  {words.day_year(day):<22}  {after:<40}  {before}")
     return lines
 
 
