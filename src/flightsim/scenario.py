@@ -23,6 +23,7 @@ from flightsim.memory import undisturbed
 from flightsim.model.parts import Parts
 from flightsim.model.parts.behaviour import Flight, NoFlight
 from flightsim.model.parts.border import Border, OpenBorder
+from flightsim.model.parts.discrepancy import LogRateDrift, NoDiscrepancy
 from flightsim.model.parts.exodus import NoExodus, Prescribed
 from flightsim.model.parts.hazard import Bombardment, NoHazard
 from flightsim.model.parts.population import Population
@@ -46,6 +47,7 @@ PARTS: dict[str, tuple[type, ...]] = {
     "shelter": (ShelterLadder, UnlimitedShelter),
     "transport": (Transport, FreeTransport),
     "behaviour": (Flight, NoFlight),
+    "discrepancy": (LogRateDrift, NoDiscrepancy),
     "population": (Population,),
     "events": (WhatIf,),
     "exodus": (NoExodus, Prescribed),

@@ -26,6 +26,8 @@ OLD_TARGETS = {
     "flightsim.transport.Transport": "flightsim.model.parts.transport.Transport",
 }
 
+LATER_PARTS = {"discrepancy": "flightsim.model.parts.discrepancy.NoDiscrepancy"}  # since 0.2: what stood for them before
+
 
 def renewed(section: Any) -> Any:
     """A part's section of a configuration with its ``_target_`` by today's name; anything else as it is."""
@@ -35,5 +37,6 @@ def renewed(section: Any) -> Any:
 
 
 def renewed_parts(config: Mapping[str, Any]) -> dict[str, Any]:
-    """A whole configuration, every part by today's name."""
-    return {key: renewed(section) for key, section in config.items()}
+    """A whole configuration, every part by today's name; parts that there were none of are null versions."""
+    later = {group: {"_target_": target} for group, target in LATER_PARTS.items()}
+    return later | {key: renewed(section) for key, section in config.items()}

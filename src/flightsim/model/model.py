@@ -18,7 +18,7 @@ from flightsim.model.prescribed_departures import PrescribedDepartures
 from flightsim.model.series import DailySeries
 from flightsim.model.state import State
 from flightsim.model.travel import Travellers
-from flightsim.world import World
+from flightsim.world import OPEN, World
 
 REHOUSED_AT_HOUR = 8  # once a morning, those in the open ask again
 AT_GATE = -2  # instead of a rung, for those who reached a gate abroad
@@ -78,7 +78,8 @@ class DisplacementModel(State, mesa.Model):
             rows, gate = self.gates.turn_away(self.households.adult_men > 0)
             self.settle(rows, self.world.crossings.place[gate], self.households.people(rows))
         if step % self.clock.steps_a_day == 0:
-            self.shelter.new_day(self.clock.day_of(step), self.hostile_ground)
+            outdoors = self.sheltered_persons[:, OPEN]
+            self.shelter.new_day(self.clock.day_of(step), self.hostile_ground, outdoors)
             returning.go_home(self)
         if REHOUSED_AT_HOUR in self.clock.hours_of(step):
             rehousing.ask_again_for_shelter(self)
@@ -91,6 +92,8 @@ class DisplacementModel(State, mesa.Model):
         met = rule.causes(
             hazard.feared, hazard.feared_alarm, self.care.lost, neighbours, out=self.pressure.met_now
         )
+        factor = self.rate_factors[self.clock.day_of(self.now)]
+        met *= factor
         self.pressure.gather(rule.pressure(met), hours)
         readiness = self.parts.transport.readiness(
             hazard.near_hourly, hazard.remembered, self.clock.hours_of(self.now), self.can_leave, hazard.alarm

@@ -62,6 +62,7 @@ class State:
         if self.row_persons:
             self.shelter.gather_in_lumps(self.row_persons)
         self.routes = parts.roads.start(world, events, clock)
+        self.rate_factors = parts.discrepancy.start(world, events, clock).factors(clock.days, self.seed)
         self.traffic = Traffic(2 * len(world.roads), clock.step_hours, self.households.weight)
         self.destinations = Destinations(
             world, parts.behaviour, self.decision_keys["place"], self.decision_keys["area"]

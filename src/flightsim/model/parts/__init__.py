@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from flightsim.model.parts.behaviour import Flight
 from flightsim.model.parts.border import Border, OpenBorder
+from flightsim.model.parts.discrepancy import LogRateDrift, NoDiscrepancy
 from flightsim.model.parts.exodus import NoExodus, Prescribed
 from flightsim.model.parts.hazard import Bombardment, NoHazard
 from flightsim.model.parts.population import Population
@@ -26,5 +27,6 @@ class Parts:
     shelter: ShelterLadder | UnlimitedShelter = field(default_factory=ShelterLadder)
     transport: Transport | FreeTransport = field(default_factory=Transport)
     behaviour: Flight = field(default_factory=Flight)
+    discrepancy: LogRateDrift | NoDiscrepancy = field(default_factory=LogRateDrift)
     exodus: NoExodus | Prescribed = field(default_factory=NoExodus)
     population: Population = field(default_factory=Population)

@@ -13,6 +13,8 @@ from flightsim.world import CAUSES, Bools, Floats
 
 N_CAUSES = len(CAUSES)
 SHELLING, FRONT, CARE, NEIGHBOURS, CROWDING = range(N_CAUSES)
+STAYING = slice(N_KINDS // 2, None)
+OUTDOORS = np.array([4, 5, 10, 11])
 
 
 @dataclass(frozen=True)
@@ -196,17 +198,19 @@ class Flight:
         rates = np.zeros((N_CAUSES, len(remembered), N_KINDS)) if out is None else out
         rates[SHELLING] = (self.shelling_per_hour * self.fear(remembered))[:, None]
         rates[FRONT] = (self.front_per_hour * alarm)[:, None]
-        danger = rates[SHELLING] + rates[FRONT]
         factor = np.array([self.care_factor, self.care_factor_in_need] * (N_KINDS // 2)) - 1
-        rates[CARE] = lost_care[:, None] * (danger * factor + self.care_per_hour)
         rates[NEIGHBOURS] = (self.neighbours_per_hour * neighbours_gone)[:, None]
-        rates[CROWDING, :, : N_KINDS - 2] = 0.0
-        rates[CROWDING, :, N_KINDS - 2 :] = self.crowding_per_hour
+        rates[SHELLING, :, STAYING] = rates[NEIGHBOURS, :, STAYING] = 0.0
+        danger = rates[SHELLING] + rates[FRONT]
+        rates[CARE] = lost_care[:, None] * (danger * factor + self.care_per_hour)
+        rates[CARE, :, STAYING] = lost_care[:, None] * (danger * factor)[:, STAYING]
+        rates[CROWDING] = 0.0
+        rates[CROWDING, :, OUTDOORS] = self.crowding_per_hour
         return rates
 
     def held_back(self) -> Floats:
         """(K,) pressure an hour that is held off, by kind."""
-        return np.repeat([self.hold_resident_per_hour, self.hold_displaced_per_hour, 0.0], 2)
+        return np.tile(np.repeat([self.hold_resident_per_hour, self.hold_displaced_per_hour, 0.0], 2), 2)
 
     def pressure(self, causes: Floats) -> Floats:
         """(P, K) pressure an hour that gathers: the causes together, less what holds people back, never negative."""

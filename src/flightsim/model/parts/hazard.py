@@ -44,6 +44,9 @@ class Bombardment:
     front_distance_km: float = parameter(
         5.0, "km", 1, 40, "e-folding distance at which a capture frightens", ASSUMPTION
     )
+    front_reach_km: float = parameter(
+        8.0, "km", 2, 200, "Distance beyond which nobody is alarmed by a capture; 200: without an end", ASSUMPTION
+    )
     front_memory_days: float = parameter(
         7.0,
         "days",
@@ -51,6 +54,25 @@ class Bombardment:
         30,
         "e-folding time of the alarm over a capture",
         "assumption (anticipation of 3 to 14 days)",
+    )
+    felt_a_day_strikes: float = parameter(
+        1000.0,
+        "air strikes",
+        0.5,
+        1000,
+        "Most that one place's strikes of a day count for: being under attack moves people more than how often",
+        "assumption; 1000: every strike counts",
+    )
+    town_persons: float = parameter(
+        30_000.0, "persons", 1000, 1_000_000, "People of a place that one strike is felt by in full", ASSUMPTION
+    )
+    town_exponent: float = parameter(
+        0.0,
+        "exponent",
+        0,
+        1.5,
+        "How a strike is felt less in a place that is larger than that",
+        "assumption",
     )
     strength: float = parameter(
         1.0, "factor", 0, 10, "Multiplies every strike: a lever for scenarios of escalation", "choice"
@@ -84,7 +106,9 @@ class NoHazard:
     """
 
     shelling_weight = clash_weight = night_share = strength = 0.0
-    strike_distance_km = front_distance_km = memory_days = front_memory_days = 1.0
+    strike_distance_km = front_distance_km = front_reach_km = memory_days = front_memory_days = 1.0
+    felt_a_day_strikes = town_persons = 1000.0
+    town_exponent = 0.0
 
     def start(self, world: World, events: Sequence[Event], clock: Clock) -> Hazard:
         """A state in which only the weather changes."""
@@ -130,6 +154,9 @@ class Hazard:
         near = world.distance_km <= 6 * part.strike_distance_km
         self._felt = np.zeros((n, n))
         self._felt[near] = np.exp(-world.distance_km[near] / part.strike_distance_km)
+        people = world.places.residents_persons + world.places.idps_persons
+        extent = np.maximum(people / part.town_persons, 1.0) ** part.town_exponent
+        self._felt /= extent[:, None]
         self._strikes = self._strikes_by_day(events)
         of_known_hour = [event for event in events if event.hour is not None]
         self._timed = timetable.by_days_it_lasts(of_known_hour, clock, *STRIKES)
@@ -190,7 +217,7 @@ class Hazard:
         if self._timed.get(day) or self._pauses.get(day):
             self.strikes_hourly = self._hour_by_hour(day, covered)
             at = np.flatnonzero(self.strikes_hourly.any(axis=1))
-            self.near_hourly = self._felt[:, at] @ self.strikes_hourly[at]
+            self.near_hourly = self._felt[:, at] @ self.strikes_hourly[at]  # TODO saturation
         else:
             self.strikes_hourly = self._struck[:, None] * self._profile[covered]
             self.near_hourly = self._near[:, None] * self._profile[covered]
@@ -204,7 +231,8 @@ class Hazard:
         if struck is None:
             return np.zeros(len(self.control))
         at = np.flatnonzero(struck)
-        return np.asarray(self._felt[:, at] @ struck[at])
+        most = self._part.felt_a_day_strikes
+        return np.asarray(self._felt[:, at] @ (-np.expm1(-struck[at] / most) * most))
 
     def _remember(self, near_per_hour: Floats, hours: float) -> None:
         """Live through so many hours: strikes are felt at this rate, and all that was before fades."""
@@ -223,7 +251,9 @@ class Hazard:
             if holder == self.control[place]:
                 continue
             if hostile(holder):
-                alarmed = np.exp(-self._world.distance_km[place] / self._part.front_distance_km)
+                km = self._world.distance_km[place]
+                far, reach = self._part.front_distance_km, self._part.front_reach_km
+                alarmed = np.maximum(np.exp(-km / far) - np.exp(-reach / far), 0) / -np.expm1(-reach / far)
                 self._fright = np.maximum(self._fright, alarmed)
             self.control[place] = holder
             changed.append(place)

@@ -10,7 +10,7 @@ import numpy as np
 from flightsim.clock import Clock
 from flightsim.events import Event, by_type
 from flightsim.parameter import ASSUMPTION, LEVER, check, parameter
-from flightsim.world import HOST, OPEN, RENTED, SITE, Bools, Floats, Ints, World
+from flightsim.world import HOST, OPEN, RENTED, SITE, UNFINISHED, Bools, Floats, Ints, World
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,14 @@ class ShelterLadder:
         "assumption; registered sites grew by some 30 to 40 thousand people a month in autumn 2019 (CCCM)",
         role=LEVER,
     )
+    makeshift_days: float = parameter(
+        7.0,
+        "days",
+        0.5,
+        1000,
+        "Mean time in the open until a household has a makeshift tent or part of an unfinished building; 1000: never",
+        ASSUMPTION,
+    )
     persons_a_tent: float = parameter(
         5.5, "persons", 3, 9, "People a tent shelters", "CCCM: 5.5 a tent", prior=(5, 6)
     )
@@ -75,7 +83,7 @@ class UnlimitedShelter:
 
     host_share = rent_share = 1.0
     room = site_room = float("inf")
-    tents_per_day, persons_a_tent, un_share = 0.0, 5.5, 0.0
+    tents_per_day, persons_a_tent, un_share, makeshift_days = 0.0, 5.5, 0.0, 1000.0
 
     def start(self, world: World, events: Sequence[Event], clock: Clock) -> Shelter:
         """Room without end."""
@@ -111,11 +119,16 @@ class Shelter:
         if not np.isinf(self._part.room):
             self.room[:, :OPEN] = _in_lumps(self.room[:, :OPEN], row_persons, self._area)
 
-    def new_day(self, day: int, lost: Bools) -> None:
-        """Tents go up, as far as aid comes in; places on hostile ground offer no room."""
+    def new_day(self, day: int, lost: Bools, outdoors_persons: Floats) -> None:
+        """Tents go up, as far as aid comes in; places on hostile ground offer no room.
+
+        ``outdoors_persons`` (P,): those who sleep in the open make themselves a shelter, in time.
+        """
         self.aid = self._supply(day)
         tents = self._part.tents_per_day * self._part.persons_a_tent * self.aid
         self.room[:, SITE] += tents * self._site_share * ~lost
+        made = -np.expm1(-1 / self._part.makeshift_days) * outdoors_persons * ~lost
+        self.room[:, UNFINISHED] = np.maximum(self.room[:, UNFINISHED], 0) + made
 
     def _supply(self, day: int) -> float:
         """Aid that comes in, against the first authorisation there was: part of it through UN crossings."""
