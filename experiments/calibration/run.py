@@ -29,6 +29,7 @@ import study
 from runs import Reader, make
 from scipy.stats import qmc
 
+from flightsim import dotted
 from flightsim.config import compose
 from flightsim.errors import InputError
 
@@ -45,6 +46,7 @@ class Size:
 
     design: int = 128  # runs that fill the ranges: a power of 2
     refined: int = 32  # runs where the first posterior lies
+    drifting: int = 64  # runs at the defaults whose rate of leaving drifts
     recovered: int = 20  # runs at parameters drawn from the prior, to be recovered
     predicted: int = 20  # runs at draws of the posterior
     luck: int = 3  # seeds of the default and of the best estimate
@@ -55,7 +57,7 @@ class Size:
     check_points_log2: int = 14
 
 
-TRIAL = Size(64, 6, 6, 6, 1, 1, 40, 100, 13, 11)
+TRIAL = Size(64, 6, 12, 6, 6, 1, 1, 40, 100, 13, 11)
 
 
 class Calibration:
@@ -72,6 +74,14 @@ class Calibration:
         configs = [study.with_values(base, v, first_seed + i) for i, v in enumerate(values)]
         return make(configs, self.folder / "runs", self.workers, what)
 
+    def drift(self) -> Floats:
+        """(k, k) how reports move together as the rate of leaving drifts by one in logarithms, from runs that do."""
+        drifting = dotted.changed(self.base, {study.DRIFT: study.DRIFTING})
+        values = [self.prior.default] * self.size.drifting
+        configs = [study.with_values(drifting, v, 5000 + i) for i, v in enumerate(values)]
+        answers = self.reader.answers(make(configs, self.folder / "runs", self.workers, "drifting"))
+        return np.asarray(np.cov(answers.T) / study.DRIFTING**2)
+
     def learn(self) -> None:
         """Runs over the ranges, then where the first posterior lies; the emulator of both."""
         d = len(study.FREE)
@@ -80,7 +90,7 @@ class Calibration:
         paths = self.runs(values, 1000, "design")
         self.reader = Reader(paths[0])
         reports = self.reader.reports
-        self.errors = inference.Errors(np.array([r.source_sd for r in reports]), study.alike(reports))
+        self.errors = inference.Errors(np.array([r.error_sd for r in reports]), self.drift())
         self.reported = np.array([r.value for r in reports])
         answers = self.reader.answers(paths)
         first = self.posterior(emulator.fit(unit, answers), self.size.check_points_log2)
@@ -117,7 +127,9 @@ class Calibration:
         """Samples and option into ``options``, tables and figures into ``out``; gives the tables."""
         out.mkdir(parents=True, exist_ok=True)
         options.mkdir(parents=True, exist_ok=True)
-        samples = ship.write_samples(options / "calibrated.csv", study.FREE, self.drawn)
+        together = np.column_stack([self.drawn, self.sizes])
+        samples = ship.write_samples(options / "calibrated.csv", (*study.FREE, study.DRIFT), together)
+        samples = samples[list(study.FREE)]
         flight = (compose.conf_folder() / "behaviour" / "flight.yaml").read_text(encoding="utf-8")
         (options / "calibrated.yaml").write_text(ship.option(flight, samples), encoding="utf-8")
         best = np.array(list(ship.best_estimate(samples).values()))

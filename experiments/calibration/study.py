@@ -30,11 +30,12 @@ FREE = (
     "behaviour.size",
     "behaviour.other_authority",
 )
+DRIFT, DRIFTING = "discrepancy.log_sd", 0.3  # the size of the discrepancy, and that of the runs that show its shape
 LAST = date(2020, 3, 8)  # nothing observed later is used
 DAYS = 99  # from 1 December to that day
 FLOOR_PERSONS = 1000.0  # fewer people are luck, in logarithms too
 SMALL = 0.02  # a cell with less of its question's people is luck at a tenth of the households
-MEMORY_DAYS = 14.0  # *assumption*: how long the model goes on being wrong in the same way
+OWN_SD = 0.2  # *assumption*: how far off the model is, in logarithms, in what is not a total of the displaced
 
 
 def config(scale: float, step_hours: int) -> dict[str, Any]:
@@ -96,7 +97,7 @@ def prior(base: Mapping[str, Any], names: tuple[str, ...] = FREE) -> Prior:
 class Report:
     """A report as one number: the logarithm of a count, or of the odds or ratio of two.
 
-    ``family``: reports of the same thing on other days, whose errors of the model are alike.
+    ``family``: reports of the same thing on other days.
     """
 
     name: str
@@ -106,6 +107,16 @@ class Report:
     source_sd: float
     source: str
     asked: Observation | tuple[Question, int, int]
+
+    @property
+    def error_sd(self) -> float:
+        """The source's error and, but for totals, whose error is the drift of the rate, the model's own."""
+        return self.source_sd if self.is_total else math.hypot(self.source_sd, OWN_SD)
+
+    @property
+    def is_total(self) -> bool:
+        """Whether it is a count of all the displaced."""
+        return isinstance(self.asked, Observation) and self.asked.measure == DISPLACED and not self.asked.areas
 
     def answers(self, runs: Ensemble, ground: Ground) -> Floats:
         """(M,) the runs' answers."""
@@ -173,10 +184,3 @@ def _ratios(q: Question) -> list[Report]:
         value = math.log(seen[cell] / seen[most])
         found.append(Report(f"{name}, to {o.until}", name, o.until, value, sd, o.source, (q, cell, most)))
     return found
-
-
-def alike(found: Sequence[Report]) -> Floats:
-    """(k, k) how alike the model's errors are: fading over days within a family, unrelated between them."""
-    day = np.array([r.until.toordinal() for r in found], float)
-    same = np.array([[a.family == b.family for b in found] for a in found])
-    return np.asarray(np.where(same, np.exp(-np.abs(day[:, None] - day[None, :]) / MEMORY_DAYS), 0.0))

@@ -135,15 +135,26 @@ def with_values(
     )
 
 
+def understood(section: Any, replicates: int | None) -> Any:
+    """The setting ``uncertainty`` with its draw said: without one, several replicates draw the calibrated parameters.
+
+    A run alone is one course at the best estimate; ``replicates`` None: as many as it takes.
+    """
+    if isinstance(section, Mapping) and "draw" in section and section["draw"] is None:
+        return {**section, "draw": NONE if replicates == 1 else CALIBRATED}
+    return section
+
+
 def asked(section: Any, configs: Sequence[Mapping[str, Any]], at_least: int) -> Draws | None:
     """What the setting ``uncertainty`` asks for, for scenarios of these configurations; None: nothing.
 
-    A file of samples must have ``at_least`` so many rows. InputError lists all that is wrong.
+    A file of samples must have ``at_least`` so many rows; of the shipped ones, columns that no scenario has a use for
+    are left out. InputError lists all that is wrong.
     """
     if not isinstance(section, Mapping) or set(section) != {"draw", "parameters"}:
         raise InputError(f"uncertainty is {section!r}; expected draw and parameters")
     draw, wanted = section["draw"], section["parameters"]
-    if draw in (None, NONE):
+    if draw == NONE:
         return None
     known = {name: each for config in configs for name, each in parameters(config).items()}
     complaints = Complaints()
@@ -190,12 +201,12 @@ def _from_file(
     for name in (*header, *(wanted or ())):
         if header.count(name) != 1:
             complaints.add(f"{path}: {header.count(name)} columns are called {name!r}; expected one")
-        elif name not in known and name != REPLICATE:
+        elif name not in known and name != REPLICATE and path != posterior_file():
             complaints.add(f"{path}: no parameter is called {name!r}{nearest(name, known)}")
     if len(rows) < at_least:
         complaints.add(f"{path} has {len(rows)} rows; expected one for each of {at_least} replicates")
     complaints.raise_if_any()
-    names = [name for name in header if name != REPLICATE and (wanted is None or name in wanted)]
+    names = [name for name in header if name in known and (wanted is None or name in wanted)]
     samples = []
     for number, row in enumerate(rows, start=2):
         cells = dict(zip(header, row, strict=False))
