@@ -20,6 +20,7 @@ from flightsim.model.model import DisplacementModel
 from flightsim.model.parts import Parts
 from flightsim.model.parts.behaviour import Flight, NoFlight
 from flightsim.model.parts.border import Border, OpenBorder
+from flightsim.model.parts.discrepancy import NoDiscrepancy
 from flightsim.model.parts.hazard import Bombardment, NoHazard
 from flightsim.model.parts.population import Population
 from flightsim.model.parts.roads import FreeFlow, RoadNetwork
@@ -38,6 +39,7 @@ NULLS: dict[str, Any] = {
     "shelter": UnlimitedShelter(),
     "transport": FreeTransport(),
     "behaviour": NoFlight(),
+    "discrepancy": NoDiscrepancy(),
 }
 
 # Nobody is in anybody's way: what one household does means nothing to the others

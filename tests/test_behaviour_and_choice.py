@@ -36,7 +36,7 @@ from flightsim.world import CAUSES, World
 PLACE_LUCK, AREA_LUCK = decision_key(1, "place"), decision_key(1, "area")
 WHO = np.arange(20_000).astype(np.uint64)
 NOBODY_THERE = np.full(len(WHO), 99)  # a place that is none of the alternatives
-RESIDENT, RESIDENT_IN_NEED, DISPLACED, _, IN_THE_OPEN, _ = range(N_KINDS)
+RESIDENT, RESIDENT_IN_NEED, DISPLACED, _, IN_THE_OPEN, _, STAYER, STAYER_IN_NEED, *_ = range(N_KINDS)
 
 
 def day(n: int) -> date:

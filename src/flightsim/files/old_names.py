@@ -26,7 +26,15 @@ OLD_TARGETS = {
     "flightsim.transport.Transport": "flightsim.model.parts.transport.Transport",
 }
 
-LATER_PARTS = {"discrepancy": "flightsim.model.parts.discrepancy.NoDiscrepancy"}  # since 0.2: what stood for them before
+# What stands in a configuration of before version 0.2 for what there was none of then: null versions.
+LATER_PARTS = {"discrepancy": "flightsim.model.parts.discrepancy.NoDiscrepancy"}
+LATER_PARAMETERS: dict[str, dict[str, float]] = {
+    "flightsim.model.parts.hazard.Bombardment": {
+        "front_reach_km": 200.0, "felt_a_day_strikes": 1000.0, "town_exponent": 0.0,
+    },
+    "flightsim.model.parts.population.Population": {"stay_share": 0.0, "stay_share_displaced": 0.0},
+    "flightsim.model.parts.shelter.ShelterLadder": {"makeshift_per_day": 0.0},
+}  # fmt: skip
 
 
 def renewed(section: Any) -> Any:
@@ -37,6 +45,11 @@ def renewed(section: Any) -> Any:
 
 
 def renewed_parts(config: Mapping[str, Any]) -> dict[str, Any]:
-    """A whole configuration, every part by today's name; parts that there were none of are null versions."""
-    later = {group: {"_target_": target} for group, target in LATER_PARTS.items()}
-    return later | {key: renewed(section) for key, section in config.items()}
+    """A whole configuration, every part by today's name; what there was none of yet is at its null version."""
+    parts = {key: renewed(section) for key, section in config.items()}
+    if all(group in config for group in LATER_PARTS):
+        return parts
+    for key, section in parts.items():
+        if isinstance(section, Mapping):
+            parts[key] = {**LATER_PARAMETERS.get(str(section.get("_target_")), {}), **section}
+    return {group: {"_target_": target} for group, target in LATER_PARTS.items()} | parts

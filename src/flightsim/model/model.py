@@ -78,8 +78,8 @@ class DisplacementModel(State, mesa.Model):
             rows, gate = self.gates.turn_away(self.households.adult_men > 0)
             self.settle(rows, self.world.crossings.place[gate], self.households.people(rows))
         if step % self.clock.steps_a_day == 0:
-            outdoors = self.sheltered_persons[:, OPEN]
-            self.shelter.new_day(self.clock.day_of(step), self.hostile_ground, outdoors)
+            self.shelter.new_day(self.clock.day_of(step), self.hostile_ground)
+            self.shelter.make_do(self.sheltered_persons[:, OPEN], self.hostile_ground)
             returning.go_home(self)
         if REHOUSED_AT_HOUR in self.clock.hours_of(step):
             rehousing.ask_again_for_shelter(self)

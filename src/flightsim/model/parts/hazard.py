@@ -60,8 +60,8 @@ class Bombardment:
         "air strikes",
         0.5,
         1000,
-        "Most that one place's strikes of a day count for: being under attack moves people more than how often",
-        "assumption; 1000: every strike counts",
+        "What one place's strikes of a day count for at most as they are felt; 1000: all count",
+        "assumption on size; that a place is under attack moves people more than how often (Melander and Oeberg 2007)",
     )
     town_persons: float = parameter(
         30_000.0, "persons", 1000, 1_000_000, "People of a place that one strike is felt by in full", ASSUMPTION
@@ -217,7 +217,8 @@ class Hazard:
         if self._timed.get(day) or self._pauses.get(day):
             self.strikes_hourly = self._hour_by_hour(day, covered)
             at = np.flatnonzero(self.strikes_hourly.any(axis=1))
-            self.near_hourly = self._felt[:, at] @ self.strikes_hourly[at]  # TODO saturation
+            counted = self._counted(self._on_day(day))[at, None]
+            self.near_hourly = self._felt[:, at] @ (self.strikes_hourly[at] * counted)
         else:
             self.strikes_hourly = self._struck[:, None] * self._profile[covered]
             self.near_hourly = self._near[:, None] * self._profile[covered]
@@ -231,8 +232,16 @@ class Hazard:
         if struck is None:
             return np.zeros(len(self.control))
         at = np.flatnonzero(struck)
+        return np.asarray(self._felt[:, at] @ (struck * self._counted(struck))[at])
+
+    def _counted(self, on_day: Floats) -> Floats:
+        """(P,) the share of a day's strikes at each place that counts as they are felt."""
         most = self._part.felt_a_day_strikes
-        return np.asarray(self._felt[:, at] @ (-np.expm1(-struck[at] / most) * most))
+        return np.asarray(np.where(on_day > most, most / np.maximum(on_day, most), 1.0))
+
+    def _on_day(self, day: int) -> Floats:
+        """(P,) all strikes of a day, those of known hour too."""
+        return self._struck + self._of_known_hour(day, np.arange(HOURS_A_DAY)).sum(axis=1)
 
     def _remember(self, near_per_hour: Floats, hours: float) -> None:
         """Live through so many hours: strikes are felt at this rate, and all that was before fades."""
@@ -272,16 +281,21 @@ class Hazard:
 
     def _hour_by_hour(self, day: int, covered: Ints) -> Floats:
         """(P, n) strikes in each of these n hours of a day with strikes of known hour, or with pauses."""
-        strikes = self._struck[:, None] * self._profile[covered]
-        for event in self._timed.get(day, ()):
-            if timetable.day_of(event, self._clock) >= 0:  # those of the past have been lived through
-                strikes[self._row[event.target]] += self._weight(event) * self._within(event, day, covered)
+        strikes = self._struck[:, None] * self._profile[covered] + self._of_known_hour(day, covered)
         paused = np.zeros_like(strikes)
         for event in self._pauses.get(day, ()):
             where = self._where(event.target)
             share = self._within(event, day, covered) * timetable.lasts_hours(event)
             paused[where] = np.maximum(paused[where], share)
         return np.asarray(strikes * (1 - paused))
+
+    def _of_known_hour(self, day: int, covered: Ints) -> Floats:
+        """(P, n) the strikes of known hour in each of these n hours."""
+        strikes = np.zeros((len(self.control), len(covered)))
+        for event in self._timed.get(day, ()):
+            if timetable.day_of(event, self._clock) >= 0:  # those of the past have been lived through
+                strikes[self._row[event.target]] += self._weight(event) * self._within(event, day, covered)
+        return strikes
 
     def _within(self, event: Event, day: int, covered: Ints) -> Floats:
         """(n,) share of an event that falls in each of these hours."""

@@ -49,13 +49,13 @@ class ShelterLadder:
         "assumption; registered sites grew by some 30 to 40 thousand people a month in autumn 2019 (CCCM)",
         role=LEVER,
     )
-    makeshift_days: float = parameter(
-        7.0,
-        "days",
-        0.5,
-        1000,
-        "Mean time in the open until a household has a makeshift tent or part of an unfinished building; 1000: never",
-        ASSUMPTION,
+    makeshift_per_day: float = parameter(
+        0.15,
+        "share a day",
+        0,
+        1,
+        "Of those in the open, who has a makeshift tent or part of an unfinished building the next day",
+        "assumption: a week in the open on average",
     )
     persons_a_tent: float = parameter(
         5.5, "persons", 3, 9, "People a tent shelters", "CCCM: 5.5 a tent", prior=(5, 6)
@@ -83,7 +83,7 @@ class UnlimitedShelter:
 
     host_share = rent_share = 1.0
     room = site_room = float("inf")
-    tents_per_day, persons_a_tent, un_share, makeshift_days = 0.0, 5.5, 0.0, 1000.0
+    tents_per_day, persons_a_tent, un_share, makeshift_per_day = 0.0, 5.5, 0.0, 0.0
 
     def start(self, world: World, events: Sequence[Event], clock: Clock) -> Shelter:
         """Room without end."""
@@ -119,15 +119,15 @@ class Shelter:
         if not np.isinf(self._part.room):
             self.room[:, :OPEN] = _in_lumps(self.room[:, :OPEN], row_persons, self._area)
 
-    def new_day(self, day: int, lost: Bools, outdoors_persons: Floats) -> None:
-        """Tents go up, as far as aid comes in; places on hostile ground offer no room.
-
-        ``outdoors_persons`` (P,): those who sleep in the open make themselves a shelter, in time.
-        """
+    def new_day(self, day: int, lost: Bools) -> None:
+        """Tents go up, as far as aid comes in; places on hostile ground offer no room."""
         self.aid = self._supply(day)
         tents = self._part.tents_per_day * self._part.persons_a_tent * self.aid
         self.room[:, SITE] += tents * self._site_share * ~lost
-        made = -np.expm1(-1 / self._part.makeshift_days) * outdoors_persons * ~lost
+
+    def make_do(self, outdoors_persons: Floats, lost: Bools) -> None:
+        """Of so many people in the open at each place (P,), some make themselves a shelter: room that stays."""
+        made = self._part.makeshift_per_day * outdoors_persons * ~lost
         self.room[:, UNFINISHED] = np.maximum(self.room[:, UNFINISHED], 0) + made
 
     def _supply(self, day: int) -> float:
