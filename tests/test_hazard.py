@@ -245,7 +245,7 @@ def test_a_place_may_flip_and_flip_back(line: World) -> None:
 
 
 def test_a_capture_alarms_the_places_around_it(line: World) -> None:
-    hazard = start(line, [worlds.captured("A", day(0))], front_distance_km=10)
+    hazard = start(line, [worlds.captured("A", day(0))], front_distance_km=10, front_reach_km=200)
     hazard.advance(0)
     assert hazard.alarm == pytest.approx(
         [1, np.exp(-2), np.exp(-4)], rel=0.004

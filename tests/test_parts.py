@@ -17,6 +17,7 @@ from flightsim.model.model import DisplacementModel
 from flightsim.model.parts import Parts
 from flightsim.model.parts.behaviour import Flight, NoFlight
 from flightsim.model.parts.border import Border, OpenBorder
+from flightsim.model.parts.discrepancy import LogRateDrift, NoDiscrepancy
 from flightsim.model.parts.exodus import NoExodus
 from flightsim.model.parts.hazard import Bombardment, NoHazard
 from flightsim.model.parts.population import Population
@@ -37,6 +38,7 @@ PARTS: dict[str, type] = {
     "behaviour": Flight,
     "population": Population,
     "events": WhatIf,
+    "discrepancy": LogRateDrift,
     "exodus": NoExodus,
 }
 NULLS: dict[str, type] = {
@@ -47,6 +49,7 @@ NULLS: dict[str, type] = {
     "shelter": UnlimitedShelter,
     "transport": FreeTransport,
     "behaviour": NoFlight,
+    "discrepancy": NoDiscrepancy,
 }  # people are never null
 BOTH = [(group, part) for parts in (PARTS, NULLS) for group, part in parts.items()]
 NUMBERS = [

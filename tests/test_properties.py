@@ -21,7 +21,7 @@ from flightsim.model.parts.behaviour import Flight
 from flightsim.model.parts.border import Border
 from flightsim.model.parts.population import Population
 from flightsim.model.parts.shelter import UnlimitedShelter
-from flightsim.world import BORDER_RULES, GOVERNMENT, OPEN, RUNGS, SDF, SITE
+from flightsim.world import BORDER_RULES, GOVERNMENT, OPEN, RUNGS, SDF, SITE, UNFINISHED
 from models import NULLS, Setting, bombing, counted_persons, day, examples, model_of, run, settings_of
 
 NO_EDGE = -1
@@ -87,7 +87,7 @@ def rooms_are_given_back(model: DisplacementModel, room: np.ndarray, lived_on: n
         gone = h.displaced & (lived_on == rung)
         freed = np.bincount(h.home[gone], h.persons[gone], minlength=n_places)
         kept = model.shelter.room[:, rung] + model.sheltered_persons[:, rung] - freed
-        tents = rung == SITE  # go up while the run lasts
+        tents = rung in (SITE, UNFINISHED, UNFINISHED)  # go up while the run lasts
         same = kept >= room[:, rung] - 1e-9 if tents else np.abs(kept - room[:, rung]) < 1e-9
         assert same[never_taken].all(), RUNGS[rung]
 

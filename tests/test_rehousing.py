@@ -113,7 +113,7 @@ def test_rows_that_stand_for_two_households_take_up_the_room_of_two() -> None:
 
 
 def test_tents_house_those_in_the_open_without_a_move() -> None:
-    pitching = ShelterLadder(tents_per_day=20, persons_a_tent=5)
+    pitching = ShelterLadder(tents_per_day=20, persons_a_tent=5, makeshift_per_day=0.0)
     rule = replace(FAST, crowding_per_hour=0.0)
     parts: dict[str, Any] = {"behaviour": rule, "shelter": pitching, "transport": FreeTransport()}
     model = run(model_of(refuge(), bombing("T", [0, 1], 30), 12, **parts))

@@ -249,7 +249,7 @@ def unit_of(name: str) -> str:
 def from_config(config: Mapping[str, Any]) -> Scenario:
     """Check a whole composed configuration and make the scenario; InputError lists every trouble in it."""
     complaints = Complaints()
-    config = dict(config)
+    config = renewed_parts(config)
     for key in config:
         if key not in (*SETTINGS, *PARTS):
             complaints.add(f"{key} is no setting of a scenario{nearest(key, [*SETTINGS, *PARTS])}")
@@ -257,7 +257,6 @@ def from_config(config: Mapping[str, Any]) -> Scenario:
         if key not in config:
             complaints.add(f"{key} is missing from the configuration")
     complaints.raise_if_any()
-    config = renewed_parts(config)
     _own_period(config, complaints)
     made = {group: _part(group, config[group], complaints) for group in PARTS}
     clock = _clock(config, complaints)

@@ -203,7 +203,6 @@ class Flight:
         rates[SHELLING, :, STAYING] = rates[NEIGHBOURS, :, STAYING] = 0.0
         danger = rates[SHELLING] + rates[FRONT]
         rates[CARE] = lost_care[:, None] * (danger * factor + self.care_per_hour)
-        rates[CARE, :, STAYING] = lost_care[:, None] * (danger * factor)[:, STAYING]
         rates[CROWDING] = 0.0
         rates[CROWDING, :, OUTDOORS] = self.crowding_per_hour
         return rates
