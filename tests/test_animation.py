@@ -59,7 +59,7 @@ def test_it_says_what_it_rests_on(run: Path) -> None:
     scene = animation.Scene(found, scenario.from_config(found.config).world)
     scene.show(3)
     written = " ".join(text.get_text() for text in scene.figure.texts)
-    assert "Modelled, not observed: 1 run, seed" in written
+    assert "Modelled, not observed: one course without a range (1 run, seed" in written
     assert str(found.days[3].day) in scene.day_text.get_text()
 
 

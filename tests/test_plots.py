@@ -70,7 +70,7 @@ def texts(figure: Figure) -> list[str]:
 @pytest.mark.parametrize("draw", ALL.values(), ids=ALL.keys())
 def test_each_figure_says_what_it_found_and_rests_on(draw: Callable[..., Figure], world: World) -> None:
     written = texts(draw(results_of(world), world))
-    assert any("Modelled, not observed: 1 run, seed 3." in t for t in written)
+    assert any("Modelled, not observed: one course without a range (1 run, seed 3)." in t for t in written)
     assert any("flightsim 9.9" in t for t in written)
     assert any("27 January 2020" in t for t in written)
 

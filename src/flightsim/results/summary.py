@@ -32,7 +32,7 @@ def lines(results: Results, world: World) -> list[str]:
     title = world.manifest.get("title", world.name)
     span = f"{words.day_year(f.start)} to {words.day_year(f.end)}"
     return [
-        f"{title}: {span}. Modelled, not observed: 1 run, seed {results.seed}.",
+        f"{title}: {span}. Modelled, not observed: one course without a range (1 run, seed {results.seed}).",
         _displaced(f),
         _reported(f, world),
         _when(f),
