@@ -1,11 +1,10 @@
-"""Strikes by place and day: who was named, shared out to the day's level, and the unnamed places around.
+"""Strikes by place and day: who was named, shared out to the day's level, and unnamed places around the fighting.
 
 Nothing here reads a report of displacement. UCDP's rows only say that a place was struck on a day.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -16,11 +15,15 @@ from levels import DAYS, SHELLS_A_STRIKE, START, Level
 from scipy.spatial import cKDTree
 from sources import Sources, number, to_xy
 
-UNNAMED_SHARE = 0.25  # a quarter of the day falls on places nobody named (20 to 30 %)
-UNNAMED_KM, UNNAMED_FADE_KM = 10.0, 5.0
+UNNAMED_SHARE = 0.25  # at least a quarter of the day falls on places nobody named (20 to 30 %)
+# A day's list that is long (17, 19, 21, 22 December: 83 places, 198 raids on Civil Defence's scale) has 2.4 raids a
+# place. A place named on a short list is one of about as many; being named, it may have had twice its part.
+RAIDS_A_PLACE = 198 / 83
+NAMED_AT_MOST = 2 * RAIDS_A_PLACE
+FIGHT_KM, FRONT_KM, FRONT_FADE_KM = 3.0, 10.0, 5.0  # e-folding around fighting; reach and fading behind the front
+FIGHT_BEFORE_DAYS, FIGHT_AFTER_DAYS = 3, 1  # a place is bombed in the days before it is taken, and on the next
 UNNAMED_MOST = 20  # places a day: keeps the table small
 SHELLS_NEAR_FRONT_SHARE = 0.5  # assumption: half of the shells fall on unnamed places by the front
-BORROWED_DAYS, BORROWED_FADE = 4, 0.6  # a day without any named place borrows its neighbours' places
 FEWEST_STRIKES, FEWEST_PLACES = 0.05, 5
 CLASH_AT_CAPTURE, CLASH_REPORTED = 3.0, 2.0  # assumption: strikes' worth of a ground attack on one place
 AIR, SHELL, MIXED = 1.0, 1.0, 0.8
@@ -72,13 +75,17 @@ class Bombardment:
 
     def _name(self, day: date, place: str, weights: np.ndarray) -> None:
         """Marks a place as struck; the heaviest row counts."""
-        if START <= day <= DAYS[-1] and self.src.control.get(place) == "opposition":
+        if place in self.front.row and START <= day <= DAYS[-1] and self._can_be_struck(day)[self.front.row[place]]:
             now = self.named[day].get(place, np.zeros(3))
             self.named[day][place] = np.maximum(now, weights)
 
+    def _can_be_struck(self, day: date) -> np.ndarray:
+        """(n,) places that the opposition held at the end of the day before: nobody bombs what they hold."""
+        return np.array([who == "opposition" for who in self.front.holders(day - timedelta(days=1))])
+
     def _read_monitors(self) -> None:
         """Places named by monitors; a row of low confidence counts half on its day and half on the next."""
-        for row in self.src.rows("forcing/strikes_daily"):
+        for row in self.src.rows("forcing/strikes_daily") + self.src.rows("forcing/strikes_daily_feb2020"):
             if row["dup_of"] or not row["pcode"] or row["kind"] not in KINDS:
                 continue
             first, last = date.fromisoformat(row["date"]), date.fromisoformat(row["date_end"])
@@ -110,23 +117,10 @@ class Bombardment:
                 weights = np.max(np.array(kinds or [UCDP_UNKNOWN]), axis=0)
                 self._name(day, pcodes[i], weights)
 
-    def _borrowed(self, day: date) -> dict[str, np.ndarray]:
-        """The named places of a day, or of the days around it when none was named, fading with the gap."""
-        if any(w[0] > 0 for w in self.named[day].values()):
-            return self.named[day]
-        found: dict[str, np.ndarray] = defaultdict(lambda: np.zeros(3))
-        for gap in range(1, BORROWED_DAYS + 1):
-            for other in (day - timedelta(days=gap), day + timedelta(days=gap)):
-                for place, weights in self.named.get(other, {}).items():
-                    found[place] += BORROWED_FADE**gap * weights * np.array([1, 1, 0])
-        return dict(found) | self.named[day]
-
     def _day(self, day: date) -> list[Strike]:
         """Air strikes, shelling and clashes of one day."""
-        level = self.levels[day]
-        named = self._borrowed(day)
-        held = np.array([who == "opposition" for who in self.front.holders(day - timedelta(days=1))])
-        near = self._nearness(day, named, held & self.lived_in)
+        level, named = self.levels[day], self.named[day]
+        near = self._nearness(day)
         strikes: list[Strike] = []
         for form, total, unnamed in (
             (0, level.raids, UNNAMED_SHARE),
@@ -136,22 +130,36 @@ class Bombardment:
             strikes += self._shared(day, form, total, weights, near, unnamed)
         return strikes + self._clashes(day)
 
-    def _nearness(self, day: date, named: dict[str, np.ndarray], held: np.ndarray) -> np.ndarray:
-        """(n,) weight of unnamed places: near the front, or near a named place."""
-        front_km = self.front.front_km(day - timedelta(days=1))
-        weight = np.where(front_km <= UNNAMED_KM, np.exp(-front_km / UNNAMED_FADE_KM), 0.0)
-        struck = [p for p, w in named.items() if w[:2].sum() > 0]
-        if struck:
-            places = self.src.xy(struck)
-            share = np.array([named[p][:2].sum() for p in struck])
+    def _nearness(self, day: date) -> np.ndarray:
+        """(n,) weight of unnamed places: around the ground fighting of these days; without any, behind the front."""
+        may = self._can_be_struck(day) & self.lived_in
+        fights = self._fights(day)
+        if fights:
+            places = self.src.xy(list(fights))
             km = np.hypot(*(self.front.xy[:, None, :] - places[None, :, :]).transpose(2, 0, 1))
-            weight = 0.3 * weight + (share * np.exp(-km / UNNAMED_FADE_KM) * (km <= UNNAMED_KM)).sum(axis=1)
-        return np.asarray(weight * held)
+            weight = np.exp(-km / FIGHT_KM) @ np.array(list(fights.values()))
+        else:
+            front_km = self.front.front_km(day - timedelta(days=1))
+            weight = np.where(front_km <= FRONT_KM, np.exp(-front_km / FRONT_FADE_KM), 0.0)
+        return np.asarray(weight * may)
+
+    def _fights(self, day: date) -> dict[str, float]:
+        """Where the ground fighting of these days is: places about to be taken, or just taken, and clashes."""
+        found: dict[str, float] = {}
+        for gap in range(-FIGHT_AFTER_DAYS, FIGHT_BEFORE_DAYS + 1):
+            other = day + timedelta(days=gap)
+            for place in self.front.captured_on(other):
+                found[place] = found.get(place, 0.0) + 1.0
+            if abs(gap) <= 1:
+                for place, weights in self.named.get(other, {}).items():
+                    if weights[2] > 0:
+                        found[place] = found.get(place, 0.0) + weights[2]
+        return dict(sorted(found.items()))
 
     def _shared(
         self, day: date, form: int, total: float, weights: dict[str, float], near: np.ndarray, unnamed: float
     ) -> list[Strike]:
-        """The day's total over named places by weight, and the rest over the places around them."""
+        """The day's total: each named place its part, but no more than one can bear; the rest around the fighting."""
         if total <= 0:
             return []
         level = self.levels[day]
@@ -161,21 +169,17 @@ class Bombardment:
         for p in weights:
             other[self.front.row[p]] = 0.0
         chosen = [i for i in np.argsort(-other, kind="stable")[:UNNAMED_MOST] if other[i] > 0]
-        around = 1.0 if not weights else unnamed if chosen else 0.0
+        values = dict(named_parts(total, weights, unnamed if chosen else 0.0, NAMED_AT_MOST if chosen else total))
         found = []
-        whole = sum(weights.values())
-        for p, weight in weights.items():
-            reported = p in self.named[day]
-            status = "assumed" if not reported else "reported" if counted else "derived"
+        for p, value in values.items():
             source = "strikes_daily" if (day, p) in self.by_monitors else "UCDP GED v23.1"
-            note = why if reported else f"place from the days around; {why}"
-            value = (1 - around) * total * weight / whole
-            found.append(Strike(day, FORMS[form], p, value, status, source_name(source, reported), note))
-        rest = sum(other[i] for i in chosen)
+            status = "reported" if counted else "derived"
+            found.append(Strike(day, FORMS[form], p, value, status, source_name(source), why))
+        left, rest = total - sum(values.values()), sum(other[i] for i in chosen)
         status = "derived" if counted and weights else "assumed"
         for i in chosen:
-            value = around * total * other[i] / rest
-            found.append(Strike(day, FORMS[form], self.front.pcodes[i], value, status, "unnamed share", why))
+            place, value = self.front.pcodes[i], left * other[i] / rest
+            found.append(Strike(day, FORMS[form], place, value, status, "unnamed: around the fighting", why))
         few = sorted(found, key=lambda s: -s.value)[:FEWEST_PLACES]
         kept = [s for s in found if s.value >= FEWEST_STRIKES] or few
         scale = total / sum(s.value for s in kept)
@@ -189,17 +193,24 @@ class Bombardment:
             for p, v in values.items()
         ]
         for p in self.front.captured_on(day):
-            if p not in values and self.src.control[p] == "opposition":
+            if p not in values and self._can_be_struck(day)[self.front.row[p]]:
                 note = "ground attack on the day of capture; strength: assumption"
                 found.append(Strike(day, "clash", p, CLASH_AT_CAPTURE, "derived", "captures", note))
         return found
 
     def _clash_source(self, day: date, place: str) -> str:
-        return source_name("strikes_daily" if (day, place) in self.by_monitors else "UCDP GED v23.1", True)
+        return source_name("strikes_daily" if (day, place) in self.by_monitors else "UCDP GED v23.1")
 
 
-def source_name(table: str, reported: bool) -> str:
+def named_parts(
+    total: float, weights: dict[str, float], unnamed: float, at_most: float
+) -> list[tuple[str, float]]:
+    """What each named place gets of a day's total: by weight, but no more than ``at_most`` for one of full weight."""
+    whole = sum(weights.values())
+    share = (1 - unnamed) * total / whole if whole else 0.0
+    return [(place, weight * min(share, at_most)) for place, weight in weights.items()]
+
+
+def source_name(table: str) -> str:
     """A short source for a row."""
-    if not reported:
-        return "days around"
     return "monitors by place and day" if table == "strikes_daily" else table

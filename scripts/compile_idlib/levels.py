@@ -1,7 +1,15 @@
-"""How heavy the bombardment of each day was: air raids and shells on the Civil Defence scale."""
+"""How heavy the bombardment of each day was: air raids and shells on the Civil Defence scale.
+
+Three kinds of figures are printed: Civil Defence's tally of a day, another monitor's, and Civil Defence's totals of a
+month or more. The totals are the scale. A day's tally by Civil Defence stands; another monitor's is divided by
+what its counts are of Civil Defence's at that time; what a total leaves is shared out over the days without a
+figure, in the shape of the days around them. So a day that was printed because it was heavy does not raise the
+days beside it: they get what the totals leave them.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -9,34 +17,65 @@ import numpy as np
 from sources import Row, Sources, number
 
 START, END = date(2019, 11, 1), date(2020, 3, 8)
-SOHR_SCALE = 1.5  # SOHR's counts run at 1 to 2 times Civil Defence's
-DECEMBER_RAIDS, DECEMBER_SHELLS = 739.0, 2691.0  # Civil Defence, Idlib, whole month
 SHELLS_A_STRIKE = 10.0  # assumption: a salvo of ten shells counts as one strike
-NOVEMBER_RAIDS, NOVEMBER_SHELLS = 12.0, 60.0  # assumption: half of early December, before the first advance
 DAYS = [START + timedelta(days=i) for i in range((END - START).days + 1)]
+# SOHR's raids for one of Civil Defence's, from a day on. December: both printed 7 December (59 and 31 to 40). From 15
+# January: 761 in eight days against some 20 a day in Aleppo and 25 in Idlib. From the 22nd, when it prints hundreds,
+# as in February: 132 on the 18th against 21 in
+# Idlib and some 19 a day in Aleppo.
+SOHR_SCALE = ((START, 1.5), (date(2020, 1, 15), 2.0), (date(2020, 1, 22), 3.0))
+ALEPPO_IN_FEBRUARY = 544 / 29  # Civil Defence's raids a day there, for days on which it printed Idlib alone
+
+
+@dataclass(frozen=True)
+class Control:
+    """What Civil Defence counted in all over some days."""
+
+    first: date
+    last: date
+    raids: float
+    shells: float
+    why: str
+
+    @property
+    def days(self) -> list[date]:
+        """The days it covers."""
+        return [self.first + timedelta(days=i) for i in range((self.last - self.first).days + 1)]
+
+
+# The narrower one of two that overlap comes first: the other shares out what it leaves.
+CONTROLS = (
+    Control(date(2019, 11, 1), date(2019, 11, 30), 723, 1914 + 409, "Civil Defence: 723 raids in November"),
+    Control(date(2019, 12, 15), date(2019, 12, 22), 379, 1576, "Civil Defence: 379 raids 15 to 22 December"),
+    Control(date(2019, 12, 1), date(2019, 12, 31), 739, 2691, "Civil Defence: 739 raids in December"),
+    Control(date(2020, 1, 1), date(2020, 2, 19), 2201, 8000, "Civil Defence: 2,201 raids 1 January to 19 February"),
+    Control(date(2020, 2, 20), date(2020, 2, 29), 762, 1600, "Civil Defence: 762 raids 20 to 29 February; shells assumed"),
+    Control(date(2020, 3, 1), date(2020, 3, 5), 381, 800, "assumption: as 20 to 29 February until the ceasefire"),
+    Control(date(2020, 3, 6), date(2020, 3, 8), 0, 30, "assumption: some shelling after the ceasefire"),
+)  # fmt: skip
 
 # Raids of a day argued from a text that gives no plain daily figure: (raids, status, why)
 ARGUED_RAIDS: dict[date, tuple[float, str, str]] = {
     date(2019, 12, 9): (4.0, "derived", "a lull is printed, yet not by every source"),
-    date(2019, 12, 16): (111 / SOHR_SCALE * 0.35, "derived", "SOHR 72 h less 17 Dec, barrels only in Idlib"),
-    date(2019, 12, 18): (111 / SOHR_SCALE * 0.65, "derived", "SOHR 72 h sum less 17 Dec"),
+    date(2019, 12, 16): (111 / 1.5 * 0.35, "derived", "SOHR 72 h less 17 Dec, barrels only in Idlib"),
+    date(2019, 12, 18): (111 / 1.5 * 0.65, "derived", "SOHR 72 h sum less 17 Dec"),
     date(2019, 12, 24): (6.0, "derived", "two incidents printed, rain on the 23rd"),
     date(2019, 12, 27): (5.0, "derived", "raids came back in the night of 27-28 Dec"),
     date(2019, 12, 28): (40.0, "derived", "'dozens' of raids since the night"),
     date(2020, 1, 14): (10.0, "reported", "Civil Defence"),
+    date(2020, 1, 16): (21.0, "derived", "SOHR / 2: the eight days to the 22nd less the other days"),
+    date(2020, 1, 17): (21.0, "derived", "SOHR / 2: the eight days to the 22nd less the other days"),
     date(2020, 1, 18): (27.0, "derived", "18 in Aleppo (Civil Defence), Idlib not counted: half as many"),
-    date(2020, 1, 21): (47.0, "derived", "Civil Defence: 23 in Idlib, 24 a day in Aleppo"),
-    date(2020, 1, 22): (400 / SOHR_SCALE * 0.84, "derived", "SOHR 400 with barrels: 16 % of the eight days"),
+    date(2020, 1, 20): (21.0, "derived", "SOHR / 2: the eight days to the 22nd less the other days"),
+    date(2020, 1, 21): (51.0, "derived", "Civil Defence: 23 in Idlib, 28 in Aleppo"),
+    date(2020, 1, 22): (400 / 3 * 0.84, "derived", "SOHR 400 with barrels, 16 % of them; SOHR / 3"),
+    date(2020, 2, 1): (10 + ALEPPO_IN_FEBRUARY, "derived", "Civil Defence: 10 in Idlib, and Aleppo's mean"),
+    date(2020, 2, 3): (23 + ALEPPO_IN_FEBRUARY, "derived", "Civil Defence: 23 in Idlib, and Aleppo's mean"),
+    date(2020, 2, 10): (172 / 3 / 2, "derived", "SOHR / 3: one of these two days, half on each"),
+    date(2020, 2, 11): (172 / 3 / 2, "derived", "SOHR / 3: one of these two days, half on each"),
+    date(2020, 2, 18): (21 + ALEPPO_IN_FEBRUARY, "derived", "Civil Defence: 21 in Idlib, and Aleppo's mean"),
 }
-# Shells a day over spans without daily counts: (first, last, shells, why)
-ARGUED_SHELLS = (
-    (date(2020, 1, 16), date(2020, 1, 22), 3850 / 8 / SOHR_SCALE, "SOHR: 3,850 in eight days"),
-    (date(2020, 1, 25), date(2020, 3, 5), 150.0, "assumption: mean of the counted days of January"),
-    (date(2020, 3, 6), date(2020, 3, 8), 10.0, "assumption: some shelling after the ceasefire"),
-)
-IDLEB_ONLY_FROM = date(
-    2020, 1, 16
-)  # from here Idlib tallies miss western Aleppo: take the row for the whole zone
+IDLEB_ONLY_FROM = date(2020, 1, 16)  # from here Idlib tallies miss western Aleppo: the row for the whole zone
 CIVIL_DEFENCE = ("Civil Defence", "White Helmets", "Syrian Archive", "Orient Net")
 
 
@@ -59,27 +98,17 @@ def daily_levels(src: Sources) -> dict[date, Level]:
     for day, (value, status, reason) in ARGUED_RAIDS.items():
         raids[day], why[day] = value, f"{status}: {reason}"
     shells, shells_why = counted(totals, "shells_rockets")
-    printed_shells = set(shells)
-    for first, last, value, reason in ARGUED_SHELLS:
-        for day in (day for day in DAYS if first <= day <= last):
-            shells[day], shells_why[day] = value, reason
-            printed_shells.discard(day)
-    printed = {day for day in raids if not why[day].startswith("derived")}
-    for day in DAYS:
-        if day < date(2019, 12, 1):
-            raids[day], shells[day] = NOVEMBER_RAIDS, NOVEMBER_SHELLS
-            why[day] = shells_why[day] = "assumed: November level"
-    all_raids = filled(raids, DECEMBER_RAIDS, fixed=set(raids))
-    all_shells = filled(shells, DECEMBER_SHELLS, fixed=set(shells))
-    between = "assumed: between the days around"
+    all_raids = shared_out(raids, [(c.days, c.raids) for c in CONTROLS])
+    all_shells = shared_out(shells, [(c.days, c.shells) for c in CONTROLS], evenly=True)
+    rest = {day: f"assumed: left by the total ({c.why})" for c in reversed(CONTROLS) for day in c.days}
     return {
         day: Level(
             all_raids[day],
             all_shells[day],
-            day in printed,
-            day in printed_shells,
-            why.get(day, between),
-            shells_why.get(day, between),
+            day in raids and not why[day].startswith("derived"),
+            day in shells,
+            why.get(day, rest[day]),
+            shells_why.get(day, rest[day]),
         )
         for day in DAYS
     }
@@ -98,12 +127,17 @@ def counted(totals: list[Row], column: str) -> tuple[dict[date, float], dict[dat
             continue
         if column == "shells_rockets" and not is_civil_defence(row) and row["primary_for_day"] != "1":
             continue
-        scale = 1.0 if is_civil_defence(row) else SOHR_SCALE
         for i in range((last - first).days + 1):
             day = first + timedelta(days=i)
+            scale = 1.0 if is_civil_defence(row) else sohr_scale(day)
             values[day] = number(row[column]) / scale
-            why[day] = f"{'Civil Defence' if scale == 1.0 else 'SOHR / 1.5'}"
+            why[day] = "Civil Defence" if scale == 1.0 else f"SOHR / {scale:g}"
     return values, why
+
+
+def sohr_scale(day: date) -> float:
+    """SOHR's raids for one of Civil Defence's on a day."""
+    return [scale for since, scale in SOHR_SCALE if since <= day][-1]
 
 
 def is_civil_defence(row: Row) -> bool:
@@ -112,19 +146,26 @@ def is_civil_defence(row: Row) -> bool:
     return any(name in text for name in CIVIL_DEFENCE)
 
 
-def filled(values: dict[date, float], december: float, fixed: set[date]) -> dict[date, float]:
-    """Days without a figure: between the nearest days that had any, then scaled to December's total.
+def shared_out(
+    known: dict[date, float], totals: Sequence[tuple[Sequence[date], float]], evenly: bool = False
+) -> dict[date, float]:
+    """Every day of the totals: known days as they are, the others what their total leaves.
 
-    Lulls are no neighbours: a printed zero says nothing about the days around it.
+    The others' shape is that of the nearest known days with raids (a lull says nothing about the days around it), or
+    ``evenly``: where few days are known, one of them would shape a month.
+    Of overlapping totals the first has its days; the next shares out what it leaves. ValueError if the known days
+    of a total are more than it.
     """
-    known = sorted(day for day in values if values[day] > 0)
-    x = [day.toordinal() for day in known]
-    y = [values[day] for day in known]
-    whole = {day: values.get(day, float(np.interp(day.toordinal(), x, y))) for day in DAYS}
-    month = [day for day in DAYS if (day.year, day.month) == (2019, 12)]
-    unknown = [day for day in month if day not in fixed]
-    rest = december - sum(whole[day] for day in month if day in fixed)
-    factor = rest / sum(whole[day] for day in unknown)
-    for day in unknown:
-        whole[day] *= factor
-    return whole
+    lively = sorted(day for day in known if known[day] > 0)
+    at, value = [day.toordinal() for day in lively], [known[day] for day in lively]
+    found: dict[date, float] = {}
+    for days, total in totals:
+        left = total - sum(found.get(day, known.get(day, 0.0)) for day in days)
+        open_days = [day for day in days if day not in found and day not in known]
+        shape = np.interp([day.toordinal() for day in open_days], at, value) if at else np.ones(len(open_days))
+        shape = np.ones(len(open_days)) if evenly else shape
+        if left < 0 or (left > 0.5 and not open_days):
+            raise ValueError(f"{days[0]} to {days[-1]}: the days come to {total - left:.0f}, the total is {total:.0f}")
+        found |= {day: known[day] for day in days if day in known and day not in found}
+        found |= {day: left * s / shape.sum() for day, s in zip(open_days, shape.tolist(), strict=True)}
+    return found
