@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter, defaultdict
+from datetime import date, timedelta
 from pathlib import Path
 
 from sources import Row
@@ -20,6 +21,7 @@ def write_tables(page: Path, case: Path) -> None:
         ("anchors", anchors(case)),
         ("distances", distances(case)),
         ("events", events(case)),
+        ("strikes", strikes(case)),
         ("roads", roads(case)),
         ("belt", sub_districts(case)),
     ):
@@ -94,6 +96,25 @@ def events(case: Path) -> str:
     statuses = ("reported", "derived", "assumed")
     rows = [[kind, *(f"{count[kind][s]:,}" for s in statuses), ""] for kind in sorted(count)]
     return markdown(["type", *statuses, ""], rows)
+
+
+# Air strikes a week from 1 November 2019 on as version 0.1 of the case had them
+STRIKES_BEFORE = (84, 84, 84, 84, 157, 108, 205, 179, 145, 103, 139, 447, 574, 787, 794, 665, 788, 840)
+
+
+def strikes(case: Path) -> str:
+    """Air strikes by week: before, now, and how much of it is reported, derived, assumed."""
+    first = date(2019, 11, 1)
+    found: dict[int, Counter[str]] = defaultdict(Counter)
+    for row in read(case, "events"):
+        if row["type"] == "air_strike":
+            found[(date.fromisoformat(row["date"]) - first).days // 7][row["status"]] += float(row["value"])
+    rows = []
+    for week, before in enumerate(STRIKES_BEFORE):
+        total = sum(found[week].values())
+        shares = [f"{100 * found[week][s] / total:.0f} %" for s in ("reported", "derived", "assumed")]
+        rows.append([f"{first + timedelta(days=7 * week):%d %b}", f"{before:,}", f"{total:,.0f}", *shares])
+    return markdown(["week from", "before", "air strikes", "reported", "derived", "assumed"], rows)
 
 
 def roads(case: Path) -> str:
