@@ -36,7 +36,7 @@ from flightsim.world import CAUSES, World
 PLACE_LUCK, AREA_LUCK = decision_key(1, "place"), decision_key(1, "area")
 WHO = np.arange(20_000).astype(np.uint64)
 NOBODY_THERE = np.full(len(WHO), 99)  # a place that is none of the alternatives
-RESIDENT, RESIDENT_IN_NEED, DISPLACED, _, IN_THE_OPEN, _, STAYER, STAYER_IN_NEED, *_ = range(N_KINDS)
+RESIDENT, RESIDENT_IN_NEED, DISPLACED, _, IN_THE_OPEN, _ = range(N_KINDS)
 
 
 def day(n: int) -> date:
@@ -64,9 +64,8 @@ def test_fear_is_half_at_the_half_way_point_and_sets_in_sharply() -> None:
 
 def test_without_any_cause_nothing_presses() -> None:
     pressure = Flight().pressure(Flight().causes(*[np.zeros(1)] * 4))[0]
-    outdoors = np.isin(np.arange(N_KINDS) % 6, (4, 5))
-    assert not pressure[~outdoors].any()
-    assert (pressure[outdoors] == Flight().crowding_per_hour).all()  # but for those in the open
+    assert not pressure[:4].any()
+    assert (pressure[4:] == Flight().crowding_per_hour).all()  # but for those in the open
 
 
 def test_each_cause_in_the_head() -> None:
@@ -82,24 +81,13 @@ def test_each_cause_in_the_head() -> None:
     )
     rates = causes(part, remembered=10, alarm=2, lost=0.5, gone=0.25)
     assert len(CAUSES) == N_CAUSES == len(rates)
-    assert (rates[SHELLING, :STAYER] == 0.01).all()
+    assert (rates[SHELLING] == 0.01).all()
     assert (rates[FRONT] == 0.008).all()
-    assert (rates[NEIGHBOURS, :STAYER] == 0.0025).all()
+    assert (rates[NEIGHBOURS] == 0.0025).all()
     danger = 0.018  # lost care makes it weigh more, and weighs by itself
     assert rates[CARE, RESIDENT] == pytest.approx(0.5 * (danger * 0.5 + 0.001))
     assert rates[CARE, RESIDENT_IN_NEED] == pytest.approx(0.5 * (danger * 1.0 + 0.001))
-    assert rates[CROWDING].tolist() == [0, 0, 0, 0, 0.003, 0.003] * 2
-
-
-def test_who_stays_under_fire_leaves_for_the_front_only() -> None:
-    """Neither strikes nor neighbours who leave press on them; lost care only makes the front weigh more."""
-    part = Flight(front_per_hour=0.004, care_factor=1.5, care_factor_in_need=2.0, care_per_hour=0.001)
-    far = causes(part, remembered=1000, alarm=0, lost=1, gone=1)
-    assert not np.delete(far, CARE, axis=0)[:, STAYER : STAYER + 4].any()
-    assert (far[CARE, STAYER : STAYER + 4] == 0.001).all()
-    near = causes(part, remembered=1000, alarm=1, lost=0.5, gone=1)
-    assert near[:, STAYER].tolist() == pytest.approx([0, 0.004, 0.5 * (0.004 * 0.5 + 0.001), 0, 0])
-    assert near[:, STAYER_IN_NEED].tolist() == pytest.approx([0, 0.004, 0.5 * (0.004 * 1.0 + 0.001), 0, 0])
+    assert rates[CROWDING].tolist() == [0, 0, 0, 0, 0.003, 0.003]
 
 
 def test_what_holds_people_back_is_taken_off_and_no_more() -> None:
@@ -115,7 +103,7 @@ def test_what_holds_people_back_is_taken_off_and_no_more() -> None:
         (0.1, [0, 0, 0.0001]),
     ):
         pressure = part.pressure(part.causes(one(0), one(alarm), one(0), one(0)))[0]
-        assert pressure == pytest.approx(np.tile(np.repeat(expected, 2), 2))
+        assert pressure == pytest.approx(np.repeat(expected, 2))
 
 
 @settings(max_examples=60, deadline=None, derandomize=True, database=None)

@@ -90,7 +90,9 @@ def test_no_place_bears_more_than_its_part(events: list[Row]) -> None:
             if not e["source"].startswith("unnamed"):
                 named.add((e["date"], e["target"]))
     at_most = 2 * 198 / 83
-    assert max(found[key] for key in named) <= 1.05 * at_most  # what small rows left out is shared by the others
+    assert (
+        max(found[key] for key in named) <= 1.05 * at_most
+    )  # what small rows left out is shared by the others
     days = Counter(day for day, _ in named)
     assert max(days.values()) >= 20
 

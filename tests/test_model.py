@@ -8,7 +8,6 @@ from dataclasses import replace
 import numpy as np
 
 import worlds
-from flightsim.model.households import N_KINDS
 from flightsim.model.parts.behaviour import Flight
 from flightsim.model.parts.hazard import Bombardment
 from flightsim.model.parts.roads import FreeFlow
@@ -109,7 +108,7 @@ def test_neighbours_who_leave_press_those_who_stay() -> None:
     assert left[1] > left[0] + 0.05
     neighbours = CAUSES.index("neighbours")
     assert runs[0].pressure.by_cause[neighbours].max() == 0
-    assert runs[1].pressure.by_cause[neighbours].argmax() // N_KINDS == row(model, "T")
+    assert runs[1].pressure.by_cause[neighbours].argmax() // 6 == row(model, "T")
 
 
 def test_where_one_comes_anew_one_bears_as_much_as_another_draw_says() -> None:

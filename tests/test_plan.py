@@ -211,7 +211,9 @@ def test_the_hash_is_about_what_is_asked_not_how_often_or_where() -> None:
     same = ["replicates=3", "replicates=30", "replicates=auto", "workers=1", "executor=dask", "results=there"]
     several = ["border=closed,open", "replicates=2"]
     assert len({made(*several, word).hash for word in same}) == 1
-    assert made(*several).hash != made("border=closed,open").hash  # one is the best estimate, several are drawn
+    assert (
+        made(*several).hash != made("border=closed,open").hash
+    )  # one is the best estimate, several are drawn
     assert len({made("border=closed,open", *words).hash for words in ([], ["seed=2"], ["step_hours=2"])}) == 3
     drawn = ["uncertainty.draw=priors", "uncertainty.parameters=[behaviour.safety]"]
     assert made("border=closed,open", *drawn).hash != made("border=closed,open").hash

@@ -30,7 +30,10 @@ FREE = (
     "behaviour.size",
     "behaviour.other_authority",
 )
-DRIFT, DRIFTING = "discrepancy.log_sd", 0.3  # the size of the discrepancy, and that of the runs that show its shape
+DRIFT, DRIFTING = (
+    "discrepancy.log_sd",
+    0.3,
+)  # the size of the discrepancy, and that of the runs that show its shape
 LAST = date(2020, 3, 8)  # nothing observed later is used
 DAYS = 99  # from 1 December to that day
 FLOOR_PERSONS = 1000.0  # fewer people are luck, in logarithms too
@@ -116,7 +119,9 @@ class Report:
     @property
     def is_total(self) -> bool:
         """Whether it is a count of all the displaced."""
-        return isinstance(self.asked, Observation) and self.asked.measure == DISPLACED and not self.asked.areas
+        return (
+            isinstance(self.asked, Observation) and self.asked.measure == DISPLACED and not self.asked.areas
+        )
 
     def answers(self, runs: Ensemble, ground: Ground) -> Floats:
         """(M,) the runs' answers."""

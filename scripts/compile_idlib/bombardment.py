@@ -20,8 +20,15 @@ UNNAMED_SHARE = 0.25  # at least a quarter of the day falls on places nobody nam
 # place. A place named on a short list is one of about as many; being named, it may have had twice its part.
 RAIDS_A_PLACE = 198 / 83
 NAMED_AT_MOST = 2 * RAIDS_A_PLACE
-FIGHT_KM, FRONT_KM, FRONT_FADE_KM = 3.0, 10.0, 5.0  # e-folding around fighting; reach and fading behind the front
-FIGHT_BEFORE_DAYS, FIGHT_AFTER_DAYS = 3, 1  # a place is bombed in the days before it is taken, and on the next
+FIGHT_KM, FRONT_KM, FRONT_FADE_KM = (
+    3.0,
+    10.0,
+    5.0,
+)  # e-folding around fighting; reach and fading behind the front
+FIGHT_BEFORE_DAYS, FIGHT_AFTER_DAYS = (
+    3,
+    1,
+)  # a place is bombed in the days before it is taken, and on the next
 UNNAMED_MOST = 20  # places a day: keeps the table small
 SHELLS_NEAR_FRONT_SHARE = 0.5  # assumption: half of the shells fall on unnamed places by the front
 FEWEST_STRIKES, FEWEST_PLACES = 0.05, 5
@@ -75,7 +82,11 @@ class Bombardment:
 
     def _name(self, day: date, place: str, weights: np.ndarray) -> None:
         """Marks a place as struck; the heaviest row counts."""
-        if place in self.front.row and START <= day <= DAYS[-1] and self._can_be_struck(day)[self.front.row[place]]:
+        if (
+            place in self.front.row
+            and START <= day <= DAYS[-1]
+            and self._can_be_struck(day)[self.front.row[place]]
+        ):
             now = self.named[day].get(place, np.zeros(3))
             self.named[day][place] = np.maximum(now, weights)
 
@@ -169,7 +180,9 @@ class Bombardment:
         for p in weights:
             other[self.front.row[p]] = 0.0
         chosen = [i for i in np.argsort(-other, kind="stable")[:UNNAMED_MOST] if other[i] > 0]
-        values = dict(named_parts(total, weights, unnamed if chosen else 0.0, NAMED_AT_MOST if chosen else total))
+        values = dict(
+            named_parts(total, weights, unnamed if chosen else 0.0, NAMED_AT_MOST if chosen else total)
+        )
         found = []
         for p, value in values.items():
             source = "strikes_daily" if (day, p) in self.by_monitors else "UCDP GED v23.1"

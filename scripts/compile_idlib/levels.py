@@ -162,10 +162,14 @@ def shared_out(
     for days, total in totals:
         left = total - sum(found.get(day, known.get(day, 0.0)) for day in days)
         open_days = [day for day in days if day not in found and day not in known]
-        shape = np.interp([day.toordinal() for day in open_days], at, value) if at else np.ones(len(open_days))
+        shape = (
+            np.interp([day.toordinal() for day in open_days], at, value) if at else np.ones(len(open_days))
+        )
         shape = np.ones(len(open_days)) if evenly else shape
         if left < 0 or (left > 0.5 and not open_days):
-            raise ValueError(f"{days[0]} to {days[-1]}: the days come to {total - left:.0f}, the total is {total:.0f}")
+            raise ValueError(
+                f"{days[0]} to {days[-1]}: the days come to {total - left:.0f}, the total is {total:.0f}"
+            )
         found |= {day: known[day] for day in days if day in known and day not in found}
         found |= {day: left * s / shape.sum() for day, s in zip(open_days, shape.tolist(), strict=True)}
     return found

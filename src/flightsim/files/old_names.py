@@ -32,7 +32,6 @@ LATER_PARAMETERS: dict[str, dict[str, float]] = {
     "flightsim.model.parts.hazard.Bombardment": {
         "front_reach_km": 200.0, "felt_a_day_strikes": 1000.0, "town_exponent": 0.0,
     },
-    "flightsim.model.parts.population.Population": {"stay_share": 0.0, "stay_share_displaced": 0.0},
     "flightsim.model.parts.shelter.ShelterLadder": {"makeshift_per_day": 0.0},
 }  # fmt: skip
 

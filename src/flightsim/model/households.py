@@ -23,13 +23,12 @@ CAR, HIRE, FOOT = range(len(MEANS))
 
 # kinds of household, for the pressure they feel: what it is here, twice (without and with a need for care)
 STANDINGS = ("resident", "displaced", "in_the_open")
-N_KINDS = 4 * len(STANDINGS)
+N_KINDS = 2 * len(STANDINGS)
 
 _FIRST_KIND = np.full(
     OPEN + 2, 2
 )  # by rung, AT_HOME at the end: of the kinds above, the one without a need for care
 _FIRST_KIND[[AT_HOME, OPEN]] = 0, 4
-_STAYS = 2 * len(STANDINGS)  # the same kinds again, of those who stay under fire
 
 _JOURNEY = np.uint64(0x9E3779B97F4A7C15)
 
@@ -48,7 +47,6 @@ class Households:
     elderly: npt.NDArray[np.int16]  # (H,) 60 and over, part of the adults
     needs_care: npt.NDArray[np.bool_]  # (H,) a patient, a pregnant woman or an infant
     idp: npt.NDArray[np.bool_]  # (H,) displaced already at the start
-    stays: npt.NDArray[np.bool_]  # (H,) does not leave under fire alone, only as the front arrives
     means: npt.NDArray[np.int8]  # (H,) index into MEANS
     kin_area: npt.NDArray[np.int16]  # (H,) area where relatives would host it
     sensitivity: npt.NDArray[np.float32]  # (H,) divides its thresholds: above 1 leaves sooner
@@ -69,7 +67,7 @@ class Households:
 
     def kind(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Which kind of household each row is at present, 0 to N_KINDS - 1."""
-        return np.asarray(_FIRST_KIND[self.rung[rows]] + self.needs_care[rows] + _STAYS * self.stays[rows])
+        return np.asarray(_FIRST_KIND[self.rung[rows]] + self.needs_care[rows])
 
     def people(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
         """Persons that each row stands for."""

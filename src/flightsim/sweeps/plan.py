@@ -132,7 +132,9 @@ def _plan(jobs: Sequence[Job], given: set[str], seed_values: Sequence[str]) -> P
     if all(isinstance(config[group], dict) for config in configs for group in PARTS):
         draws = _or_complain(
             complaints,
-            lambda: priors.asked(priors.understood(settings["uncertainty"], replicates), configs, replicates or 1),
+            lambda: priors.asked(
+                priors.understood(settings["uncertainty"], replicates), configs, replicates or 1
+            ),
         )
     baseline = _or_complain(complaints, lambda: _baseline(jobs, settings, "baseline" in given))
     complaints.raise_if_any()

@@ -13,8 +13,6 @@ from flightsim.world import CAUSES, Bools, Floats
 
 N_CAUSES = len(CAUSES)
 SHELLING, FRONT, CARE, NEIGHBOURS, CROWDING = range(N_CAUSES)
-STAYING = slice(N_KINDS // 2, None)
-OUTDOORS = np.array([4, 5, 10, 11])
 
 
 @dataclass(frozen=True)
@@ -22,7 +20,7 @@ class Flight:
     """Pressure gathered at a place against a threshold of one's own; then the best of all places one knows."""
 
     shelling_per_hour: float = parameter(
-        0.020,
+        0.012,
         "1/h",
         0,
         0.2,
@@ -30,7 +28,7 @@ class Flight:
         "assumption; a town under daily bombardment almost empty within a week or two (OCHA, Dec 2019)",
     )
     half_strikes: float = parameter(
-        15.0,
+        3.5,
         "strikes remembered",
         0.5,
         200,
@@ -38,15 +36,15 @@ class Flight:
         ASSUMPTION,
     )
     steepness: float = parameter(
-        3.0,
+        5.0,
         "exponent",
         1,
-        6,
+        12,
         "How sharply pressure sets in: low violence moves few, high violence many",
         "assumption; threshold effect: Nepal (Bohra-Mishra and Massey 2011)",
     )
     front_per_hour: float = parameter(
-        0.04,
+        0.12,
         "1/h",
         0,
         0.5,
@@ -198,18 +196,17 @@ class Flight:
         rates = np.zeros((N_CAUSES, len(remembered), N_KINDS)) if out is None else out
         rates[SHELLING] = (self.shelling_per_hour * self.fear(remembered))[:, None]
         rates[FRONT] = (self.front_per_hour * alarm)[:, None]
-        factor = np.array([self.care_factor, self.care_factor_in_need] * (N_KINDS // 2)) - 1
-        rates[NEIGHBOURS] = (self.neighbours_per_hour * neighbours_gone)[:, None]
-        rates[SHELLING, :, STAYING] = rates[NEIGHBOURS, :, STAYING] = 0.0
         danger = rates[SHELLING] + rates[FRONT]
+        factor = np.array([self.care_factor, self.care_factor_in_need] * (N_KINDS // 2)) - 1
         rates[CARE] = lost_care[:, None] * (danger * factor + self.care_per_hour)
-        rates[CROWDING] = 0.0
-        rates[CROWDING, :, OUTDOORS] = self.crowding_per_hour
+        rates[NEIGHBOURS] = (self.neighbours_per_hour * neighbours_gone)[:, None]
+        rates[CROWDING, :, : N_KINDS - 2] = 0.0
+        rates[CROWDING, :, N_KINDS - 2 :] = self.crowding_per_hour
         return rates
 
     def held_back(self) -> Floats:
         """(K,) pressure an hour that is held off, by kind."""
-        return np.tile(np.repeat([self.hold_resident_per_hour, self.hold_displaced_per_hour, 0.0], 2), 2)
+        return np.repeat([self.hold_resident_per_hour, self.hold_displaced_per_hour, 0.0], 2)
 
     def pressure(self, causes: Floats) -> Floats:
         """(P, K) pressure an hour that gathers: the causes together, less what holds people back, never negative."""

@@ -28,15 +28,15 @@ class Bombardment:
         0.2, "air strikes", 0, 1, "How much a ground clash counts beside an air strike", ASSUMPTION
     )
     strike_distance_km: float = parameter(
-        3.0,
+        2.5,
         "km",
         1,
         30,
         "e-folding distance at which strikes are felt",
-        "assumption: felt within 5 to 10 km; 3 km leaves 19 % at 5 km and 4 % at 10 km",
+        "assumption: felt within 5 to 10 km; 2.5 km leaves 14 % at 5 km and 2 % at 10 km",
     )
     memory_days: float = parameter(
-        4.0, "days", 0.5, 30, "e-folding time of the memory of strikes", "assumption (three to five days)"
+        5.0, "days", 0.5, 30, "e-folding time of the memory of strikes", "assumption (three to five days)"
     )
     night_share: float = parameter(
         0.25, "share of strikes", 0, 1, "Strikes of a day that fall in the 13 dark hours", ASSUMPTION
@@ -45,7 +45,13 @@ class Bombardment:
         5.0, "km", 1, 40, "e-folding distance at which a capture frightens", ASSUMPTION
     )
     front_reach_km: float = parameter(
-        8.0, "km", 2, 200, "Distance beyond which nobody is alarmed by a capture; 200: without an end", ASSUMPTION
+        6.0,
+        "km",
+        2,
+        200,
+        "Distance beyond which nobody is alarmed by a capture; 200: without an end",
+        "assumption; without an end half of those alarmed lived more than 12 km from anything taken (docs/calibration.md)",
+        prior=(4.0, 12.0),
     )
     front_memory_days: float = parameter(
         7.0,
@@ -56,23 +62,30 @@ class Bombardment:
         "assumption (anticipation of 3 to 14 days)",
     )
     felt_a_day_strikes: float = parameter(
-        1000.0,
+        4.0,
         "air strikes",
         0.5,
         1000,
         "What one place's strikes of a day count for at most as they are felt; 1000: all count",
         "assumption on size; that a place is under attack moves people more than how often (Melander and Oeberg 2007)",
+        prior=(2.0, 10.0),
     )
     town_persons: float = parameter(
-        30_000.0, "persons", 1000, 1_000_000, "People of a place that one strike is felt by in full", ASSUMPTION
+        30_000.0,
+        "persons",
+        1000,
+        1_000_000,
+        "People of a place in which each strike is felt in full",
+        ASSUMPTION,
     )
     town_exponent: float = parameter(
-        0.0,
+        0.9,
         "exponent",
         0,
         1.5,
-        "How a strike is felt less in a place that is larger than that",
-        "assumption",
+        "How much less of it is felt in a larger place: 0 nothing less; 1 as its people are more",
+        "assumption; built-up area grows almost as people do (urban scaling, Bettencourt 2013: 2/3 to 5/6)",
+        prior=(0.5, 1.1),
     )
     strength: float = parameter(
         1.0, "factor", 0, 10, "Multiplies every strike: a lever for scenarios of escalation", "choice"

@@ -100,24 +100,6 @@ class Population:
         "REACH Sep 2018: 69.5 % of IDPs and 57.5 % of residents would leave; ratio of the implied hazards",
         prior=(1.1, 1.8),
     )
-    stay_share: float = parameter(
-        0.0,
-        "share of households",
-        0,
-        0.9,
-        "Residents who do not leave under fire alone, only as the front arrives",
-        "REACH Sep 2018: 57.5 % of residents said they would leave",
-        prior=(0.2, 0.6),
-    )
-    stay_share_displaced: float = parameter(
-        0.0,
-        "share of households",
-        0,
-        0.9,
-        "The same of households displaced before",
-        "REACH Sep 2018: 69.5 % of IDPs said they would leave",
-        prior=(0.1, 0.5),
-    )
     sensitivity_spread: float = parameter(
         0.5,
         "log standard deviation",
@@ -170,8 +152,6 @@ class Population:
             elderly=elderly.astype(np.int16),
             needs_care=uniform(decision_key(seed, "care"), key) < self.care_share,
             idp=idp,
-            stays=uniform(decision_key(seed, "stays"), key)
-            < np.where(idp, self.stay_share_displaced, self.stay_share),
             means=np.where(
                 means < self.car_share, CAR, np.where(means < self.car_share + self.hire_share, HIRE, FOOT)
             ).astype(np.int8),
