@@ -1,9 +1,10 @@
 """What reports say of the parameters: a posterior by importance sampling over the emulator, and checks of it.
 
-A report's logarithm is the model's answer, plus what the model gets wrong (a rate of leaving that drifts, of unknown
-size; what such a drift does to the reports is known from runs), plus the source's error. With few parameters, a hundred thousand points that fill the prior evenly are answered
-by the emulator in a minute and weighed by how well each explains the reports; no chain has to converge, and the
-same points serve for every synthetic report of a simulation-based calibration.
+A report's logarithm is the model's answer, plus what the model gets wrong (a rate of leaving that drifts, of
+unknown size; what such a drift does to the reports is known from runs), plus the source's error. With few
+parameters, a hundred thousand points that fill the prior evenly are answered by the emulator in a minute and
+weighed by how well each explains the reports; no chain has to converge, and the same points serve for every
+synthetic report of a simulation-based calibration.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from scipy.special import ndtri
 from scipy.stats import qmc
 
 Floats = npt.NDArray[np.float64]
-DISCREPANCY = 0.5  # *assumption*: scale of the half-normal prior of the discrepancy, the drift's deviation in logarithms
+DISCREPANCY = 0.5  # *assumption*: scale of the half-normal prior of the drift's deviation, in logarithms
 RANKS = 99  # draws that a rank is counted among
 
 

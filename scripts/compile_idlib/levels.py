@@ -49,7 +49,7 @@ CONTROLS = (
     Control(date(2019, 12, 15), date(2019, 12, 22), 379, 1576, "Civil Defence: 379 raids 15 to 22 December"),
     Control(date(2019, 12, 1), date(2019, 12, 31), 739, 2691, "Civil Defence: 739 raids in December"),
     Control(date(2020, 1, 1), date(2020, 2, 19), 2201, 8000, "Civil Defence: 2,201 raids 1 January to 19 February"),
-    Control(date(2020, 2, 20), date(2020, 2, 29), 762, 1600, "Civil Defence: 762 raids 20 to 29 February; shells assumed"),
+    Control(date(2020, 2, 20), date(2020, 2, 29), 762, 1600, "Civil Defence: 762 raids 20 to 29 February"),
     Control(date(2020, 3, 1), date(2020, 3, 5), 381, 800, "assumption: as 20 to 29 February until the ceasefire"),
     Control(date(2020, 3, 6), date(2020, 3, 8), 0, 30, "assumption: some shelling after the ceasefire"),
 )  # fmt: skip

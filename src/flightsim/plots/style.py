@@ -96,7 +96,8 @@ def write(figure: Figure, title: str, subtitle: str, foot: str) -> float:
 def footer(results: Results, world: World, tables: tuple[str, ...] = ()) -> str:
     """What a figure of one run rests on: modelled, seed, case, its date, sources of its tables."""
     return (
-        f"Modelled, not observed: one course without a range (1 run, seed {results.seed}).{unchecked(world, Findings(results).end)} "
+        f"Modelled, not observed: one course without a range (1 run, seed {results.seed})."
+        f"{unchecked(world, Findings(results).end)} "
         f"{source(world, str(results.provenance.get('flightsim', __version__)), tables)}"
     )
 

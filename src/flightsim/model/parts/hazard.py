@@ -50,7 +50,7 @@ class Bombardment:
         2,
         200,
         "Distance beyond which nobody is alarmed by a capture; 200: without an end",
-        "assumption; without an end half of those alarmed lived more than 12 km from anything taken (docs/calibration.md)",
+        "assumption; without an end half of those alarmed lived more than 12 km from anything taken",
         prior=(4.0, 12.0),
     )
     front_memory_days: float = parameter(
