@@ -49,6 +49,9 @@ ALONE: dict[str, Any] = {
     "behaviour": Flight(neighbours_per_hour=0.0),
 }
 
+# Every strike felt in full, in places of any size
+FELT_IN_FULL: dict[str, Any] = {"felt_a_day_strikes": 1000.0, "town_exponent": 0.0}
+
 FAST = Flight(shelling_per_hour=0.2, half_strikes=2.0, neighbours_per_hour=0.0, front_per_hour=0.0)
 NO_TENTS = ShelterLadder(tents_per_day=0.0)
 

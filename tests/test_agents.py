@@ -17,7 +17,7 @@ from flightsim.model.model import DisplacementModel
 from flightsim.model.parts.behaviour import Flight
 from flightsim.model.parts.hazard import Bombardment
 from flightsim.model.parts.transport import FreeTransport
-from models import bombing, model_of, run
+from models import FELT_IN_FULL, bombing, model_of, run
 
 FAST = Flight(shelling_per_hour=0.2, half_strikes=5.0, crowding_per_hour=0.05)
 
@@ -26,7 +26,9 @@ FAST = Flight(shelling_per_hour=0.2, half_strikes=5.0, crowding_per_hour=0.05)
 def model() -> DisplacementModel:
     """The town after three days of bombs on M2 and S1; not to be stepped."""
     events = [*bombing("M2", range(4), 40), *bombing("S1", range(4), 40)]
-    return run(model_of(worlds.town_world(60, 60), events, 4, behaviour=FAST), 3)
+    return run(
+        model_of(worlds.town_world(60, 60), events, 4, behaviour=FAST, hazard=Bombardment(**FELT_IN_FULL)), 3
+    )
 
 
 @pytest.fixture

@@ -32,6 +32,7 @@ from flightsim.model.parts.hazard import Bombardment
 from flightsim.model.parts.services import HealthCare
 from flightsim.model.thresholds import Thresholds
 from flightsim.world import CAUSES, World
+from models import FELT_IN_FULL
 
 PLACE_LUCK, AREA_LUCK = decision_key(1, "place"), decision_key(1, "area")
 WHO = np.arange(20_000).astype(np.uint64)
@@ -145,8 +146,8 @@ def test_dispersal_is_a_switch() -> None:
 
 def gathered(world: World, events: Sequence[Event], step_hours: int, days: int = 30) -> np.ndarray:
     """(days, P, K) pressure gathered by the end of each day, from danger, front and care."""
-    clock, part = Clock(worlds.START, days, step_hours), Flight()
-    hazard = Bombardment().start(world, events, clock)
+    clock, part = Clock(worlds.START, days, step_hours), Flight(half_strikes=15.0, steepness=3.0)
+    hazard = Bombardment(**FELT_IN_FULL).start(world, events, clock)
     care = HealthCare().start(world, events, clock)
     total, by_day = np.zeros((len(world.places), N_KINDS)), []
     for step in range(clock.n_steps):

@@ -11,7 +11,6 @@ from flightsim.model.parts.discrepancy import LogRateDrift, NoDiscrepancy
 from flightsim.model.parts.transport import FreeTransport
 from models import ALONE, bombing, model_of, refuge, run
 
-
 SEEDS, DAYS = 400, 60
 
 

@@ -15,7 +15,7 @@ from flightsim.events import Event
 from flightsim.model.parts.hazard import Bombardment, Hazard, NoHazard
 from flightsim.model.parts.transport import FreeTransport
 from flightsim.world import GOVERNMENT, OPPOSITION, SDF, World
-from models import ALONE, bombing, model_of
+from models import ALONE, FELT_IN_FULL, bombing, model_of
 
 A, B, S = range(3)
 EVEN = 13 / 24  # night share at which every hour is alike
@@ -27,7 +27,9 @@ def day(n: int) -> date:
 
 
 def start(world: World, events: Sequence[Event], step_hours: int = 1, **fields: float) -> Hazard:
-    return Bombardment(**fields).start(world, events, Clock(worlds.START, 30, step_hours))
+    """Every strike felt in full and remembered for four days, if nothing else is said."""
+    given = {**FELT_IN_FULL, "memory_days": 4.0, **fields}
+    return Bombardment(**given).start(world, events, Clock(worlds.START, 30, step_hours))
 
 
 def run(hazard: Hazard, steps: range | int) -> np.ndarray:
@@ -80,6 +82,38 @@ def test_strikes_are_felt_at_a_distance(line: World) -> None:
         run(hazard, 1)
         assert hazard.near_per_hour[:2] == pytest.approx([1, felt_at_b])
         assert hazard.strikes_per_hour[B] == 0
+
+
+def test_of_many_strikes_on_a_place_and_day_so_many_are_felt(line: World) -> None:
+    """Twelve at A count as four, an hour's part of each as a third; two at B count as two."""
+    events = [worlds.strike("A", day(0), 12), worlds.strike("B", day(0), 2)]
+    hazard = start(line, events, 24, felt_a_day_strikes=4, strike_distance_km=1)
+    run(hazard, 1)
+    assert 24 * hazard.near_per_hour[:2] == pytest.approx([4, 2])
+    assert 24 * hazard.strikes_per_hour[:2] == pytest.approx([12, 2])  # all of them fall
+    timed = [worlds.strike("A", day(0), 6), worlds.strike("A", day(0), 6, hour=14, hours=3)]
+    hazard = start(line, timed, 24, felt_a_day_strikes=4, strike_distance_km=1)
+    run(hazard, 1)
+    assert 24 * hazard.near_per_hour[A] == pytest.approx(4)
+
+
+@pytest.mark.parametrize(("exponent", "felt"), [(0.0, 1.0), (0.5, 0.5), (1.0, 0.25)])
+def test_a_strike_is_felt_less_in_a_large_town(exponent: float, felt: float) -> None:
+    """Four times the people that feel it in full: a quarter where it reaches its share of them only."""
+    spots = [worlds.Spot("T", "X", 0, residents=40_000), worlds.Spot("V", "Y", 60, residents=100)]
+    world = worlds.make_world("town", spots, [("T", "V")])
+    fire = [worlds.strike("T", day(0), 24), worlds.strike("V", day(0), 24)]
+    hazard = start(world, fire, 24, town_persons=10_000, town_exponent=exponent)
+    run(hazard, 1)
+    assert hazard.near_per_hour == pytest.approx([felt, 1.0])
+
+
+def test_beyond_its_reach_a_capture_alarms_nobody(line: World) -> None:
+    """B is 20 km from A, C 40: with an end at 30 km B is alarmed, less than without one, and C is not."""
+    hazard = start(line, [worlds.captured("A", day(0))], front_distance_km=10, front_reach_km=30)
+    hazard.advance(0)
+    end = np.exp(-3)
+    assert hazard.alarm == pytest.approx([1, (np.exp(-2) - end) / (1 - end), 0], rel=0.004)
 
 
 def test_strikes_of_a_known_hour_fall_in_that_hour(line: World) -> None:

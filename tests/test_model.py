@@ -15,7 +15,7 @@ from flightsim.model.parts.services import HealthCare
 from flightsim.model.parts.shelter import ShelterLadder
 from flightsim.model.parts.transport import FreeTransport, Transport
 from flightsim.world import CAUSES, COLLECTIVE, OPEN, SITE
-from models import ALONE, FAST, NO_TENTS, bombing, day, measure, model_of, of, refuge, row, run
+from models import ALONE, FAST, FELT_IN_FULL, NO_TENTS, bombing, day, measure, model_of, of, refuge, row, run
 from worlds import Spot, captured, event, facility, make_world
 
 NEVER = -1
@@ -67,7 +67,11 @@ def test_one_may_leave_again_a_place_that_was_taken_back() -> None:
 
 def test_bombs_pin_people_down_and_a_pause_lets_them_out() -> None:
     lull = worlds.pause(day(2), 9, 6)
-    dread = {"hazard": Bombardment(night_share=EVEN_DAY), "roads": FreeFlow(), "behaviour": FAST}
+    dread = {
+        "hazard": Bombardment(night_share=EVEN_DAY, **FELT_IN_FULL),
+        "roads": FreeFlow(),
+        "behaviour": FAST,
+    }
     pinned = {"transport": Transport(night_calm=1.0, night_threat=1.0, pinning_strikes_per_hour=0.5)}
     model = run(model_of(refuge(), [*bombing("T", range(4), 48), lull], 4, **dread, **pinned))
     hourly = model.recorder.values["departures_hourly_persons"]

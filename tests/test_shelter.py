@@ -220,6 +220,18 @@ def test_without_sites_or_tents_nothing_grows(line: World) -> None:
     np.testing.assert_array_equal(shelter.room, before)
 
 
+# ------------------------------------------------------------------ makeshift shelter
+
+
+def test_those_in_the_open_make_themselves_a_shelter_in_time() -> None:
+    """A fifth of 100 people at V on the first day, of the 80 left on the next; nothing on hostile ground."""
+    shelter = start(village(), makeshift_per_day=0.2)
+    before = shelter.room[:, UNFINISHED].copy()
+    shelter.make_do(np.array([100.0, 50.0]), np.array([False, True]))
+    shelter.make_do(np.array([80.0, 50.0]), np.array([False, True]))
+    assert (shelter.room[:, UNFINISHED] - before).tolist() == pytest.approx([36.0, 0.0])
+
+
 # ------------------------------------------------------------------ reduced scale, and no limit
 
 

@@ -20,7 +20,7 @@ from flightsim.model.parts.services import HealthCare
 from flightsim.model.parts.shelter import UnlimitedShelter
 from flightsim.model.parts.transport import FreeTransport, Transport
 from flightsim.world import World
-from models import bombing, model_of, run
+from models import FELT_IN_FULL, bombing, model_of, run
 from worlds import START, Spot, facility, make_world
 
 NEVER = -1
@@ -30,7 +30,7 @@ STEADY = Flight(  # fear is 0 or 1: the pressure is a constant from the first bo
 )
 ALIKE = Population(sensitivity_spread=0.0, idp_sensitivity=1.0, kin_local_share=1.0)
 FREE: dict[str, Any] = {
-    "hazard": Bombardment(strike_distance_km=1.0),
+    "hazard": Bombardment(strike_distance_km=1.0, **FELT_IN_FULL),
     "roads": FreeFlow(),
     "shelter": UnlimitedShelter(),
     "transport": FreeTransport(),
@@ -138,7 +138,10 @@ def test_getting_ready_takes_exponential_times_by_means() -> None:
 def test_a_share_of_the_aircraft_s_hours_is_spent_under_cover() -> None:
     """At the pinning rate of strikes half of those ready leave: the clock of readiness runs at half speed."""
     pinned = Transport(night_calm=1.0, night_threat=1.0, pinning_strikes_per_hour=2.0)
-    parts = FREE | {"transport": pinned, "hazard": Bombardment(strike_distance_km=1.0, night_share=13 / 24)}
+    parts = FREE | {
+        "transport": pinned,
+        "hazard": Bombardment(strike_distance_km=1.0, night_share=13 / 24, **FELT_IN_FULL),
+    }
     under, calm = (run(model_of(fork(), bombing("O", range(2), n), 2, **parts)) for n in (48, 1e-6))
     ready = [model.readiness.gathered[1, CAR] for model in (under, calm)]
     assert ready[0] / ready[1] == pytest.approx(0.5)
