@@ -11,7 +11,7 @@ from datetime import date, timedelta
 import numpy as np
 from front import Front
 from geography import LIVED_IN
-from levels import DAYS, SHELLS_A_STRIKE, START, Level
+from levels import DAYS, SHELLS_A_STRIKE, START, Level, aleppo_shares
 from scipy.spatial import cKDTree
 from sources import Sources, number, to_xy
 
@@ -20,16 +20,15 @@ UNNAMED_SHARE = 0.25  # at least a quarter of the day falls on places nobody nam
 # place. A place named on a short list is one of about as many; being named, it may have had twice its part.
 RAIDS_A_PLACE = 198 / 83
 NAMED_AT_MOST = 2 * RAIDS_A_PLACE
-FIGHT_KM, FRONT_KM, FRONT_FADE_KM = (
-    3.0,
-    10.0,
-    5.0,
-)  # e-folding around fighting; reach and fading behind the front
-FIGHT_BEFORE_DAYS, FIGHT_AFTER_DAYS = (
-    3,
-    1,
-)  # a place is bombed in the days before it is taken, and on the next
-UNNAMED_MOST = 20  # places a day: keeps the table small
+FIGHT_KM, FIGHT_REACH_KM = 3.0, 10.0  # around ground fighting: e-folding, and the end of it (assumption)
+FRONT_KM, FRONT_FADE_KM = 10.0, 5.0  # behind the front: reach and fading (assumption)
+# Days before and after ground fighting on which places around it are bombed; wider where there is none so near
+FIGHT_DAYS = ((3, 1), (7, 7), (14, 14))
+# One clash draws no day's raids: it takes so many places taken or clashes; and what is named a clash farther from
+# hostile ground than this is a raid by another name (assumptions)
+FIGHTS_LEAST, CLASH_FRONT_KM = 3.0, 5.0
+UNNAMED_FEWEST = 20  # unnamed places a day; more where these would have to bear more than a named one
+ALEPPO = "SY02"
 SHELLS_NEAR_FRONT_SHARE = 0.5  # assumption: half of the shells fall on unnamed places by the front
 FEWEST_STRIKES, FEWEST_PLACES = 0.05, 5
 CLASH_AT_CAPTURE, CLASH_REPORTED = 3.0, 2.0  # assumption: strikes' worth of a ground attack on one place
@@ -69,6 +68,9 @@ class Bombardment:
 
     def __init__(self, src: Sources, front: Front, levels: dict[date, Level]) -> None:
         self.src, self.front, self.levels = src, front, levels
+        self.in_aleppo = np.array([src.gazetteer[p]["adm3_pcode"].startswith(ALEPPO) for p in front.pcodes])
+        self.everywhere = np.ones(len(front.pcodes), bool)
+        self.aleppo_shares = aleppo_shares(levels)
         self.named: Presence = {day: {} for day in DAYS}
         self.by_monitors: set[tuple[date, str]] = set()
         self._read_monitors()
@@ -131,39 +133,52 @@ class Bombardment:
     def _day(self, day: date) -> list[Strike]:
         """Air strikes, shelling and clashes of one day."""
         level, named = self.levels[day], self.named[day]
-        near = self._nearness(day)
         strikes: list[Strike] = []
-        for form, total, unnamed in (
-            (0, level.raids, UNNAMED_SHARE),
-            (1, level.shells / SHELLS_A_STRIKE, SHELLS_NEAR_FRONT_SHARE),
-        ):
-            weights = {p: w[form] for p, w in named.items() if w[form] > 0}
-            strikes += self._shared(day, form, total, weights, near, unnamed)
+        for where, share in self._parts(day):
+            weights = {p: w[0] for p, w in named.items() if w[0] > 0 and where[self.front.row[p]]}
+            near = self._nearness(day, where)
+            strikes += self._shared(day, 0, share * level.raids, weights, near, UNNAMED_SHARE)
+        weights = {p: w[1] for p, w in named.items() if w[1] > 0}
+        near = self._nearness(day, self.everywhere)
+        strikes += self._shared(
+            day, 1, level.shells / SHELLS_A_STRIKE, weights, near, SHELLS_NEAR_FRONT_SHARE
+        )
         return strikes + self._clashes(day)
 
-    def _nearness(self, day: date) -> np.ndarray:
-        """(n,) weight of unnamed places: around the ground fighting of these days; without any, behind the front."""
-        may = self._can_be_struck(day) & self.lived_in
-        fights = self._fights(day)
-        if fights:
-            places = self.src.xy(list(fights))
-            km = np.hypot(*(self.front.xy[:, None, :] - places[None, :, :]).transpose(2, 0, 1))
-            weight = np.exp(-km / FIGHT_KM) @ np.array(list(fights.values()))
-        else:
-            front_km = self.front.front_km(day - timedelta(days=1))
-            weight = np.where(front_km <= FRONT_KM, np.exp(-front_km / FRONT_FADE_KM), 0.0)
-        return np.asarray(weight * may)
+    def _parts(self, day: date) -> list[tuple[np.ndarray, float]]:
+        """Governorates, as (n,) places of each, with their share of the day's raids; all as one where not counted."""
+        if day not in self.aleppo_shares:
+            return [(self.everywhere, 1.0)]
+        share = self.aleppo_shares[day]
+        return [(self.in_aleppo, share), (~self.in_aleppo, 1 - share)]
 
-    def _fights(self, day: date) -> dict[str, float]:
-        """Where the ground fighting of these days is: places about to be taken, or just taken, and clashes."""
+    def _nearness(self, day: date, where: np.ndarray) -> np.ndarray:
+        """(n,) weight of unnamed places there: around the ground fighting of these days, or else behind the front."""
+        may = self._can_be_struck(day) & self.lived_in & where
+        for before, after in FIGHT_DAYS:
+            fights = self._fights(day, before, after)
+            fights = {p: weight for p, weight in fights.items() if where[self.front.row[p]]}
+            if sum(fights.values()) >= FIGHTS_LEAST:
+                places, weights = self.src.xy(list(fights)), np.array(list(fights.values()))
+                km = np.hypot(*(self.front.xy[:, None, :] - places[None, :, :]).transpose(2, 0, 1))
+                near = np.where(km <= FIGHT_REACH_KM, np.exp(-km / FIGHT_KM), 0.0) @ weights
+                if (near * may).any():
+                    return np.asarray(near * may)
+        front_km = self.front.front_km(day - timedelta(days=1))
+        behind = np.where(front_km <= FRONT_KM, np.exp(-front_km / FRONT_FADE_KM), 0.0)
+        return np.asarray(behind * may)
+
+    def _fights(self, day: date, before: int, after: int) -> dict[str, float]:
+        """Ground fighting to come in so many days or over for so many: places taken; clashes of these three days."""
         found: dict[str, float] = {}
-        for gap in range(-FIGHT_AFTER_DAYS, FIGHT_BEFORE_DAYS + 1):
+        for gap in range(-after, before + 1):
             other = day + timedelta(days=gap)
             for place in self.front.captured_on(other):
                 found[place] = found.get(place, 0.0) + 1.0
             if abs(gap) <= 1:
+                front_km = self.front.front_km(other - timedelta(days=1))
                 for place, weights in self.named.get(other, {}).items():
-                    if weights[2] > 0:
+                    if weights[2] > 0 and front_km[self.front.row[place]] <= CLASH_FRONT_KM:
                         found[place] = found.get(place, 0.0) + weights[2]
         return dict(sorted(found.items()))
 
@@ -179,19 +194,16 @@ class Bombardment:
         other = near.copy()
         for p in weights:
             other[self.front.row[p]] = 0.0
-        chosen = [i for i in np.argsort(-other, kind="stable")[:UNNAMED_MOST] if other[i] > 0]
-        values = dict(
-            named_parts(total, weights, unnamed if chosen else 0.0, NAMED_AT_MOST if chosen else total)
-        )
+        some = other.any()
+        values = dict(named_parts(total, weights, unnamed if some else 0.0, NAMED_AT_MOST if some else total))
         found = []
         for p, value in values.items():
             source = "strikes_daily" if (day, p) in self.by_monitors else "UCDP GED v23.1"
             status = "reported" if counted else "derived"
             found.append(Strike(day, FORMS[form], p, value, status, source_name(source), why))
-        left, rest = total - sum(values.values()), sum(other[i] for i in chosen)
         status = "derived" if counted and weights else "assumed"
-        for i in chosen:
-            place, value = self.front.pcodes[i], left * other[i] / rest
+        for i, value in unnamed_parts(total - sum(values.values()), other):
+            place = self.front.pcodes[i]
             found.append(Strike(day, FORMS[form], place, value, status, "unnamed: around the fighting", why))
         few = sorted(found, key=lambda s: -s.value)[:FEWEST_PLACES]
         kept = [s for s in found if s.value >= FEWEST_STRIKES] or few
@@ -222,6 +234,23 @@ def named_parts(
     whole = sum(weights.values())
     share = (1 - unnamed) * total / whole if whole else 0.0
     return [(place, weight * min(share, at_most)) for place, weight in weights.items()]
+
+
+def unnamed_parts(total: float, near: np.ndarray) -> list[tuple[int, float]]:
+    """What is left over the nearest places by weight, over so many that none bears more than a named one could."""
+    order = [int(i) for i in np.argsort(-near, kind="stable") if near[i] > 0]
+    fewest = max(UNNAMED_FEWEST, int(np.ceil(total / RAIDS_A_PLACE)))
+    chosen, found = order[:fewest], dict.fromkeys(order[:fewest], 0.0)
+    most = max(NAMED_AT_MOST, total / max(len(chosen), 1))
+    open_places, left = list(chosen), total
+    while open_places and left > 1e-9:
+        rest = sum(near[i] for i in open_places)
+        parts = {i: left * near[i] / rest for i in open_places}
+        for i, part in parts.items():
+            found[i] = min(found[i] + part, most)
+        left = total - sum(found.values())
+        open_places = [i for i in open_places if found[i] < most - 1e-9]
+    return list(found.items())
 
 
 def source_name(table: str) -> str:

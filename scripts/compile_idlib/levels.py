@@ -1,10 +1,11 @@
 """How heavy the bombardment of each day was: air raids and shells on the Civil Defence scale.
 
 Three kinds of figures are printed: Civil Defence's tally of a day, another monitor's, and Civil Defence's totals of a
-month or more. The totals are the scale. A day's tally by Civil Defence stands; another monitor's is divided by
-what its counts are of Civil Defence's at that time; what a total leaves is shared out over the days without a
-figure, in the shape of the days around them. So a day that was printed because it was heavy does not raise the
-days beside it: they get what the totals leave them.
+month or more. The totals are the scale: of Idleb governorate in November and December, when hardly any fell elsewhere
+(739 of the 801 counted in the whole north-west), of Idleb, Aleppo and Hama from January on. A day's tally by Civil
+Defence stands; another monitor's is divided by what its counts are of Civil Defence's at that time; what a total
+leaves is shared out over the days without a figure, in the shape of the days around them. So a day that was printed
+because it was heavy does not raise the days beside it: they get what the totals leave them.
 """
 
 from __future__ import annotations
@@ -49,10 +50,16 @@ CONTROLS = (
     Control(date(2019, 12, 15), date(2019, 12, 22), 379, 1576, "Civil Defence: 379 raids 15 to 22 December"),
     Control(date(2019, 12, 1), date(2019, 12, 31), 739, 2691, "Civil Defence: 739 raids in December"),
     Control(date(2020, 1, 1), date(2020, 2, 19), 2201, 8000, "Civil Defence: 2,201 raids 1 January to 19 February"),
-    Control(date(2020, 2, 20), date(2020, 2, 29), 762, 1600, "Civil Defence: 762 raids 20 to 29 February"),
+    Control(date(2020, 2, 20), date(2020, 2, 29), 762, 1600, "Civil Defence: 762 raids to 29 Feb; shells assumed"),
     Control(date(2020, 3, 1), date(2020, 3, 5), 381, 800, "assumption: as 20 to 29 February until the ceasefire"),
     Control(date(2020, 3, 6), date(2020, 3, 8), 0, 30, "assumption: some shelling after the ceasefire"),
 )  # fmt: skip
+
+# Of them, what Civil Defence counted in Aleppo governorate alone
+IN_ALEPPO = (
+    (date(2020, 1, 16), date(2020, 1, 21), 120.0),
+    (date(2020, 2, 1), date(2020, 2, 29), 544.0),
+)
 
 # Raids of a day argued from a text that gives no plain daily figure: (raids, status, why)
 ARGUED_RAIDS: dict[date, tuple[float, str, str]] = {
@@ -112,6 +119,16 @@ def daily_levels(src: Sources) -> dict[date, Level]:
         )
         for day in DAYS
     }
+
+
+def aleppo_shares(levels: dict[date, Level]) -> dict[date, float]:
+    """The share of a day's raids in Aleppo governorate, on the days for which it was counted."""
+    found = {}
+    for first, last, raids in IN_ALEPPO:
+        days = [day for day in DAYS if first <= day <= last]
+        share = raids / sum(levels[day].raids for day in days)
+        found |= dict.fromkeys(days, min(share, 1.0))
+    return found
 
 
 def counted(totals: list[Row], column: str) -> tuple[dict[date, float], dict[date, str]]:
