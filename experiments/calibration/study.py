@@ -38,6 +38,7 @@ LAST = date(2020, 3, 8)  # nothing observed later is used
 DAYS = 99  # from 1 December to that day
 FLOOR_PERSONS = 1000.0  # fewer people are luck, in logarithms too
 SMALL = 0.02  # a cell with less of its question's people is luck at a tenth of the households
+TOTALS_SD = 0.1  # *assumption*: how far a count of all the displaced is from the model besides, in logarithms
 OWN_SD = 0.2  # *assumption*: how far off the model is, in logarithms, in what is not a total of the displaced
 
 
@@ -113,8 +114,8 @@ class Report:
 
     @property
     def error_sd(self) -> float:
-        """The source's error and, but for totals, whose error is the drift of the rate, the model's own."""
-        return self.source_sd if self.is_total else math.hypot(self.source_sd, OWN_SD)
+        """The source's error and the model's own, besides the drift of the rate."""
+        return math.hypot(self.source_sd, TOTALS_SD if self.is_total else OWN_SD)
 
     @property
     def is_total(self) -> bool:

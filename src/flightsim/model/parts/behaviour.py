@@ -28,7 +28,7 @@ class Flight:
         "assumption; a town under daily bombardment almost empty within a week or two (OCHA, Dec 2019)",
     )
     half_strikes: float = parameter(
-        3.5,
+        2.8,
         "strikes remembered",
         0.5,
         200,
@@ -36,7 +36,7 @@ class Flight:
         ASSUMPTION,
     )
     steepness: float = parameter(
-        5.0,
+        6.0,
         "exponent",
         1,
         12,

@@ -28,12 +28,12 @@ class Bombardment:
         0.2, "air strikes", 0, 1, "How much a ground clash counts beside an air strike", ASSUMPTION
     )
     strike_distance_km: float = parameter(
-        2.5,
+        2.0,
         "km",
         1,
         30,
         "e-folding distance at which strikes are felt",
-        "assumption: felt within 5 to 10 km; 2.5 km leaves 14 % at 5 km and 2 % at 10 km",
+        "assumption: felt within 5 to 10 km; 2 km leaves 8 % at 5 km and 1 % at 10 km",
     )
     memory_days: float = parameter(
         5.0, "days", 0.5, 30, "e-folding time of the memory of strikes", "assumption (three to five days)"
@@ -45,7 +45,7 @@ class Bombardment:
         5.0, "km", 1, 40, "e-folding distance at which a capture frightens", ASSUMPTION
     )
     front_reach_km: float = parameter(
-        6.0,
+        5.0,
         "km",
         2,
         200,
