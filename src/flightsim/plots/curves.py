@@ -51,13 +51,13 @@ def displaced(results: Results, world: World) -> Figure:
         whole_top.text(ends[0], 0.98, " unchecked", transform=whole_top.get_xaxis_transform(), va="top",
                        color=style.FAINT_INK, size=9)  # fmt: skip
     _end_labels(whole_top, f)
-    _points(axes[0, 0], points)
+    draw_points(axes[0, 0], points)
     axes[0, 0].set_ylim(0, None)
     axes[0, 0].set_ylabel("since the start, cumulative")
     axes[1, 0].set_ylabel("strikes\na day")
     if points:
         axes[0, 0].legend(
-            handles=_legend(points),
+            handles=legend(points),
             loc="upper left",
             fontsize=8.5,
             title="As reported then",
@@ -223,7 +223,7 @@ def _end_labels(axes: Axes, f: Findings) -> None:
                       weight=weight, annotation_clip=False)  # fmt: skip
 
 
-def _points(axes: Axes, points: list[Observed]) -> None:
+def draw_points(axes: Axes, points: list[Observed]) -> None:
     """Reported numbers: filled for people, hollow for movements, a marker for each kind of source."""
     for p in points:
         look, bars = _marker(p), [[max(p.best - p.low, 0)], [max(p.high - p.best, 0)]]
@@ -243,7 +243,8 @@ def _marker(p: Observed) -> dict[str, Any]:
     return {"marker": shape, "ms": size, "mec": colour, "mfc": fill, "mew": 1.0}
 
 
-def _legend(points: list[Observed]) -> list[Line2D]:
+def legend(points: list[Observed]) -> list[Line2D]:
+    """What the markers of ``draw_points`` mean."""
     handles = {}
     for p in sorted(points, key=lambda p: (not p.weighed, list(MARKERS).index(p.kind), p.unit != "people")):
         label = f"{p.unit}, {'best estimate of several reports' if p.weighed else p.kind}"
