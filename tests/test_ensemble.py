@@ -152,7 +152,7 @@ def test_what_the_figures_say(five: Ensemble) -> None:
     assert "About 13,000 people displaced by 16 January 2020; in nearly all runs 9,900 to 16,000" in said[0]
     assert "More people leave Southmarch (13,000)" in said[1]
     assert "more of the displaced are in Midvale (13,000)" in said[1]
-    assert "median of 5 runs" in said[1]
+    assert "medians of 5 runs" in said[1]
     assert all("Modelled, not observed: 5 runs" in each and "Source: flightsim" in each for each in said)
 
 

@@ -14,9 +14,8 @@ import pandas as pd
 
 from flightsim.errors import InputError
 from flightsim.measures import MEASURES, RANGED
-from flightsim.results import varied
-from flightsim.results.outcomes import CALENDAR, day_of, days_of
-from flightsim.results.rows import Rows, read_measures
+from flightsim.results import cube, varied
+from flightsim.results.cube import AREA, CALENDAR, Cube
 from flightsim.results.runs import Results, load
 from flightsim.results.sweeps import Sweep
 from flightsim.world import RUNGS, Floats
@@ -134,16 +133,22 @@ def read(sweep: Sweep, scenario: str) -> Ensemble:
     paths: Sequence[Path] = list(dict.fromkeys(rows["path"]))
     if not paths:
         raise InputError(f"{sweep.path} has no finished run of {scenario}")
-    tables = [read_measures(path, {CALENDAR, *RANGED}) for path in paths]
-    days = days_of(tables[0][CALENDAR], paths[0])
-    for path, table in zip(paths, tables, strict=True):
-        if not days_of(table[CALENDAR], path).equals(days):
-            raise InputError(f"{path} covers other days than {paths[0]}: no range can be given over them")
+    cubes = [cube.read(path, RANGED) for path in paths]
+    days = cubes[0].days
+    for each in cubes:
+        if not each.days.equals(days):
+            raise InputError(
+                f"{each.place} covers other days than {paths[0]}: no range can be given over them"
+            )
     first = load(paths[0])
     return Ensemble(
         days,
-        _courses(tables, days, paths),
-        {name: _at_the_end([t[name] for t in tables], days) for name in (ORIGINS, PRESENT)},
+        {
+            (measure, group): cube.over_runs(cubes, measure, group=group)
+            for measure in RANGED
+            for group in ("", *(RUNGS if measure == PRESENT else ()))
+        },
+        {measure: _at_the_end(cubes, measure) for measure in (ORIGINS, PRESENT)},
         _median_flows(paths),
         first,
         varied.in_words(sweep, first.config, int(rows["replicate"].iloc[0])),
@@ -164,40 +169,11 @@ def _largest_first(levels: pd.DataFrame) -> pd.DataFrame:
     return levels.sort_index().sort_values("median", ascending=False, kind="stable")
 
 
-def _courses(
-    tables: Sequence[Mapping[str, Rows]], days: pd.DatetimeIndex, paths: Sequence[Path]
-) -> dict[tuple[str, str], Floats]:
-    found = {}
-    for measure in RANGED:
-        for group in ("", *(RUNGS if measure == PRESENT else ())):
-            by_run = [
-                _by_day(table[measure], measure, group, days, path)
-                for table, path in zip(tables, paths, strict=True)
-            ]
-            found[measure, group] = np.stack(by_run)
-    return found
-
-
-def _by_day(rows: Rows, measure: str, group: str, days: pd.DatetimeIndex, path: Path) -> Floats:
-    """(D,) a measure over all areas, of one group or of all; nan on days without a mean."""
-    day, value = day_of(rows, measure, days, path), rows.value
-    if group:
-        keep = rows.group.are(group)
-        day, value = day[keep], value[keep]
-    found = np.bincount(day, value, minlength=len(days)).astype(float)
-    if MEASURES[measure].kind == "mean":
-        found[np.bincount(day, minlength=len(days)) == 0] = np.nan
-    return found
-
-
-def _at_the_end(rows: Sequence[Rows], days: pd.DatetimeIndex) -> pd.DataFrame:
+def _at_the_end(cubes: Sequence[Cube], measure: str) -> pd.DataFrame:
     """(R, A) a measure on the last day by area; an area that one run speaks of is 0 in the others."""
-    found = []
-    for run in rows:
-        last = run.time == days[-1].to_datetime64()
-        by_area = np.bincount(run.area.codes[last], run.value[last], minlength=len(run.area.names))
-        found.append(pd.Series(by_area, index=run.area.names, dtype=float))
-    return pd.DataFrame(found).fillna(0.0).sort_index(axis=1)
+    areas = sorted({area for each in cubes for area in each.names(measure, AREA)})
+    last = [each.values(measure, {AREA: areas})[-1] for each in cubes]
+    return pd.DataFrame(np.stack(last), columns=areas)
 
 
 def _median_flows(paths: Sequence[Path]) -> pd.DataFrame:
