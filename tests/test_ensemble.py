@@ -3,6 +3,7 @@
 import dataclasses
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -38,7 +39,7 @@ def tables(step: float, days: int = 16, flows: bool = True) -> dict[str, pd.Data
     }
 
 
-def made(folder: Path, steps: tuple[int, ...] = STEPS, **more: object) -> sweeps.Sweep:
+def made(folder: Path, steps: tuple[int, ...] = STEPS, **more: Any) -> sweeps.Sweep:
     return sweeps.read_one(sweep(folder, {"one": [tables(step) for step in steps]}, **more))
 
 
@@ -119,6 +120,13 @@ def test_four_runs_are_too_few_for_a_range(tmp_path: Path) -> None:
     assert table["median"].iloc[0] == 750
 
 
+def test_no_report_stands_beside_a_what_if(tmp_path: Path) -> None:
+    ensemble = read(made(tmp_path, configs={"one": {"border": {"policy": "open"}}}), "one")
+    text = "\n".join(told(ensemble))
+    assert "nothing to lay beside these runs, a what-if (border.policy=open)" in text
+    assert "reported" not in text
+
+
 def test_the_order_of_runs_is_of_no_matter(tmp_path: Path) -> None:
     found = made(tmp_path)
     turned = dataclasses.replace(found, runs=found.runs.iloc[::-1])
@@ -128,6 +136,7 @@ def test_the_order_of_runs_is_of_no_matter(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(one.flows, other.flows)
 
 
+@pytest.mark.slow
 def test_files_are_the_same_to_the_byte(tmp_path: Path) -> None:
     found = made(tmp_path)
     names = ("summary.txt", "ranges.csv", "displaced.png", "map.png")
@@ -217,6 +226,7 @@ def test_what_varied(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_in_python(tmp_path: Path) -> None:
     found = made(tmp_path)
     written.write(found, False, lambda text: pytest.fail(text))

@@ -59,9 +59,7 @@ def movements(ensemble: Ensemble, world: World, boundaries: str | Path | None = 
     median = ensemble.median_run()
     figure = maps.draw_movements(median, world, boundaries)
     span = f"{words.day_year(ensemble.start)} to {words.day_year(ensemble.end)}"
-    what = (
-        f"People displaced from {span}, by sub-district: each number is the median of {ensemble.runs} runs."
-    )
+    what = f"People displaced from {span}, by sub-district; medians of {words.counted(ensemble.runs, 'run')}."
     tables = ("outlines.geojson", "lines.geojson", "events.csv")
     style.write(figure, maps.movements_title(Findings(median)), what, _foot(ensemble, world, tables))
     return figure

@@ -21,7 +21,7 @@ from flightsim.results.sweeps import Sweep
 from flightsim.world import RUNGS, Floats
 
 LEVELS = {"p05": 0.05, "p25": 0.25, "median": 0.5, "p75": 0.75, "p95": 0.95}
-FEWEST = 5  # runs, of fewer no range is told; *assumption*: of four, the ends are the runs themselves
+FEWEST = 5  # runs, fewer give no range; *assumption*: of four, the ends are the runs themselves
 MANY = 20  # runs from which the outer quantiles are no longer about the whole range
 ORIGINS, PRESENT = "displaced_persons", "sheltered_persons"
 PAIR = ["origin_area", "destination_area"]
@@ -121,8 +121,9 @@ class Ensemble:
         ]
         measures = pd.concat([t for t in tables if len(t)], ignore_index=True).assign(group="")
         flows = self.flows.assign(week=pd.Timestamp(self.start), moves_persons=0.0)
+        ground = {name: getattr(self.first, name) for name in ("front", "state") if self.first.has(name)}
         return Results.in_memory(
-            {"measures": measures, "flows": flows, "front": self.first.front},
+            {"measures": measures, "flows": flows, **ground},
             self.first.config, self.first.provenance, self.first.area_names,
         )  # fmt: skip
 

@@ -11,7 +11,8 @@ import pandas as pd
 from flightsim import words
 from flightsim.measures import SMALL_CELL_PERSONS
 from flightsim.results.ensemble import MANY, PRESENT, Ensemble
-from flightsim.results.findings import RUNG_WORDS, Observed, observed
+from flightsim.results.findings import RUNG_WORDS, Observed, beside
+from flightsim.results.history import departures
 from flightsim.world import RUNGS, World
 
 MOST_BESIDE = 4  # reported totals that stand beside the model's, the last among them
@@ -43,8 +44,8 @@ def lines(ensemble: Ensemble, world: World) -> list[str]:
 
 
 def reports(ensemble: Ensemble, world: World) -> list[Observed]:
-    """The reported totals of displaced people within the runs' days, by day."""
-    return [p for p in observed(world.observations, ensemble.start, ensemble.end) if p.unit == PEOPLE]
+    """The reported totals of displaced people that the runs can be laid beside, by day."""
+    return [p for p in beside(ensemble.first, world) if p.unit == PEOPLE]
 
 
 def what_ranges_are(ensemble: Ensemble) -> str:
@@ -112,6 +113,9 @@ def _displaced(ensemble: Ensemble) -> str:
 
 
 def _beside(ensemble: Ensemble, points: Sequence[Observed]) -> list[str]:
+    what_if = departures(ensemble.first.config)
+    if what_if and not points:
+        return [f"Reported: nothing to lay beside these runs, a what-if ({words.listing(what_if)})."]
     if not points:
         return ["Reported: the case holds no number of displaced people for these days."]
     told = []

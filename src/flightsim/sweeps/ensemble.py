@@ -21,7 +21,7 @@ FIGURES = ("displaced", "map")
 def write(sweep: Sweep, figures: bool | str, tell: Callable[[str], None]) -> None:
     """Write the text, the ranges and, asked for, the figures (``"dark"``: on a dark ground) of the finished runs.
 
-    What cannot be made is told and left out: the runs are there, and they are what took time.
+    What cannot be made is left out and said so: the runs are there, and they are what took time.
     """
     for name in (sweeps.TEXT, sweeps.RANGES, *(f"{figure}.png" for figure in FIGURES)):
         (sweep.path / name).unlink(missing_ok=True)  # of fewer runs
