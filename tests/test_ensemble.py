@@ -61,9 +61,9 @@ def test_quantiles_by_day(five: Ensemble) -> None:
 
 
 def test_quantiles_by_area(five: Ensemble) -> None:
-    assert list(five.origins.index) == [SOUTHMARCH]
-    assert five.present.loc[MIDVALE, "median"] == 16 * 800
-    assert five.present.loc[MIDVALE, "p95"] == pytest.approx(16 * 980)
+    assert list(five.displaced_by_area.index) == [SOUTHMARCH]
+    assert five.sheltered_by_area.loc[MIDVALE, "median"] == 16 * 800
+    assert five.sheltered_by_area.loc[MIDVALE, "p95"] == pytest.approx(16 * 980)
 
 
 def test_the_median_flow_counts_a_run_without_it_as_none(tmp_path: Path) -> None:
@@ -96,7 +96,7 @@ def test_the_lines(five: Ensemble) -> None:
         "what lies beyond, to 16 January, is checked by no report."
     )
     assert lines[5] == "Displaced from: Southmarch 13,000 (9,900 to 16,000)."
-    assert lines[6] == "Present at the end: Midvale 13,000 (9,900 to 16,000)."
+    assert lines[6] == "Displaced people are in: Midvale 13,000 (9,900 to 16,000)."
     half = "6,400 (5,000 to 7,800)"
     assert lines[7] == f"Shelter at the end: {half} with host families and {half} in camps and sites."
     assert "the random seed only" in lines[8]

@@ -23,7 +23,7 @@ from flightsim.world import RUNGS, Floats
 LEVELS = {"p05": 0.05, "p25": 0.25, "median": 0.5, "p75": 0.75, "p95": 0.95}
 FEWEST = 5  # runs, fewer give no range; *assumption*: of four, the ends are the runs themselves
 MANY = 20  # runs from which the outer quantiles are no longer about the whole range
-ORIGINS, PRESENT = "displaced_persons", "sheltered_persons"
+DISPLACED, SHELTERED = "displaced_persons", "sheltered_persons"
 PAIR = ["origin_area", "destination_area"]
 
 
@@ -46,7 +46,7 @@ class Ensemble:
     @property
     def runs(self) -> int:
         """How many runs."""
-        return len(self.courses[ORIGINS, ""])
+        return len(self.courses[DISPLACED, ""])
 
     @property
     def has_range(self) -> bool:
@@ -74,17 +74,17 @@ class Ensemble:
     @cached_property
     def displaced(self) -> pd.DataFrame:
         """The quantiles by day of people displaced at least once since the start."""
-        return self.range(ORIGINS)
+        return self.range(DISPLACED)
 
     @cached_property
-    def origins(self) -> pd.DataFrame:
+    def displaced_by_area(self) -> pd.DataFrame:
         """The quantiles of people displaced by the end by sub-district of origin, the largest median first."""
-        return _largest_first(quantiles(self.by_area[ORIGINS]))
+        return _largest_first(quantiles(self.by_area[DISPLACED]))
 
     @cached_property
-    def present(self) -> pd.DataFrame:
+    def sheltered_by_area(self) -> pd.DataFrame:
         """The quantiles of displaced people present at the end by sub-district, the largest median first."""
-        return _largest_first(quantiles(self.by_area[PRESENT]))
+        return _largest_first(quantiles(self.by_area[SHELTERED]))
 
     def table(self) -> pd.DataFrame:
         """The ranges by day of the headline measures, as in ranges.csv; without enough runs only the median."""
@@ -116,7 +116,10 @@ class Ensemble:
                 pd.DataFrame(
                     {"time": day, "area_id": levels.index, "measure": measure, "value": levels["median"]}
                 )
-                for measure, levels in ((ORIGINS, self.origins), (PRESENT, self.present))
+                for measure, levels in (
+                    (DISPLACED, self.displaced_by_area),
+                    (SHELTERED, self.sheltered_by_area),
+                )
             ),
         ]
         measures = pd.concat([t for t in tables if len(t)], ignore_index=True).assign(group="")
@@ -147,9 +150,9 @@ def read(sweep: Sweep, scenario: str) -> Ensemble:
         {
             (measure, group): cube.over_runs(cubes, measure, group=group)
             for measure in RANGED
-            for group in ("", *(RUNGS if measure == PRESENT else ()))
+            for group in ("", *(RUNGS if measure == SHELTERED else ()))
         },
-        {measure: _at_the_end(cubes, measure) for measure in (ORIGINS, PRESENT)},
+        {measure: _at_the_end(cubes, measure) for measure in (DISPLACED, SHELTERED)},
         _median_flows(paths),
         first,
         varied.in_words(sweep, first.config, int(rows["replicate"].iloc[0])),

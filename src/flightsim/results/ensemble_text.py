@@ -10,7 +10,7 @@ import pandas as pd
 
 from flightsim import words
 from flightsim.measures import SMALL_CELL_PERSONS
-from flightsim.results.ensemble import MANY, PRESENT, Ensemble
+from flightsim.results.ensemble import MANY, SHELTERED, Ensemble
 from flightsim.results.findings import RUNG_WORDS, Observed, beside
 from flightsim.results.history import departures
 from flightsim.world import RUNGS, World
@@ -35,8 +35,8 @@ def lines(ensemble: Ensemble, world: World) -> list[str]:
         _displaced(ensemble),
         *_beside(ensemble, points),
         *checked(ensemble, points),
-        f"Displaced from: {_areas(ensemble, ensemble.origins)}.",
-        f"Present at the end: {_areas(ensemble, ensemble.present)}.",
+        f"Displaced from: {_areas(ensemble, ensemble.displaced_by_area)}.",
+        f"Displaced people are in: {_areas(ensemble, ensemble.sheltered_by_area)}.",
         _shelter(ensemble),
         ensemble.varied,
         "Modelled, not observed. Not for targeting or closing borders.",
@@ -137,7 +137,7 @@ def _areas(ensemble: Ensemble, levels: pd.DataFrame) -> str:
 
 
 def _shelter(ensemble: Ensemble) -> str:
-    last = {rung: ensemble.range(PRESENT, rung).iloc[-1] for rung in RUNGS}
+    last = {rung: ensemble.range(SHELTERED, rung).iloc[-1] for rung in RUNGS}
     there = sorted((r for r in RUNGS if last[r]["median"] >= 1), key=lambda r: -last[r]["median"])
     if not there:
         return "Shelter at the end: nobody needs any."
