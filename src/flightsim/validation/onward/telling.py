@@ -26,7 +26,7 @@ def screen(f: Forecast) -> str:
 def _head(f: Forecast) -> str:
     members, on = f.question.members, words.day_year(f.question.on)
     runs = words.counted(len(members.ensemble.runs), "run")
-    failed = f" ({words.counted(members.failed, 'run')} failed and not among them)" if members.failed else ""
+    failed = f" ({words.counted(members.failed, 'run')} failed, left out)" if members.failed else ""
     title = members.ensemble.runs[0].title
     return (
         f"{title}: {runs} of '{members.ensemble.scenario}'{failed}, going on from what was counted by {on}."
