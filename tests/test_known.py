@@ -236,9 +236,10 @@ def test_the_command_for_two_days(runs: Path, known: Path, capsys: pytest.Captur
     said = capsys.readouterr().out
     assert said.splitlines()[-1] == str((runs / "on_2020-01-04").resolve())
     assert (runs / "on_2020-01-03" / "forecast.png").is_file()
-    assert "Counts used: 1 of 2" in said
     assert "1 after 3 January 2020, ignored" in said
     assert "fewer than 5" in said
+    assert "which leaves 5.0: all runs alike" in said
+    assert "Counts used: 1 of 2, 3 January 2020. Not used" in said
     assert "Modelled, not observed" in said
     assert "No run comes near" not in said
     assert len(sweeps.read_one(runs).runs) == 5, "a forecast in a sweep's folder is no run of it"
