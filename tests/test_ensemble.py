@@ -158,7 +158,7 @@ def test_what_the_figures_say(five: Ensemble) -> None:
     world = cached_case("toy").world
     fan, chart = plots.displaced(five, world), plots.movements(five, world)
     said = [" ".join(text.get_text() for text in figure.texts).replace("\n", " ") for figure in (fan, chart)]
-    assert "About 13,000 people displaced by 16 January 2020; in nearly all runs 9,900 to 16,000" in said[0]
+    assert "13,000 people displaced by 16 January 2020; in nearly all runs 9,900 to 16,000" in said[0]
     assert "More people leave Southmarch (13,000)" in said[1]
     assert "more of the displaced are in Midvale (13,000)" in said[1]
     assert "medians of 5 runs" in said[1]

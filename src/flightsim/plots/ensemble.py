@@ -92,7 +92,7 @@ def _title(ensemble: Ensemble) -> str:
     last = ensemble.displaced.iloc[-1]
     if last["p95"] < 1:
         return "Nobody is displaced in these runs"
-    by = f"About {words.about(last['median'])} people displaced by {words.day_year(ensemble.end)}"
+    by = f"{words.about(last['median'])} people displaced by {words.day_year(ensemble.end)}"
     low, high = words.about(last["p05"]), words.about(last["p95"])
     if not ensemble.has_range:
         return f"{by} in the middle run of {ensemble.runs}: too few for a range"
