@@ -1,4 +1,4 @@
-"""How heavy the bombardment of each day was: air raids and shells on the Civil Defence scale."""
+"""How heavy the bombardment of each day of the winter was: air raids and shells on the Civil Defence scale."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
+from campaign import WINTER
 from sources import Row, Sources, number
 
-START, END = date(2019, 11, 1), date(2020, 3, 8)
 SOHR_SCALE = 1.5  # SOHR's counts run at 1 to 2 times Civil Defence's
 DECEMBER_RAIDS, DECEMBER_SHELLS = 739.0, 2691.0  # Civil Defence, Idlib, whole month
 SHELLS_A_STRIKE = 10.0  # assumption: a salvo of ten shells counts as one strike
 NOVEMBER_RAIDS, NOVEMBER_SHELLS = 12.0, 60.0  # assumption: half of early December, before the first advance
-DAYS = [START + timedelta(days=i) for i in range((END - START).days + 1)]
+DAYS = WINTER.days
 
 # Raids of a day argued from a text that gives no plain daily figure: (raids, status, why)
 ARGUED_RAIDS: dict[date, tuple[float, str, str]] = {
@@ -54,7 +54,7 @@ class Level:
 
 def daily_levels(src: Sources) -> dict[date, Level]:
     """The level of every day from 1 November 2019 to 8 March 2020."""
-    totals = src.rows("forcing/strikes_daily_total")
+    totals = src.rows(src.campaign.strike_totals)
     raids, why = counted(totals, "air_raids")
     for day, (value, status, reason) in ARGUED_RAIDS.items():
         raids[day], why[day] = value, f"{status}: {reason}"
