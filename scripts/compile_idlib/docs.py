@@ -1,4 +1,4 @@
-"""The tables inside docs/data.md, written between their markers from the compiled case."""
+"""The tables inside docs/data.md and docs/spring2019.md, written between their markers from the compiled case."""
 
 from __future__ import annotations
 

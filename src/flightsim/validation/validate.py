@@ -62,6 +62,11 @@ def reported(
     other = _check_history(runs, results, what_if)
     case = read_case(runs.case)
     ground = Ground(case.world, runs.runs[0].front)
+    if observed is None and not (case.folder / FILE).exists():
+        raise InputError(
+            f"case '{runs.case}' comes without counts, so there is nothing to score these runs against; "
+            f"give a folder with {FILE}: --observed FOLDER"
+        )
     observations = read_observations(observed or case.folder, ground.codes, case.world.persons)
     own = observed is None or Path(observed).resolve() == case.folder.resolve()
     before = (
