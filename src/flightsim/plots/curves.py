@@ -14,9 +14,9 @@ from matplotlib.ticker import MaxNLocator
 
 from flightsim import words
 from flightsim.case.observations import OTHER_KIND, SOURCE_KINDS
-from flightsim.clock import NIGHT_WORDS
+from flightsim.clock import is_night, night_words
 from flightsim.plots import style
-from flightsim.results.findings import NIGHT_HOURS, RUNG_WORDS, Findings, Observed, beside, unchecked_after
+from flightsim.results.findings import RUNG_WORDS, Findings, Observed, beside, unchecked_after
 from flightsim.results.runs import Results
 from flightsim.world import RUNGS, World
 
@@ -133,7 +133,7 @@ def hours(results: Results, world: World) -> Figure:
     )  # fmt: skip
     clock = np.arange(24)
     for axes in (top, low):
-        for hour in NIGHT_HOURS:
+        for hour in clock[is_night(clock, f.night)]:
             axes.axvspan(hour, hour + 1, color=style.NIGHT, lw=0, zorder=0)
     style.bars(top, clock + 0.5, f.by_hour.to_numpy(), 0.86, color=style.LEAVING)
     style.bars(low, clock + 0.5, f.strikes_by_hour.to_numpy(), 0.86, color=style.STRIKES)
@@ -150,7 +150,7 @@ def hours(results: Results, world: World) -> Figure:
     if f.by_hour.sum() > 0:
         share = words.in_ten(f.night_share)
         share = share[0].upper() + share[1:]
-        title = f"{share} of those who leave set out at night ({NIGHT_WORDS})"
+        title = f"{share} of those who leave set out at night ({night_words(f.night)})"
     span = f"{words.day_year(f.start)} to {words.day_year(f.end)}"
     what = f"People who set out, by hour of the day, summed over {span}; below, strikes, in air-strike equivalents."
     style.say(figure, title, what, results, world, ("events.csv",))
