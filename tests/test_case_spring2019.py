@@ -162,8 +162,23 @@ def test_a_run_and_what_reads_it(tmp_path: Path, capsys: pytest.CaptureFixture[s
     run = Path(said.strip().splitlines()[-1])
     assert json.loads((run / "provenance.json").read_text(encoding="utf-8"))
     assert cli.main(["validate", str(run)]) == 2
-    assert "case 'idlib_spring2019' comes without counts" in capsys.readouterr().err
+    assert (
+        "case 'idlib_spring2019' comes without counts; give a folder with observations.csv: --observed FOLDER"
+        in (capsys.readouterr().err)
+    )
     assert cli.main(["brief", str(run), "--language", "en"]) == 0
     page = (run / "brief.html").read_text(encoding="utf-8")
     assert "that winter" not in page
     assert "Saraqab&#39;s people leave" not in page
+
+
+def test_going_on_from_counts_says_that_there_are_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    few = ["population.scale=0.001", "step_hours=12", "days=3", "replicates=5"]
+    assert cli.main(["run", *SMALL, *few, "workers=1", f"results='{tmp_path}'"]) == 0
+    capsys.readouterr()
+    assert cli.main(["run", f"from={tmp_path}", "on=2019-04-02"]) == 2
+    assert (
+        "comes without counts; give a folder with observations.csv: known=FOLDER" in capsys.readouterr().err
+    )
