@@ -7,7 +7,7 @@ from datetime import date, datetime
 import numpy as np
 import pytest
 
-from flightsim.clock import HOURS_A_DAY, STEP_HOURS, Clock, is_night
+from flightsim.clock import HOURS_A_DAY, STEP_HOURS, Clock, is_night, night_words
 
 START = date(2019, 12, 30)
 
@@ -49,3 +49,17 @@ def test_thirteen_hours_are_dark() -> None:
     assert np.flatnonzero(is_night(np.arange(HOURS_A_DAY))).tolist() == [0, 1, 2, 3, 4, 5, *range(17, 24)]
     assert is_night(16.0) == np.bool_(False)
     assert is_night(17) == np.bool_(True)
+
+
+def test_a_run_of_the_summer_half_year_has_nine_dark_hours() -> None:
+    summer, winter = Clock(date(2019, 4, 1), days=1), Clock(date(2019, 10, 1), days=1)
+    assert np.flatnonzero(is_night(np.arange(HOURS_A_DAY), summer.night)).tolist() == [
+        0,
+        1,
+        2,
+        3,
+        4,
+        *range(20, 24),
+    ]
+    assert winter.night == Clock(date(2020, 3, 31), days=1).night == (17, 6)
+    assert night_words(summer.night) == "20:00-05:00"

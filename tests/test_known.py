@@ -146,6 +146,26 @@ def test_level_from_the_count_and_growth_from_the_runs(runs: Path, known: Path) 
     )
 
 
+def test_bounds_that_are_wider_upward_are_kept() -> None:
+    """The count of 27 January: of 21 midpoints one lies on either side of the bounds, the eleventh is the best."""
+    level = weights.within(380_000, 390_000, 470_000)
+    assert level[10] == pytest.approx(390_000)
+    assert (np.sum(level < 380_000), np.sum(level > 470_000)) == (1, 1)
+    assert weights.within(0, 0, 0) == pytest.approx(0)
+    assert weights.within(0, 1000, 1000).max() == pytest.approx(1000)
+
+
+def test_failed_runs_are_left_out_and_said(tmp_path: Path, known: Path) -> None:
+    folder = ensemble(tmp_path / "runs", [*COURSES, COURSES[0]])
+    text = (folder / "runs.csv").read_text(encoding="utf-8")
+    *rows, last = text.rstrip("\n").splitlines()
+    (folder / "runs.csv").write_text(
+        "\n".join([*rows, last.replace("done", "failed")]) + "\n", encoding="utf-8"
+    )
+    (question,) = questions(folder, ["3"], known)
+    assert "5 runs of 'base' (1 run failed, left out)" in telling.screen(Forecast(question))
+
+
 def test_a_count_is_drawn_within_its_bounds(runs: Path, tmp_path: Path) -> None:
     (question,) = questions(runs, ["3"], counted(tmp_path / "k", "2020-01-03,2020-01-01,800,1000,1250"))
     level = Forecast(question).level
@@ -216,9 +236,10 @@ def test_the_command_for_two_days(runs: Path, known: Path, capsys: pytest.Captur
     said = capsys.readouterr().out
     assert said.splitlines()[-1] == str((runs / "on_2020-01-04").resolve())
     assert (runs / "on_2020-01-03" / "forecast.png").is_file()
-    assert "Counts used: 1 of 2" in said
     assert "1 after 3 January 2020, ignored" in said
     assert "fewer than 5" in said
+    assert "which leaves 5.0: all runs alike" in said
+    assert "Counts used: 1 of 2, 3 January 2020. Not used" in said
     assert "Modelled, not observed" in said
     assert "No run comes near" not in said
     assert len(sweeps.read_one(runs).runs) == 5, "a forecast in a sweep's folder is no run of it"

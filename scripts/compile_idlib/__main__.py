@@ -1,36 +1,46 @@
-"""Compiles the Idlib case: ``python scripts/compile_idlib SOURCE_FOLDER [OUT]``.
+"""Compiles the two Idlib cases: ``python scripts/compile_idlib SOURCE_FOLDER [OUT]``.
 
-The source folder holds geography/, forcing/ and observed/ (docs/data.md says what they are). OUT defaults
-to the case inside the package. The same sources give the same bytes.
+The source folder holds geography/, forcing/, forcing_spring2019/ and observed/ (docs/data.md says what they are).
+Each case goes into a folder of its name inside OUT, which defaults to the cases inside the package. The same
+sources give the same bytes.
 """
 
 from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import tables
 from anchors import Anchors
 from bombardment import Bombardment
+from campaign import SPRING, WINTER, Campaign
 from camps import clusters
 from distances import checks
 from docs import write_tables
-from events import events
+from events import WINTER_PLAIN, Plain, events
 from front import Front
 from geography import areas, choose_places
-from health import facilities
-from levels import daily_levels
+from health import WINTER_REPORTS, Reports, facilities
+from levels import Level, aleppo_shares, daily_levels
 from observations import observations
 from outlines import border_line, lines, outlines, write_geojson
 from population import Population
 from road_network import Network
 from sources import Sources, write_csv
+from spring_anchors import SpringAnchors
+from spring_events import SPRING_PLAIN
+from spring_health import spring_reports
+from spring_levels import spring_levels
+from spring_population import SpringPopulation
 
 HERE = Path(__file__).resolve().parent
-CASE = HERE.parents[1] / "src/flightsim/cases/idlib"
-PAGE = HERE.parents[1] / "docs/data.md"
+CASES = HERE.parents[1] / "src/flightsim/cases"
+PAGES = HERE.parents[1] / "docs"
 
 
 HEADERS = {
@@ -48,29 +58,55 @@ HEADERS = {
 }
 
 
-def compile_case(source: Path, out: Path) -> None:
+@dataclass(frozen=True)
+class Recipe:
+    """What differs between the campaigns beside their tables; ``page`` holds the generated ``tables``."""
+
+    campaign: Campaign
+    population: type[Population]
+    anchors: type[Anchors]
+    levels: Callable[[Sources], dict[date, Level]]
+    aleppo_shares: Callable[[dict[date, Level]], dict[date, float]]
+    reports: Callable[[Sources], Reports]
+    plain: Plain
+    observations: Callable[[Sources], list[list[Any]]] | None
+    page: str
+    tables: tuple[str, ...]
+
+
+RECIPES = (
+    Recipe(WINTER, Population, Anchors, daily_levels, aleppo_shares, lambda _: WINTER_REPORTS, WINTER_PLAIN,
+           observations,
+           "data.md", ("totals", "anchors", "distances", "events", "strikes", "roads", "belt")),
+    Recipe(SPRING, SpringPopulation, SpringAnchors, spring_levels, lambda _: {}, spring_reports, SPRING_PLAIN, None,
+           "spring2019.md", ("totals", "anchors", "events", "levels")),
+)  # fmt: skip
+
+
+def compile_case(source: Path, recipe: Recipe, out: Path) -> None:
     """Writes every table of the case into ``out``."""
     out.mkdir(parents=True, exist_ok=True)
-    src = Sources(source)
+    src = Sources(source, recipe.campaign)
     chosen = choose_places(src)
     network = Network(src, chosen, src.rows("geography/crossings"))
-    for name, rows in contents(src, chosen, network).items():
+    for name, rows in contents(src, recipe, chosen, network).items():
         write_csv(out / f"{name}.csv", HEADERS[name], rows)
     border = border_line(src)
     write_geojson(out / "outlines.geojson", outlines(src, chosen, border))
     write_geojson(out / "lines.geojson", lines(src, network, border))
     for name in ("manifest.yaml", "README.md"):
-        shutil.copyfile(HERE / name, out / name)
+        shutil.copyfile(HERE / recipe.campaign.name / name, out / name)
 
 
-def contents(src: Sources, chosen: list[str], network: Network) -> dict[str, list[Any]]:
-    """The rows of every table, by its name."""
+def contents(src: Sources, recipe: Recipe, chosen: list[str], network: Network) -> dict[str, list[Any]]:
+    """The rows of every table, by its name; a case without counts has no table of observations."""
     camps = clusters(src)
-    pop = Population(src, camps)
+    pop = recipe.population(src, camps)
     front = Front(src)
-    strikes = Bombardment(src, front, daily_levels(src)).strikes()
-    health = facilities(src, pop, front, strikes)
-    return {
+    levels = recipe.levels(src)
+    strikes = Bombardment(src, front, levels, recipe.aleppo_shares(levels)).strikes()
+    health = facilities(src, pop, front, strikes, recipe.reports(src))
+    found = {
         "areas": areas(src, chosen),
         "places": tables.places(src, chosen, pop),
         "roads": tables.roads(network),
@@ -78,11 +114,11 @@ def contents(src: Sources, chosen: list[str], network: Network) -> dict[str, lis
         "sites": tables.sites(camps),
         "crossings": tables.crossings(src.rows("geography/crossings")),
         "facilities": tables.facility_rows(health),
-        "events": events(src, chosen, strikes, health),
-        "observations": observations(src),
-        "anchors": Anchors(src, pop, camps).rows,
+        "events": events(src, chosen, strikes, health, recipe.plain),
+        "anchors": recipe.anchors(src, pop, camps).rows,
         "distance_checks": checks(src, network),
     }
+    return found | ({"observations": recipe.observations(src)} if recipe.observations else {})
 
 
 def main() -> int:
@@ -91,10 +127,12 @@ def main() -> int:
     if not 1 <= len(arguments) <= 2 or not Path(arguments[0], "geography").is_dir():
         print(__doc__, file=sys.stderr)
         return 2
-    out = Path(arguments[1]) if len(arguments) == 2 else CASE
-    compile_case(Path(arguments[0]), out)
-    if out == CASE:
-        write_tables(PAGE, CASE)
+    out = Path(arguments[1]) if len(arguments) == 2 else CASES
+    for recipe in RECIPES:
+        case = out / recipe.campaign.name
+        compile_case(Path(arguments[0]), recipe, case)
+        if out == CASES:
+            write_tables(PAGES / recipe.page, case, recipe.tables)
     return 0
 
 

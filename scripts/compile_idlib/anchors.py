@@ -21,6 +21,10 @@ class Anchors:
     def __init__(self, src: Sources, pop: Population, camps: list[Cluster]) -> None:
         self.src, self.pop, self.camps = src, pop, camps
         self.rows: list[Row] = []
+        self._fill()
+
+    def _fill(self) -> None:
+        """All rows, in order."""
         self._totals()
         self._places()
         self._sites()

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 import numpy as np
 from front import Front
 from geography import LIVED_IN
-from levels import DAYS, SHELLS_A_STRIKE, START, Level, aleppo_shares
+from levels import SHELLS_A_STRIKE, Level
 from scipy.spatial import cKDTree
 from sources import Sources, number, to_xy
 
@@ -66,12 +66,14 @@ class Strike:
 class Bombardment:
     """Builds the strikes of all days."""
 
-    def __init__(self, src: Sources, front: Front, levels: dict[date, Level]) -> None:
+    def __init__(
+        self, src: Sources, front: Front, levels: dict[date, Level], aleppo_shares: dict[date, float]
+    ) -> None:
         self.src, self.front, self.levels = src, front, levels
         self.in_aleppo = np.array([src.gazetteer[p]["adm3_pcode"].startswith(ALEPPO) for p in front.pcodes])
         self.everywhere = np.ones(len(front.pcodes), bool)
-        self.aleppo_shares = aleppo_shares(levels)
-        self.named: Presence = {day: {} for day in DAYS}
+        self.aleppo_shares = aleppo_shares  # of a day's raids, on days for which it was counted
+        self.named: Presence = {day: {} for day in levels}
         self.by_monitors: set[tuple[date, str]] = set()
         self._read_monitors()
         self._read_ucdp()
@@ -79,16 +81,13 @@ class Bombardment:
 
     def strikes(self) -> list[Strike]:
         """All strikes, by day, form and place."""
-        found = [strike for day in DAYS for strike in self._day(day)]
+        found = [strike for day in self.levels for strike in self._day(day)]
         return sorted(found, key=lambda s: (s.day, FORMS.index(s.form), s.place))
 
     def _name(self, day: date, place: str, weights: np.ndarray) -> None:
         """Marks a place as struck; the heaviest row counts."""
-        if (
-            place in self.front.row
-            and START <= day <= DAYS[-1]
-            and self._can_be_struck(day)[self.front.row[place]]
-        ):
+        known = day in self.levels and place in self.front.row
+        if known and self._can_be_struck(day)[self.front.row[place]]:
             now = self.named[day].get(place, np.zeros(3))
             self.named[day][place] = np.maximum(now, weights)
 
@@ -98,7 +97,7 @@ class Bombardment:
 
     def _read_monitors(self) -> None:
         """Places named by monitors; a row of low confidence counts half on its day and half on the next."""
-        for row in self.src.rows("forcing/strikes_daily") + self.src.rows("forcing/strikes_daily_feb2020"):
+        for row in (row for table in self.src.campaign.strikes for row in self.src.rows(table)):
             if row["dup_of"] or not row["pcode"] or row["kind"] not in KINDS:
                 continue
             first, last = date.fromisoformat(row["date"]), date.fromisoformat(row["date_end"])
@@ -114,19 +113,16 @@ class Bombardment:
         """Further places, from lethal events that have a point and a single day."""
         pcodes = self.front.pcodes
         tree = cKDTree(self.front.xy)
-        for row in self.src.rows("forcing/hostilities"):
-            if (
-                row["class"] != "lethal_event"
-                or row["violence"] != "State"
-                or row["place_is_point"] != "True"
-            ):
+        for row in self.src.rows(self.src.campaign.hostilities):
+            kind = row.get("class", "lethal_event")  # a table without the column holds nothing else
+            if kind != "lethal_event" or row["violence"] != "State" or row["place_is_point"] != "True":
                 continue
             day = date.fromisoformat(row["date_start"])
-            if row["date_end"] != row["date_start"] or not START <= day <= DAYS[-1]:
+            if row["date_end"] != row["date_start"] or day not in self.levels:
                 continue
             km, i = tree.query(to_xy(np.array([[number(row["lat"]), number(row["lon"])]]))[0])
             if km <= UCDP_KM:
-                kinds = [UCDP_WEIGHTS[k] for k in row["type"].split("|") if k in UCDP_WEIGHTS]
+                kinds = [UCDP_WEIGHTS[k] for k in row.get("type", "").split("|") if k in UCDP_WEIGHTS]
                 weights = np.max(np.array(kinds or [UCDP_UNKNOWN]), axis=0)
                 self._name(day, pcodes[i], weights)
 

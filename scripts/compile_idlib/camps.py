@@ -1,17 +1,19 @@
-"""Camp clusters: where each stands, who was in it in November 2019, and how many more it could take."""
+"""Camp clusters: where each stands, who was in it at the start, and how many more it could take."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
+from campaign import Campaign
 from geography import LIVED_IN
 from sources import Row, Sources, number, to_xy
 
 NEW_SITES_HEADROOM = 0.10  # assumption: a cluster without a count in August can grow by a tenth
 MOST_HEADROOM = 0.60  # assumption: no cluster grows by more than this share in the three months
-MONTH, BEFORE = "2019-11", "2019-08"
+# Where no earlier month may be looked at, the middle of the two bounds (assumption)
 
 
 @dataclass(frozen=True)
@@ -28,10 +30,11 @@ class Cluster:
 
 
 def clusters(src: Sources) -> list[Cluster]:
-    """The clusters of November 2019, in order of sub-district and name."""
+    """The clusters of the campaign's month, in order of sub-district and name."""
     rows = src.rows("geography/isimm_cluster_monthly")
-    now = [row for row in rows if row["period"] == MONTH]
-    room = headroom(rows)
+    now = [row for row in rows if row["period"] == src.campaign.camps_month]
+    room = headroom(rows, src.campaign)
+    month = f"{date.fromisoformat(f'{src.campaign.camps_month}-01'):%b %Y}"
     lived_in = sorted(p for p, who in src.control.items() if who in LIVED_IN)
     chosen = []
     for i, row in enumerate(sorted(now, key=lambda r: (r["adm3_pcode"], r["cluster"])), start=1):
@@ -40,22 +43,24 @@ def clusters(src: Sources) -> list[Cluster]:
         point = to_xy(np.array([[number(row["lat"]), number(row["lon"])]]))
         place = here[int(((src.xy(here) - point) ** 2).sum(axis=1).argmin())]
         capacity = int(round(people * (1 + room[area]), -1))
-        source = f"CCCM/UNHCR ISIMM Nov 2019, cluster {row['cluster']}; capacity: assumption (docs/data.md)"
+        source = f"CCCM/UNHCR ISIMM {month}, cluster {row['cluster']}; capacity: assumption (docs/data.md)"
         chosen.append(
             Cluster(f"S{i:02d}", row["cluster"], place, people, capacity, int(row["sites"]), source)
         )
     return chosen
 
 
-def headroom(rows: list[Row]) -> dict[str, float]:
-    """By sub-district, the share that sites can still take in: what they took in from August to November."""
+def headroom(rows: list[Row], campaign: Campaign) -> dict[str, float]:
+    """By sub-district, the share that sites can still take in: what they took in before, or the bounds' middle."""
     totals: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for row in rows:
         totals[row["adm3_pcode"]][row["period"]] += number(row["individuals"])
     shares = {}
     for area, by_month in totals.items():
-        now, before = by_month.get(MONTH, 0.0), by_month.get(BEFORE, 0.0)
-        if now:
+        now, before = by_month.get(campaign.camps_month, 0.0), by_month.get(campaign.camps_before, 0.0)
+        if now and not campaign.camps_before:
+            shares[area] = (NEW_SITES_HEADROOM + MOST_HEADROOM) / 2
+        elif now:
             grown = (now - before) / now if before else 0.0
             shares[area] = min(max(grown, NEW_SITES_HEADROOM), MOST_HEADROOM)
     return shares

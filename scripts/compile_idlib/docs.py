@@ -1,4 +1,4 @@
-"""The tables inside docs/data.md, written between their markers from the compiled case."""
+"""The tables inside docs/data.md and docs/spring2019.md, written between their markers from the compiled case."""
 
 from __future__ import annotations
 
@@ -13,18 +13,11 @@ from sources import Row
 BEFORE = Path(__file__).with_name("people_before.csv")  # people by sub-district while 2022 weighed them
 
 
-def write_tables(page: Path, case: Path) -> None:
+def write_tables(page: Path, case: Path, wanted: tuple[str, ...]) -> None:
     """Replaces what stands between ``<!-- name -->`` and ``<!-- /name -->`` for each generated table."""
     text = page.read_text(encoding="utf-8")
-    for name, table in (
-        ("totals", totals(case)),
-        ("anchors", anchors(case)),
-        ("distances", distances(case)),
-        ("events", events(case)),
-        ("strikes", strikes(case)),
-        ("roads", roads(case)),
-        ("belt", sub_districts(case)),
-    ):
+    for name in wanted:
+        table = MAKERS[name](case)
         pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
         if not pattern.search(text):
             raise ValueError(f"{page}: no place for the table {name!r}")
@@ -155,3 +148,29 @@ def sub_districts(case: Path) -> str:
             [f"{names[a]} {a}", f"{before[a]:,}", f"{new:,}", change, f"{idps:,}", f"{method} ({status})"]
         )
     return markdown(["sub-district", "before", "people", "change", "of whom IDPs", "mostly by"], rows)
+
+
+def levels(case: Path) -> str:
+    """Air strikes and shelling by month, and what share of them was reported, derived or assumed."""
+    total: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for row in read(case, "events"):
+        if row["type"] in ("air_strike", "shelling"):
+            total[row["date"][:7], row["type"]][row["status"]] += float(row["value"])  # type: ignore[assignment]
+    rows = []
+    for (month, kind), by_status in sorted(total.items()):
+        whole = sum(by_status.values())
+        shares = (f"{by_status[s] / whole:.0%}" for s in ("reported", "derived", "assumed"))
+        rows.append([f"{month} {kind}", f"{whole:,.0f}", *shares, ""])
+    return markdown(["month", "strikes", "reported", "derived", "assumed", ""], rows)
+
+
+MAKERS = {
+    "levels": levels,
+    "totals": totals,
+    "anchors": anchors,
+    "distances": distances,
+    "events": events,
+    "strikes": strikes,
+    "roads": roads,
+    "belt": sub_districts,
+}

@@ -24,7 +24,8 @@ NOON = 12
 CLOSED = "closed to the displaced; medical cases and aid apart"
 CLOSED_SOURCE = "NYT text 23 Dec 2019; HRW 2018; newser 26 Feb 2020"
 # date, hour, hours, type, target, value, status, source, note
-PLAIN: tuple[tuple[str, int | None, float | None, str, str, str, str, str, str], ...] = (
+Plain = tuple[tuple[str, int | None, float | None, str, str, str, str, str, str], ...]
+WINTER_PLAIN: Plain = (
     ("2019-11-20", None, None, "shelling", "C4131", "1", "reported", "Wikipedia mirror",
      "ground-to-ground missile on Qah camp"),
     ("2019-12-21", 6, 6, "pause", "SY070200", "", "reported", "OCHA Flash Update 2, 21 Dec 2019",
@@ -41,18 +42,18 @@ PLAIN: tuple[tuple[str, int | None, float | None, str, str, str, str, str, str],
 
 
 def events(
-    src: Sources, places: list[str], strikes: list[Strike], facilities: list[Facility]
+    src: Sources, places: list[str], strikes: list[Strike], facilities: list[Facility], plain: Plain
 ) -> list[list[Any]]:
     """Rows of events.csv, in order of date and type; changes of hands of one day keep their order."""
     known = set(places)
     rows = [
         event(day, kind, target, value, status, source, note, hour, hours)
-        for day, hour, hours, kind, target, value, status, source, note in PLAIN
+        for day, hour, hours, kind, target, value, status, source, note in plain
     ]
     rows += [
         event(str(s.day), s.form, s.place, f"{s.value:.2f}", s.status, s.source, s.note) for s in strikes
     ]
-    for day, degrees, status, source in nights():
+    for day, degrees, status, source in nights(src.campaign):
         rows.append(event(str(day), "night_temperature", "ALL", f"{degrees:g}", status, source))
     for f in facilities:
         if f.closed_on and f.functioning:
@@ -64,7 +65,15 @@ def events(
         if gate["type"] == "turkey_border":
             status = "reported" if gate["id"] in GATES_SEEN else "derived"
             rows.append(
-                event("2019-11-01", "border_rule", gate["id"], "closed", status, CLOSED_SOURCE, CLOSED)
+                event(
+                    str(src.campaign.first),
+                    "border_rule",
+                    gate["id"],
+                    "closed",
+                    status,
+                    CLOSED_SOURCE,
+                    CLOSED,
+                )
             )
     rows.sort(key=lambda row: (row[0], row[3], row[4]))
     rows += captures([row for row in src.captures if row["pcode"] in known])

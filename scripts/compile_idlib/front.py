@@ -13,7 +13,7 @@ HOLDERS = {"captured": "government", "recaptured": "government", "retaken by opp
 
 
 class Front:
-    """Control by day, from the state of 1 November 2019 and the dated captures."""
+    """Control by day, from the state at the start and the dated captures."""
 
     def __init__(self, src: Sources) -> None:
         self.src = src

@@ -77,6 +77,23 @@ KNOWN: tuple[tuple[str, str, bool, str, str, str], ...] = (
 )
 
 
+Counts = tuple[tuple[date, int], ...]
+
+
+@dataclass(frozen=True)
+class Reports:
+    """What reports say of facilities: those named, and how many had closed by a day.
+
+    ``known`` has place, kind, working at the start, day of closure, status and source of each.
+    """
+
+    known: tuple[tuple[str, str, bool, str, str, str], ...]
+    closed_by: Counts
+
+
+WINTER_REPORTS = Reports(KNOWN, CLOSED_BY)
+
+
 @dataclass(frozen=True)
 class Facility:
     """A health facility at its town's point. ``closed_on`` is None when it stays open."""
@@ -91,14 +108,18 @@ class Facility:
     closed_status: str
 
 
-def facilities(src: Sources, pop: Population, front: Front, strikes: list[Strike]) -> list[Facility]:
+def facilities(
+    src: Sources, pop: Population, front: Front, strikes: list[Strike], reports: Reports
+) -> list[Facility]:
     """All facilities with the day on which each closes."""
     found = []
-    for i, (place, kind, works, day, status, source) in enumerate(KNOWN, start=1):
+    for i, (place, kind, works, day, status, source) in enumerate(reports.known, start=1):
         closed_on = date.fromisoformat(day) if day else None
         found.append(Facility(f"H{i:03d}", place, kind, works, status, source, closed_on, "reported"))
     derived = derive(src, pop, found)
-    days = closing_days(front, strikes, derived, [f.closed_on for f in found if f.closed_on])
+    days = closing_days(
+        front, strikes, derived, [f.closed_on for f in found if f.closed_on], reports.closed_by
+    )
     closed = [replace(f, closed_on=day) for f, day in zip(derived, days, strict=True)]
     return found + closed
 
@@ -131,13 +152,13 @@ def derive(src: Sources, pop: Population, known: list[Facility]) -> list[Facilit
 
 
 def closing_days(
-    front: Front, strikes: list[Strike], derived: list[Facility], known: list[date]
+    front: Front, strikes: list[Strike], derived: list[Facility], known: list[date], closed_by: Counts
 ) -> list[date | None]:
     """The day on which each derived facility closes: the most struck first, at the reported numbers."""
     days: list[date | None] = [None] * len(derived)
     rows = np.array([front.row[f.place] for f in derived])
-    done = date(2019, 12, 1)
-    for until, total in CLOSED_BY:
+    done = front.src.campaign.begins
+    for until, total in closed_by:
         span = [done + timedelta(days=i) for i in range((until - done).days + 1)]
         reach = {day: danger(front, strikes, rows, day) for day in span}
         wanted = total - sum(day <= until for day in known) - sum(d is not None for d in days)
@@ -164,7 +185,7 @@ def danger(front: Front, strikes: list[Strike], rows: np.ndarray, day: date) -> 
         if 0 <= (day - strike.day).days < MEMORY_DAYS:
             km = np.hypot(*(front.xy[rows] - front.xy[front.row[strike.place]]).T)
             total += strike.value * (km <= NEAR_KM)
-    new = [p for p, when in front.first_captures.items() if date(2019, 12, 1) <= when <= day]
+    new = [p for p, when in front.first_captures.items() if front.src.campaign.begins <= when <= day]
     if new:
         km = np.hypot(
             *(front.xy[rows][:, None] - front.xy[[front.row[p] for p in new]][None]).transpose(2, 0, 1)

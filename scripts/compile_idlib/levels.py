@@ -1,4 +1,4 @@
-"""How heavy the bombardment of each day was: air raids and shells on the Civil Defence scale.
+"""How heavy the bombardment of each day of the winter was: air raids and shells on the Civil Defence scale.
 
 Three kinds of figures are printed: Civil Defence's tally of a day, another monitor's, and Civil Defence's totals of a
 month or more. The totals are the scale: of Idleb governorate in November and December, when hardly any fell elsewhere
@@ -15,16 +15,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
+from campaign import WINTER
 from sources import Row, Sources, number
 
-START, END = date(2019, 11, 1), date(2020, 3, 8)
 SHELLS_A_STRIKE = 10.0  # assumption: a salvo of ten shells counts as one strike
-DAYS = [START + timedelta(days=i) for i in range((END - START).days + 1)]
+DAYS = WINTER.days
 # SOHR's raids for one of Civil Defence's, from a day on. December: both printed 7 December (59 and 31 to 40). From 15
 # January: 761 in eight days against some 20 a day in Aleppo and 25 in Idlib. From the 22nd, when it prints hundreds,
 # as in February: 132 on the 18th against 21 in
 # Idlib and some 19 a day in Aleppo.
-SOHR_SCALE = ((START, 1.5), (date(2020, 1, 15), 2.0), (date(2020, 1, 22), 3.0))
+SOHR_SCALE = ((WINTER.first, 1.5), (date(2020, 1, 15), 2.0), (date(2020, 1, 22), 3.0))
 ALEPPO_IN_FEBRUARY = 544 / 29  # Civil Defence's raids a day there, for days on which it printed Idlib alone
 
 
@@ -100,7 +100,7 @@ class Level:
 
 def daily_levels(src: Sources) -> dict[date, Level]:
     """The level of every day from 1 November 2019 to 8 March 2020."""
-    totals = src.rows("forcing/strikes_daily_total")
+    totals = src.rows(src.campaign.strike_totals)
     raids, why = counted(totals, "air_raids")
     for day, (value, status, reason) in ARGUED_RAIDS.items():
         raids[day], why[day] = value, f"{status}: {reason}"

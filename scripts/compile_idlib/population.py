@@ -115,7 +115,7 @@ class Population:
 
     def _belt(self) -> set[str]:
         """Opposition communities that were emptied later, or stood empty in 2022."""
-        taken = {row["pcode"] for row in self.src.captures if row["event"] == "captured"}
+        taken = self._taken()
         belt = {p for p in self.opposition if p in taken or not self.count_2022(p)}
         for area, places in self.by_area.items():
             share = len(belt.intersection(places)) / len(places)
@@ -126,6 +126,10 @@ class Population:
             if share > 0.75 or (fewer_than_before and self._census(area)):
                 belt.update(places)
         return belt
+
+    def _taken(self) -> set[str]:
+        """Places that changed hands, so that the 2022 count finds them empty."""
+        return {row["pcode"] for row in self.src.captures if row["event"] == "captured"}
 
     def _held(self, area: str) -> float:
         """Share of a sub-district's communities that the opposition held."""
@@ -167,20 +171,24 @@ class Population:
 
     @cached_property
     def front_km(self) -> dict[str, float]:
-        """Distance of opposition communities to government-held ones on 1 November 2019."""
+        """Distance of opposition communities to government-held ones at the start."""
         government = sorted(p for p, who in self.src.control.items() if who == "government")
         km, _ = cKDTree(self.src.xy(government)).query(self.src.xy(self.opposition))
         return dict(zip(self.opposition, map(float, km), strict=True))
 
     def presence(self, pcode: str) -> float:
-        """Share of the people who had not left before November 2019 because the front was near."""
+        """Share of the people who had not left before the start because the front was near."""
         if self.area(pcode) in MOUNTAIN_FRONT:
             return MOUNTAIN_PRESENCE
-        south = self.area(pcode).startswith(SOUTHERN_FRONT)
-        for km, share in SOUTHERN_PRESENCE if south else OLD_FRONT_PRESENCE:
+        for km, share in self.front_presence(pcode):
             if self.front_km[pcode] <= km:
                 return share
         return 1.0
+
+    def front_presence(self, pcode: str) -> tuple[tuple[float, float], ...]:
+        """Km from government ground and the share who had stayed, nearest first."""
+        south = self.area(pcode).startswith(SOUTHERN_FRONT)
+        return SOUTHERN_PRESENCE if south else OLD_FRONT_PRESENCE
 
     def _of_the_census(self, pcode: str) -> float:
         """Persons of 2004 in a community, by its size, of whom those still present in November 2019."""

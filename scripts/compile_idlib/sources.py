@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from campaign import Campaign
 
 KM_PER_DEGREE = 111.195
 CONTROL_NAMES = {
@@ -28,9 +29,10 @@ def number(text: str) -> float:
 
 @dataclass(frozen=True)
 class Sources:
-    """The folder of source tables (see docs/data.md)."""
+    """The folder of source tables (see docs/data.md), as one campaign reads it."""
 
     folder: Path
+    campaign: Campaign
 
     def rows(self, name: str) -> list[Row]:
         """All rows of ``name`` (a path below the folder, without .csv)."""
@@ -50,19 +52,19 @@ class Sources:
 
     @cached_property
     def control(self) -> dict[str, str]:
-        """Who held each community on 1 November 2019: opposition, sna, government or sdf."""
-        rows = self.rows("geography/control_2019-11-01")
+        """Who held each community at the start: opposition, sna, government or sdf."""
+        rows = self.rows(self.campaign.control)
         return {row["pcode"]: CONTROL_NAMES[row["control"]] for row in rows}
 
     @cached_property
     def control_method(self) -> dict[str, str]:
         """How the holder was found, by P-code."""
-        return {row["pcode"]: row["method"] for row in self.rows("geography/control_2019-11-01")}
+        return {row["pcode"]: row["method"] for row in self.rows(self.campaign.control)}
 
     @cached_property
     def captures(self) -> list[Row]:
-        """Captures and losses, in order of date and then of the file."""
-        rows = self.rows("forcing/captures")
+        """Captures and losses of known communities, in order of date and then of the file."""
+        rows = [row for row in self.rows(self.campaign.captures) if row["pcode"] in self.control]
         return [row for _, row in sorted(enumerate(rows), key=lambda pair: (pair[1]["date_best"], pair[0]))]
 
     @cached_property

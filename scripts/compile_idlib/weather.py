@@ -6,7 +6,7 @@ import math
 from datetime import date
 from itertools import pairwise
 
-from levels import DAYS
+from campaign import WINTER, Campaign
 
 # Night means by date: Jan-Feb 2 C at Aleppo (climatology); November and March by assumption
 SEASON = ((date(2019, 11, 1), 9.0), (date(2019, 12, 1), 5.0), (date(2019, 12, 25), 2.0),
@@ -26,20 +26,32 @@ REPORTED = {  # night: (deg C, status, source)
 }
 
 
-def nights() -> list[tuple[date, float, str, str]]:
-    """(day, deg C, status, source) for every night."""
+# No series for Idlib: Damascus' mean minima at mid-month (travelguide-en.org), a lower bound (higher and drier)
+SPRING_SEASON = ((date(2019, 3, 15), 5.0), (date(2019, 4, 15), 7.9), (date(2019, 5, 15), 11.4),
+                 (date(2019, 6, 15), 15.0), (date(2019, 7, 15), 17.9), (date(2019, 8, 15), 17.7),
+                 (date(2019, 9, 15), 14.4))  # fmt: skip
+SPRING_SOURCE = "monthly mean minima of Damascus (a lower bound for Idlib), no frost"
+
+
+def nights(campaign: Campaign) -> list[tuple[date, float, str, str]]:
+    """(day, deg C, status, source) for every night of a campaign."""
+    if campaign != WINTER:
+        return [
+            (day, round(interpolated(day, SPRING_SEASON), 1), "assumed", SPRING_SOURCE)
+            for day in campaign.days
+        ]
     found = []
-    for i, day in enumerate(DAYS):
-        mean = interpolated(day)
+    for i, day in enumerate(campaign.days):
+        mean = interpolated(day, SEASON)
         value = round(mean + SWING_C * math.sin(2 * math.pi * i / SWING_DAYS), 1)
         assumed = (value, "assumed", "season (Aleppo Jan-Feb night mean 2 C) with a nine-day swing")
         found.append((day, *REPORTED.get(day, assumed)))
     return found
 
 
-def interpolated(day: date) -> float:
+def interpolated(day: date, season: tuple[tuple[date, float], ...]) -> float:
     """The season's mean night at a date."""
-    for (first, low), (last, high) in pairwise(SEASON):
+    for (first, low), (last, high) in pairwise(season):
         if first <= day <= last:
             return low + (high - low) * (day - first).days / (last - first).days
     raise ValueError(f"{day} is outside the season's table")

@@ -10,15 +10,26 @@ import numpy.typing as npt
 
 HOURS_A_DAY = 24
 STEP_HOURS = (1, 2, 3, 4, 6, 8, 12, 24)
-# dark from 17 to 6 h in Idlib in December and January (sunset about 16:30, local time)
-NIGHT_FROM, NIGHT_TO = 17, 6
-NIGHT_WORDS = f"{NIGHT_FROM:02d}:00-{NIGHT_TO:02d}:00"
+# First dark hour and first light one, local time, in Idlib: sunset is about 16:30 in December and January, and
+# 19:00 to 19:50, by summer time, from April to August
+WINTER_NIGHT, SUMMER_NIGHT = (17, 6), (20, 5)
+SUMMER_MONTHS = range(4, 10)
 
 
-def is_night(hour: npt.ArrayLike) -> npt.NDArray[np.bool_]:
-    """Whether it is dark at these hours of the day (0 to 23)."""
+def night_of(start: date) -> tuple[int, int]:
+    """First dark hour and first light one of a run that starts on this day: of its half of the year, to its end."""
+    return SUMMER_NIGHT if start.month in SUMMER_MONTHS else WINTER_NIGHT
+
+
+def night_words(night: tuple[int, int]) -> str:
+    """The dark hours in words: ``"17:00-06:00"``."""
+    return "-".join(f"{hour:02d}:00" for hour in night)
+
+
+def is_night(hour: npt.ArrayLike, night: tuple[int, int] = WINTER_NIGHT) -> npt.NDArray[np.bool_]:
+    """Whether it is dark at these hours of the day (0 to 23), between the two hours of ``night``."""
     h = np.asarray(hour)
-    return np.asarray((h >= NIGHT_FROM) | (h < NIGHT_TO))
+    return np.asarray((h >= night[0]) | (h < night[1]))
 
 
 def as_date(text: object) -> date | None:
@@ -36,6 +47,11 @@ class Clock:
     start: date
     days: int
     step_hours: int = 1
+
+    @property
+    def night(self) -> tuple[int, int]:
+        """First dark hour and first light one (``night_of``)."""
+        return night_of(self.start)
 
     @property
     def n_steps(self) -> int:

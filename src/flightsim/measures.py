@@ -136,6 +136,20 @@ MEASURES: dict[str, Measure] = {
 }
 """Every measure by name."""
 
+RANGED = (
+    "displaced_persons",
+    "moves_persons",
+    "departures_persons",
+    "sheltered_persons",
+    "trapped_persons",
+    "open_below_zero_person_nights",
+    "en_route_persons",
+    "at_crossings_persons",
+    "abroad_persons",
+    "mean_road_km_to_border",
+)
+"""The headline measures by day: those whose range over its runs a sweep tells, for the whole study area."""
+
 
 HELD, WORKS, ROOM = "held", "works", "room_persons"
 RECORDED: dict[str, str] = {

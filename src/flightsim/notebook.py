@@ -236,12 +236,54 @@ class Sweep:
         ((path, _),) = folder.go_on(self.path, [str(on)], observed, scenario=scenario)
         return Forecast(path)
 
+    @property
+    def summary(self) -> str:
+        """Of one scenario the lines that the command prints: what came out, with its range. Else blank."""
+        from flightsim.results import sweeps
+
+        found = self.path / sweeps.TEXT
+        return found.read_text(encoding="utf-8").rstrip() if found.is_file() else ""
+
+    @property
+    def plot(self) -> SweepPlots:
+        """Figures of the runs of one scenario, drawn when asked for: ``plot.displaced()``, ``plot.map()``."""
+        return SweepPlots(self)
+
     def __repr__(self) -> str:
         scenarios = list(dict.fromkeys(self.runs["scenario"]))
         return f"<flightsim sweep: {len(self.runs)} runs of {', '.join(map(str, scenarios))}; {self.path}>"
 
     def _repr_html_(self) -> str:
-        return f"<b>flightsim sweep</b> {html.escape(repr(self)[1:-1])}"
+        lines = "".join(f"<br>{html.escape(line)}" for line in self.summary.splitlines())
+        return f"<b>flightsim sweep</b> {html.escape(repr(self)[1:-1])}{lines}"
+
+
+class SweepPlots:
+    """The figures of the runs of one scenario, ranges and medians. Each gives its main axes."""
+
+    def __init__(self, sweep: Sweep) -> None:
+        self._sweep = sweep
+
+    def displaced(self) -> Axes:
+        """People displaced by day: the median, what half and what most of the runs lie between, the reports."""
+        return self._draw("displaced")
+
+    def map(self) -> Axes:
+        """Where people left and where they are: the median of the runs by sub-district."""
+        return self._draw("map")
+
+    def _draw(self, name: str) -> Axes:
+        from flightsim.results import ensemble, gather
+        from flightsim.sweeps.ensemble import drawers
+
+        found = gather.read(self._sweep.path)
+        if len(found.scenarios) > 1:
+            raise InputError(
+                f"{found.path} holds {len(found.scenarios)} scenarios; expected one; of several: compare().plot()"
+            )
+        runs = ensemble.read(found, found.scenarios[0])
+        world = cached_case(str(runs.first.config["case"])).world
+        return _axes(drawers(runs, world)[name])
 
 
 @dataclass(frozen=True)

@@ -172,6 +172,13 @@ def source_kind(source: str) -> str:
     return next((k for k, words in SOURCE_KINDS.items() if any(w in lowered for w in words)), OTHER_KIND)
 
 
+def folder_or_own(folder: str | Path | None, case: Path, option: str) -> Path:
+    """The folder asked for, else the case's own; InputError that names ``option`` if the case has no observations."""
+    if folder is None and not (case / FILE).exists():
+        raise InputError(f"case '{case.name}' comes without counts; give a folder with {FILE}: {option}")
+    return Path(case if folder is None else folder)
+
+
 def read_observations(folder: str | Path, areas: Collection[str], persons: float = math.inf) -> Observations:
     """Read and check a folder; InputError with every trouble.
 

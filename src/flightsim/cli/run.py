@@ -105,18 +105,11 @@ def _how_to_go_on(folder: Path) -> Iterator[None]:
 
 
 def _say_sweep(sweep: Sweep) -> int:
-    """What came out, a line a scenario; the exit code."""
+    """What came out; the exit code."""
     from flightsim.results import sweeps
 
-    outcomes = _summary(sweep)
-    width = max(len(name) for name in sweep.scenarios)
-    for name in sweep.scenarios:
-        rows = sweep.runs[sweep.runs["scenario"] == name]
-        n_done = int((rows["status"] == sweeps.DONE).sum())
-        line = f"  {name:<{width}}  {n_done} of {len(rows)} runs"
-        if name in outcomes:
-            line += f"; displaced: {_spread(outcomes[name], n_done)}"
-        say(line)
+    found = sweep.path / sweeps.TEXT
+    say(found.read_text(encoding="utf-8").rstrip() if found.is_file() else _by_scenario(sweep))
     failed = sweep.runs[sweep.runs["status"] == sweeps.FAILED]
     for row in list(failed.itertuples())[:MOST_ERRORS]:
         note(f"failed: {row.scenario}, seed {row.seed}: {row.error}")
@@ -127,6 +120,21 @@ def _say_sweep(sweep: Sweep) -> int:
         f"{n} of {len(sweep.runs)} runs done. Modelled, not observed. Compare: flightsim compare {sweep.path}"
     )
     return DONE if not len(failed) else FAILED
+
+
+def _by_scenario(sweep: Sweep) -> str:
+    """A line a scenario: how many runs are done, and how many people they displace."""
+    from flightsim.results import sweeps
+
+    outcomes = _summary(sweep)
+    width = max(len(name) for name in sweep.scenarios)
+    lines = []
+    for name in sweep.scenarios:
+        rows = sweep.runs[sweep.runs["scenario"] == name]
+        n_done = int((rows["status"] == sweeps.DONE).sum())
+        displaced = f"; displaced: {_spread(outcomes[name], n_done)}" if name in outcomes else ""
+        lines.append(f"  {name:<{width}}  {n_done} of {len(rows)} runs{displaced}")
+    return "\n".join(lines)
 
 
 def _spread(outcome: Any, n_runs: int) -> str:

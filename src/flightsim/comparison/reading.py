@@ -62,8 +62,7 @@ def read(
         raise InputError(f"{sweep.path} has no finished run to compare")
     first = _baseline(sweep, there, baseline)
     scenarios = (first, *(name for name in there if name != first))
-    order = done["scenario"].map({name: i for i, name in enumerate(scenarios)})
-    runs = done.assign(order=order).sort_values(["order", "replicate"], kind="stable", ignore_index=True)
+    runs = _in_order(done, scenarios)
     configs = {name: config_of(runs.loc[runs["scenario"] == name, "path"].iloc[0]) for name in scenarios}
     _same_case(configs)
     count_from = date.fromisoformat(sweep.count_from) if sweep.count_from else None
@@ -78,9 +77,8 @@ def read(
     arrivals = np.stack([_arrivals(run, areas, days) for run in found])
     names = _area_names(runs["path"].iloc[0])
     headlines = [*HEADLINES.values()]
-    of_baseline = arrivals[(runs["scenario"] == first).to_numpy()].sum(axis=(0, 2), dtype=float)
-    if areas and of_baseline.max() > 0:
-        top = int(of_baseline.argmax())
+    top = _top_area(arrivals[(runs["scenario"] == first).to_numpy()])
+    if top is not None:
         headlines.append(outcomes.headline(ARRIVALS + areas[top], names))
         courses[headlines[-1].name] = arrivals[:, top].cumsum(axis=1, dtype=float)
     notes = [
@@ -88,10 +86,33 @@ def read(
         *_other_people(same_people), *_unpaired(runs, scenarios),
     ]  # fmt: skip
     return Material(
-        sweep, scenarios, runs[["scenario", "replicate", "seed", "path"]], days, tuple(headlines), courses,
-        arrivals.sum(axis=2, dtype=float), areas, names, configs, tuple(notes), same_people,
-        roles.values(sweep, configs), roles.of_scenarios(sweep, configs, role_of or {}),
-    )  # fmt: skip
+        sweep=sweep,
+        scenarios=scenarios,
+        runs=runs[["scenario", "replicate", "seed", "path"]],
+        days=days,
+        headlines=tuple(headlines),
+        courses=courses,
+        arrivals=arrivals.sum(axis=2, dtype=float),
+        area_ids=areas,
+        area_names=names,
+        configs=configs,
+        notes=tuple(notes),
+        same_people=same_people,
+        axis_values=roles.values(sweep, configs),
+        varied=roles.of_scenarios(sweep, configs, role_of or {}),
+    )
+
+
+def _in_order(done: pd.DataFrame, scenarios: Sequence[str]) -> pd.DataFrame:
+    """Runs by scenario, in that order, and replicate."""
+    order = done["scenario"].map({name: i for i, name in enumerate(scenarios)})
+    return done.assign(order=order).sort_values(["order", "replicate"], kind="stable", ignore_index=True)
+
+
+def _top_area(arrivals: npt.NDArray[Any]) -> int | None:
+    """The number of the area with most arrivals over some runs (n, A, D); None if nobody arrives anywhere."""
+    by_area = arrivals.sum(axis=(0, 2), dtype=float)
+    return int(by_area.argmax()) if by_area.any() else None
 
 
 def _baseline(sweep: Sweep, there: Sequence[str], asked: str | None) -> str:

@@ -12,7 +12,7 @@ from flightsim.comparison import chances, lives, paired
 from flightsim.comparison.material import Material
 from flightsim.comparison.paired import Difference
 from flightsim.measures import SMALL_CELL_PERSONS
-from flightsim.results import precision
+from flightsim.results import precision, varied
 from flightsim.results.outcomes import Headline
 from flightsim.world import Floats
 
@@ -56,7 +56,7 @@ def rests_on(material: Material) -> list[str]:
     drawn = material.sweep.drawn
     parts = [*material.uncertainties]
     if drawn:
-        parts.append(f"{words.counted(len(drawn), 'drawn parameter')}, the same in every scenario")
+        parts.append(f"{words.listing(varied.drawn_in_words(drawn))}, the same in every scenario")
     seeds = material.runs["seed"].nunique()
     parts.append(
         f"chance, {words.counted(seeds, 'random seed')}"

@@ -9,6 +9,7 @@ import pandas as pd
 
 from flightsim.explore.course import counts
 from flightsim.measures import SMALL_CELL_PERSONS
+from flightsim.results.cube import GROUP
 from flightsim.results.findings import RUNG_WORDS
 from flightsim.results.runs import Results
 from flightsim.world import CAUSES, RUNGS, World
@@ -38,8 +39,8 @@ def of_area(results: Results, world: World, area_id: str) -> dict[str, Any]:
         persons.groupby(left["cause"].replace("", "unknown")).sum().reindex([*CAUSES, "unknown"]).dropna()
     )
     means = persons.groupby(left["means"]).sum().reindex(list(MEANS_WORDS)).dropna()
-    rows = results.rows("arrivals_persons")
-    arrived = rows[rows["area_id"] == area_id].groupby("group")["value"].sum()
+    by_rung = results.cube.values("arrivals_persons", {GROUP: RUNGS}, area_id=area_id).sum(axis=0)
+    arrived = pd.Series(by_rung, RUNGS)
     departures = results.series("departures_persons", area_id)
     return {
         "id": area_id,
@@ -54,7 +55,7 @@ def of_area(results: Results, world: World, area_id: str) -> dict[str, Any]:
         "departures": [max(int(v), 0) for v in counts(departures.to_numpy())],
         "arrived": _told(float(arrived.sum())),
         "from": _bars(_origins(results, world, area_id), {}, PLACES_SHOWN),
-        "shelter": _bars(arrived.reindex(list(RUNGS)).dropna(), RUNG_WORDS),
+        "shelter": _bars(arrived, RUNG_WORDS),
     }  # fmt: skip
 
 

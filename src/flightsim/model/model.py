@@ -96,7 +96,12 @@ class DisplacementModel(State, mesa.Model):
         met *= factor
         self.pressure.gather(rule.pressure(met), hours)
         readiness = self.parts.transport.readiness(
-            hazard.near_hourly, hazard.remembered, self.clock.hours_of(self.now), self.can_leave, hazard.alarm
+            hazard.near_hourly,
+            hazard.remembered,
+            self.clock.hours_of(self.now),
+            self.can_leave,
+            hazard.alarm,
+            self.clock.night,
         )
         self.readiness.gather(hours * readiness)
         self.gone_lately *= np.exp(-hours / (rule.neighbours_memory_days * HOURS_A_DAY))

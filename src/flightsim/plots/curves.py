@@ -14,9 +14,9 @@ from matplotlib.ticker import MaxNLocator
 
 from flightsim import words
 from flightsim.case.observations import OTHER_KIND, SOURCE_KINDS
-from flightsim.clock import NIGHT_WORDS
+from flightsim.clock import is_night, night_words
 from flightsim.plots import style
-from flightsim.results.findings import NIGHT_HOURS, RUNG_WORDS, Findings, Observed, beside, unchecked_after
+from flightsim.results.findings import RUNG_WORDS, Findings, Observed, beside, unchecked_after
 from flightsim.results.runs import Results
 from flightsim.world import RUNGS, World
 
@@ -51,13 +51,13 @@ def displaced(results: Results, world: World) -> Figure:
         whole_top.text(ends[0], 0.98, " unchecked", transform=whole_top.get_xaxis_transform(), va="top",
                        color=style.FAINT_INK, size=9)  # fmt: skip
     _end_labels(whole_top, f)
-    _points(axes[0, 0], points)
+    draw_points(axes[0, 0], points)
     axes[0, 0].set_ylim(0, None)
     axes[0, 0].set_ylabel("since the start, cumulative")
     axes[1, 0].set_ylabel("strikes\na day")
     if points:
         axes[0, 0].legend(
-            handles=_legend(points),
+            handles=legend(points),
             loc="upper left",
             fontsize=8.5,
             title="As reported then",
@@ -133,7 +133,7 @@ def hours(results: Results, world: World) -> Figure:
     )  # fmt: skip
     clock = np.arange(24)
     for axes in (top, low):
-        for hour in NIGHT_HOURS:
+        for hour in clock[is_night(clock, f.night)]:
             axes.axvspan(hour, hour + 1, color=style.NIGHT, lw=0, zorder=0)
     style.bars(top, clock + 0.5, f.by_hour.to_numpy(), 0.86, color=style.LEAVING)
     style.bars(low, clock + 0.5, f.strikes_by_hour.to_numpy(), 0.86, color=style.STRIKES)
@@ -150,7 +150,7 @@ def hours(results: Results, world: World) -> Figure:
     if f.by_hour.sum() > 0:
         share = words.in_ten(f.night_share)
         share = share[0].upper() + share[1:]
-        title = f"{share} of those who leave set out at night ({NIGHT_WORDS})"
+        title = f"{share} of those who leave set out at night ({night_words(f.night)})"
     span = f"{words.day_year(f.start)} to {words.day_year(f.end)}"
     what = f"People who set out, by hour of the day, summed over {span}; below, strikes, in air-strike equivalents."
     style.say(figure, title, what, results, world, ("events.csv",))
@@ -223,7 +223,7 @@ def _end_labels(axes: Axes, f: Findings) -> None:
                       weight=weight, annotation_clip=False)  # fmt: skip
 
 
-def _points(axes: Axes, points: list[Observed]) -> None:
+def draw_points(axes: Axes, points: list[Observed]) -> None:
     """Reported numbers: filled for people, hollow for movements, a marker for each kind of source."""
     for p in points:
         look, bars = _marker(p), [[max(p.best - p.low, 0)], [max(p.high - p.best, 0)]]
@@ -243,7 +243,8 @@ def _marker(p: Observed) -> dict[str, Any]:
     return {"marker": shape, "ms": size, "mec": colour, "mfc": fill, "mew": 1.0}
 
 
-def _legend(points: list[Observed]) -> list[Line2D]:
+def legend(points: list[Observed]) -> list[Line2D]:
+    """What the markers of ``draw_points`` mean."""
     handles = {}
     for p in sorted(points, key=lambda p: (not p.weighed, list(MARKERS).index(p.kind), p.unit != "people")):
         label = f"{p.unit}, {'best estimate of several reports' if p.weighed else p.kind}"

@@ -127,8 +127,11 @@ def front(
     return bool(captured.any())
 
 
-def lines(axes: Axes, world: World, view: View, *, roads: bool = True) -> None:
-    """The border, strong; the main roads, thin, each with its name in the middle of its longest part."""
+def lines(axes: Axes, world: World, view: View, *, roads: bool = True) -> list[Floats]:
+    """The border, strong; the main roads, thin, each with its name in the middle of its longest part.
+
+    Gives the points, in km, where the names of roads stand.
+    """
     longest: dict[str, Floats] = {}
     for line in shapes.lines(world):
         border = line.kind == "border"
@@ -140,10 +143,11 @@ def lines(axes: Axes, world: World, view: View, *, roads: bool = True) -> None:
         inside = np.array([point for point in line.xy_km if view.holds(point)]).reshape(-1, 2)
         if not border and _length(inside) > _length(longest.get(line.name, inside[:0])):
             longest[line.name] = inside
-    for name, part in longest.items():
-        x, y = part[len(part) // 2]
+    written = {name: part[len(part) // 2] for name, part in longest.items()}
+    for name, (x, y) in written.items():
         box = {"boxstyle": "round,pad=0.15", "fc": style.PAPER, "ec": style.ROAD, "lw": 0.6}
         axes.text(x, y, name, size=6.5, ha="center", va="center", bbox=box, zorder=5.5, clip_on=True)
+    return list(written.values())
 
 
 def _length(points: Floats) -> float:

@@ -35,7 +35,17 @@ HEAD_IN, FOOT_IN = 0.9, 0.55
 
 
 def movements(results: Results, world: World, boundaries: str | Path | None = None) -> Figure:
-    """Circles where people left, shades where displaced people are, arrows between, ground captured."""
+    """The map of a run's movements (``draw_movements``), with its title and what it rests on."""
+    f = Findings(results)
+    figure = draw_movements(results, world, boundaries)
+    what = f"People displaced from {words.day_year(f.start)} to {words.day_year(f.end)}, by sub-district."
+    sources = ("outlines.geojson", "lines.geojson", "events.csv")
+    style.say(figure, movements_title(f), what, results, world, sources)
+    return figure
+
+
+def draw_movements(results: Results, world: World, boundaries: str | Path | None = None) -> Figure:
+    """Circles where people left, shades where displaced people are, arrows between, ground captured. No title yet."""
     f = Findings(results)
     view = ground.view_of(world)
     figure, axes, km_per_inch = _map_figure(view)
@@ -48,17 +58,14 @@ def movements(results: Results, world: World, boundaries: str | Path | None = No
     ground.land(axes, outlines, faces)
     held = record.held(results, world)
     captured = ground.front(axes, world, held[0], held[-1], view, outlines)
-    ground.lines(axes, world, view)
+    road_names = ground.lines(axes, world, view)
     widest = arrows(axes, flows_between(results.flows, "persons"), centres)
     biggest = _circles(axes, f, centres)
     if not outlines:
         _dots(axes, f, centres, faces)
-    _area_names(axes, view, f, centres, km_per_inch)
+    _area_names(axes, view, f, centres, km_per_inch, road_names)
     ground.scale_bar(axes, view)
     _legend(figure, world, limits, shades, biggest, widest, captured, f)
-    what = f"People displaced from {words.day_year(f.start)} to {words.day_year(f.end)}, by sub-district."
-    sources = ("outlines.geojson", "lines.geojson", "events.csv")
-    style.say(figure, _movements_title(f), what, results, world, sources)
     return figure
 
 
@@ -306,7 +313,8 @@ def _stretch_bars(figure: Figure, labels: list[str], vehicles: Floats) -> None:
     axes.set_title("Vehicles, the busiest stretches", loc="left", size=9.5)
 
 
-def _movements_title(f: Findings) -> str:
+def movements_title(f: Findings) -> str:
+    """Where most people leave from, and where most of the displaced are at the end."""
     if not len(f.displaced_by_area) or f.displaced_by_area.iloc[0] <= 0:
         return "Nobody is displaced in this run"
     first, people = str(f.displaced_by_area.index[0]), words.about(f.displaced_by_area.iloc[0])

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from flightsim.case.observations import BEST_ESTIMATE, source_kind
-from flightsim.clock import is_night
+from flightsim.clock import is_night, night_of
 from flightsim.results.cube import GROUP
 from flightsim.results.history import history_until
 from flightsim.results.runs import Results
@@ -28,7 +28,6 @@ RUNG_WORDS = {
     "open": "in the open",
 }
 POOR_RUNGS = ("unfinished", "open")
-NIGHT_HOURS = tuple(hour for hour in range(24) if is_night(hour))
 SINCE_DAYS = 21  # a reported total that counts from more than this far off the run's start is another count
 UNCHECKED_DAYS = 14  # a run this much longer than the reports is not checked by them any more; *assumption*
 
@@ -140,10 +139,15 @@ class Findings:
         return self.results.roads.groupby("road_id")["vehicles"].sum().sort_values(ascending=False)
 
     @property
+    def night(self) -> tuple[int, int]:
+        """First dark hour of the run and first light one."""
+        return night_of(self.start)
+
+    @property
     def night_share(self) -> float:
         """Share of those who set out that did so in the dark hours; 0 if nobody did."""
         total = float(self.by_hour.sum())
-        return float(self.by_hour.loc[list(NIGHT_HOURS)].sum()) / total if total else 0.0
+        return float(self.by_hour[is_night(self.by_hour.index, self.night)].sum()) / total if total else 0.0
 
     @property
     def poor_share(self) -> float:

@@ -18,6 +18,7 @@ from flightsim.results.runs import PROVENANCE, is_complete
 from flightsim.results.sweeps import COLUMNS, DONE, Drawn, Sweep, is_sweep, read_one
 
 LUCK = ("seed", "results", "figures", "name")  # settings that do not make another scenario
+TARGET = "._target_"
 DEPTH = 2  # how far below a folder runs are looked for: results/NAME/RUN
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times faster, where it is built in
 
@@ -190,21 +191,19 @@ def _key(config: Mapping[str, Any]) -> str:
 
 def _what_differs(configs: Sequence[Mapping[str, Any]]) -> list[str]:
     """A label for each configuration: the settings in which they are not all the same. Blank for one alone."""
-    names = list(dict.fromkeys(name for config in configs for name in config))
-    parts = {
-        n.partition(".")[0] for n in names if n.endswith("._target_") and len({c.get(n) for c in configs}) > 1
-    }
-    labels = []
-    for config in configs:
-        words = []
-        for name in names:
-            group = name.partition(".")[0]
-            if len({_key({"": c.get(name)}) for c in configs}) == 1 or name not in config:
-                continue
-            if group in parts:
-                if name.endswith("._target_"):
-                    words.append(f"{group}={str(config[name]).rpartition('.')[2]}")
-            else:
-                words.append(f"{name}={config[name]}")
-        labels.append(" ".join(words))
-    return labels
+    names = dict.fromkeys(name for config in configs for name in config)
+    differing = [name for name in names if len({_key({"": config.get(name)}) for config in configs}) > 1]
+    other_parts = {_group(name) for name in differing if name.endswith(TARGET)}
+    told = [name for name in differing if name.endswith(TARGET) or _group(name) not in other_parts]
+    return [" ".join(_said(name, config[name]) for name in told if name in config) for config in configs]
+
+
+def _group(name: str) -> str:
+    return name.partition(".")[0]
+
+
+def _said(name: str, value: Any) -> str:
+    """A setting as a label says it; of a part the name of its class, which says its parameters too."""
+    if name.endswith(TARGET):
+        return f"{_group(name)}={str(value).rpartition('.')[2]}"
+    return f"{name}={value}"

@@ -25,6 +25,7 @@ from flightsim.files.spreadsheet import as_it_was, harmless
 from flightsim.results.runs import PROVENANCE
 
 SWEEP, RUNS, DRAWS, SUMMARY = "sweep.yaml", "runs.csv", "draws.csv", "summary.csv"
+TEXT, RANGES = "summary.txt", "ranges.csv"  # of a sweep of one scenario
 DONE, FAILED, MISSING = "done", "failed", "missing"
 STATUSES = (DONE, FAILED, MISSING)
 COLUMNS = ("scenario", "replicate", "seed", "run", "status", "seconds", "error")
@@ -35,6 +36,10 @@ sweep.yaml     what was asked: scenarios, the baseline, axes, replicates, parame
 runs.csv       a row a scenario and replicate: seed, the folder of its run, done | failed | missing, seconds, error
 draws.csv      the parameters drawn for each replicate, the same in every scenario (only with uncertainty.draw)
 summary.csv    the headline outcomes by scenario: mean over the runs, and the 5, 25, 50, 75 and 95 % quantiles
+summary.txt    of one scenario: what came out, with its range and the reports beside it
+ranges.csv     of one scenario: the headline measures by day, median and the 5, 25, 75 and 95 % quantiles of the runs
+displaced.png  of one scenario: people displaced by day, median and ranges, with what was reported as points
+map.png        of one scenario: where people left and where they are, the median of the runs by sub-district
 the others     a folder a run; its README.txt says what is in it. households.parquet there is NOT FOR SHARING
 
 Replicate 3 of one scenario and replicate 3 of another have the same households and random seed: compare them

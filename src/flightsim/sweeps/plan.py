@@ -94,23 +94,22 @@ def make(
     """
     with compose.opened(config_dir) as conf:
         given = compose.understood(overrides, conf, many)
-        seeds = [o for o in given if o.key_or_group == SEED and o.is_sweep_override()]
-        seed_values = [line.partition("=")[2] for o in seeds for line in spelt_out(o, conf.groups)]
-        others = [
-            *(text for text in overrides if key_of(text) != SEED or not seeds),
-            *(f"{SEED}={s}" for s in seed_values[:1]),
-        ]
-        jobs = compose.composed(compose.understood(others, conf, many), conf)
+        several_seeds = [o for o in given if o.key_or_group == SEED and o.is_sweep_override()]
+        seed_values = [line.partition("=")[2] for o in several_seeds for line in spelt_out(o, conf.groups)]
+        one_seed = list(overrides)
+        if several_seeds:  # replicates, not scenarios: each scenario is composed once, with the first
+            others = [text for text in overrides if key_of(text) != SEED]
+            one_seed = [*others, *(f"{SEED}={seed}" for seed in seed_values[:1])]
+        jobs = compose.composed(compose.understood(one_seed, conf, many), conf)
         launcher = tuple(str(o.input_line) for o in given if o.is_hydra_override())
         plan = _plan(jobs, {key_of(text) for text in overrides}, seed_values)
     plan = replace(plan, launcher=launcher, command=tuple(command))
-    if plan.is_single:
-        return plan
-    jobs = [
-        job if job.figures_given else replace(job, config={**job.config, "figures": False})
-        for job in plan.jobs
-    ]
-    return replace(plan, jobs=tuple(jobs))
+    return plan if plan.is_single else replace(plan, jobs=tuple(map(_without_figures, plan.jobs)))
+
+
+def _without_figures(job: Job) -> Job:
+    """A sweep draws no figures of single runs, unless they were asked for."""
+    return job if job.figures_given else replace(job, config={**job.config, "figures": False})
 
 
 def _plan(jobs: Sequence[Job], given: set[str], seed_values: Sequence[str]) -> Plan:

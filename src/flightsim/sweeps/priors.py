@@ -157,26 +157,28 @@ def asked(section: Any, configs: Sequence[Mapping[str, Any]], at_least: int) -> 
     if draw == NONE:
         return None
     known = {name: each for config in configs for name, each in parameters(config).items()}
-    complaints = Complaints()
-    if isinstance(wanted, str) and wanted != ALL:
-        wanted = [name.strip() for name in wanted.split(",")]
-    if wanted != ALL and not isinstance(wanted, list):
-        raise InputError(f"uncertainty.parameters is {wanted!r}; expected all, or a list of parameters")
-    if wanted != ALL:
-        for name in wanted:
-            if name not in known:
-                complaints.add(f"uncertainty.parameters: there is no {name}{nearest(name, known)}")
-            elif draw == PRIORS and (reason := why_not(known[name])):
-                complaints.add(f"uncertainty.parameters: {name} has no prior: {reason}")
-    complaints.raise_if_any()
+    names = None if wanted == ALL else _named(wanted, known, priors=draw == PRIORS)
     if draw != PRIORS:
         file = posterior_file() if draw == CALIBRATED else Path(str(draw))
-        return _from_file(file, known, None if wanted == ALL else wanted, at_least)
-    if wanted == ALL:
-        wanted = [
-            n for n, each in known.items() if each.metadata["role"] == UNCERTAINTY and not why_not(each)
-        ]
-    return Draws({name: _about(known[name], *range_of(known[name])) for name in wanted})
+        return _from_file(file, known, names, at_least)
+    if names is None:
+        names = [n for n, each in known.items() if each.metadata["role"] == UNCERTAINTY and not why_not(each)]
+    return Draws({name: _about(known[name], *range_of(known[name])) for name in names})
+
+
+def _named(wanted: Any, known: Mapping[str, dataclasses.Field[Any]], *, priors: bool) -> list[str]:
+    """The parameters named, each known and, for ``priors``, with one; InputError lists all that is wrong."""
+    names = [name.strip() for name in wanted.split(",")] if isinstance(wanted, str) else wanted
+    if not isinstance(names, list):
+        raise InputError(f"uncertainty.parameters is {wanted!r}; expected all, or a list of parameters")
+    complaints = Complaints()
+    for name in names:
+        if name not in known:
+            complaints.add(f"uncertainty.parameters: there is no {name}{nearest(name, known)}")
+        elif priors and (reason := why_not(known[name])):
+            complaints.add(f"uncertainty.parameters: {name} has no prior: {reason}")
+    complaints.raise_if_any()
+    return names
 
 
 def _about(each: dataclasses.Field[Any], low: float, high: float) -> Drawn:

@@ -24,13 +24,13 @@ from flightsim.results import outcomes, provenance, runs, sweeps
 from flightsim.results.precision import FEWEST, MOST, replicates_needed
 from flightsim.results.sweeps import DONE, FAILED, MISSING, Sweep
 from flightsim.scenario import from_config
-from flightsim.sweeps import batch
+from flightsim.sweeps import batch, ensemble
 from flightsim.sweeps.batch import Run, Task, Told
 from flightsim.sweeps.executors import LOKY
 from flightsim.sweeps.plan import Plan
 
 PAPERS = ".jobs"  # inside the sweep's folder: what a launcher's jobs have to know
-OURS = (sweeps.RUNS, sweeps.DRAWS, sweeps.SUMMARY, "README.txt")
+OURS = (sweeps.RUNS, sweeps.DRAWS, sweeps.SUMMARY, sweeps.TEXT, sweeps.RANGES, "README.txt")
 NOTE_SECONDS = 10.0  # how often runs.csv is written while runs are made
 QUANTILES = (5, 25, 50, 75, 95)
 
@@ -57,7 +57,11 @@ def run(
         finally:
             work.note_last()
         work.summarise()
-        return sweeps.read_one(folder)
+        done = sweeps.read_one(folder)
+        if len(plan.jobs) == 1:
+            job = plan.jobs[0]
+            ensemble.write(done, job.config["figures"] if job.figures_given else True, work.tell)
+        return done
 
 
 def place(plan: Plan) -> Path:

@@ -6,7 +6,7 @@ import shutil
 from datetime import date
 from pathlib import Path
 
-from flightsim.case.observations import FILE, read_observations
+from flightsim.case.observations import FILE, folder_or_own, read_observations
 from flightsim.case.reading import read_case
 from flightsim.errors import InputError
 from flightsim.files.atomic import check_writable, plain_errors, whole_folder, write_text
@@ -62,7 +62,8 @@ def reported(
     other = _check_history(runs, results, what_if)
     case = read_case(runs.case)
     ground = Ground(case.world, runs.runs[0].front)
-    observations = read_observations(observed or case.folder, ground.codes, case.world.persons)
+    folder = folder_or_own(observed, case.folder, "--observed FOLDER")
+    observations = read_observations(folder, ground.codes, case.world.persons)
     own = observed is None or Path(observed).resolve() == case.folder.resolve()
     before = (
         [] if own or not (case.folder / FILE).exists() else read_observations(case.folder, ground.codes).rows

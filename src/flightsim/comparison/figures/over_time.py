@@ -13,7 +13,7 @@ from flightsim.comparison import sentences
 from flightsim.comparison.figures import look
 from flightsim.comparison.material import Material
 from flightsim.comparison.tables import DIFFERENCE, LEVEL
-from flightsim.plots import style
+from flightsim.plots import fan, style
 from flightsim.results.outcomes import Headline
 from flightsim.world import World
 
@@ -113,10 +113,8 @@ def _fan(axes: Axes, rows: pd.DataFrame, colour: str, unit: str, *, difference: 
         axes.text(0.5, 0.5, "no pairs", transform=axes.transAxes, ha="center", color=style.FAINT_INK)
         return
     at = rows["date"].to_numpy()
-    if rows["n_runs"].max() > 1:
-        axes.fill_between(at, rows["p5"], rows["p95"], color=colour, alpha=0.22, lw=0)
-        axes.fill_between(at, rows["p25"], rows["p75"], color=colour, alpha=0.45, lw=0)
-    axes.plot(at, rows["p50"], color=colour, lw=1.8, zorder=4)
+    levels = rows.rename(columns={"p5": "p05", "p50": "median"}).set_index("date")
+    fan.draw(axes, levels, colour, bands=bool(rows["n_runs"].max() > 1))
     last = float(rows["p50"].iloc[-1])
     if np.isfinite(last):
         text = sentences.amount(last, unit)

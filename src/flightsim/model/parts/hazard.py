@@ -39,7 +39,7 @@ class Bombardment:
         5.0, "days", 0.5, 30, "e-folding time of the memory of strikes", "assumption (three to five days)"
     )
     night_share: float = parameter(
-        0.25, "share of strikes", 0, 1, "Strikes of a day that fall in the 13 dark hours", ASSUMPTION
+        0.25, "share of strikes", 0, 1, "Strikes of a day that fall in the dark hours", ASSUMPTION
     )
     front_distance_km: float = parameter(
         5.0, "km", 1, 40, "e-folding distance at which a capture frightens", ASSUMPTION
@@ -177,7 +177,7 @@ class Hazard:
         self._ceasefires = timetable.by_step(events, clock, "ceasefire")
         self._pauses = timetable.by_days_it_lasts(events, clock, "pause")
         self._temperatures = timetable.by_day(events, clock, "night_temperature")
-        self._profile = _hour_profile(part.night_share)
+        self._profile = _hour_profile(part.night_share, clock.night)
         self._day: int | None = None
         self._live_through_the_past(events)
 
@@ -352,7 +352,7 @@ class Forewarned(Hazard):
         return np.maximum(self.alarm, self._ahead.alarm)
 
 
-def _hour_profile(night_share: float) -> Floats:
+def _hour_profile(night_share: float, night: tuple[int, int]) -> Floats:
     """(24,) share of a day's strikes in each hour: even within the dark hours and within the light ones."""
-    dark = is_night(np.arange(HOURS_A_DAY))
+    dark = is_night(np.arange(HOURS_A_DAY), night)
     return np.asarray(np.where(dark, night_share / dark.sum(), (1 - night_share) / (~dark).sum()))

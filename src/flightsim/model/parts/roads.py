@@ -158,7 +158,7 @@ class Routes:
         """(2E,) hours in a vehicle by daylight; (24, 2E) the same by the hour of the day at which one enters."""
         day_kmh = _either_way(self._world.roads.free_flow_kmh) * self._part.day_speed
         day_hours, night_hours = self.km / day_kmh, self.km / np.minimum(day_kmh, self._part.night_kmh)
-        dark = is_night(np.arange(HOURS_A_DAY))
+        dark = is_night(np.arange(HOURS_A_DAY), self._clock.night)
         return day_hours, np.where(dark[:, None], night_hours, day_hours)
 
     def _let_through_vehicles_h(self) -> Floats:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from flightsim.clock import is_night
+from flightsim.clock import WINTER_NIGHT, is_night
 from flightsim.model.households import CAR, FOOT, HIRE, MEANS
 from flightsim.parameter import ASSUMPTION, LEVER, check, parameter
 from flightsim.world import Bools, Floats, Ints
@@ -88,18 +88,20 @@ class Transport:
         hours: Ints,
         can_leave: Bools,
         alarm: Floats | float = 0.0,
+        night: tuple[int, int] = WINTER_NIGHT,
     ) -> Floats:
         """(P, M) rate an hour at which those who want to leave get away, by place and means of transport.
 
         ``near_per_hour`` (P, n) strikes felt in each of the n ``hours`` of the day that the step covers, or (P,) in
         all of them; ``remembered`` (P,) those felt lately; ``can_leave`` (P,) whether any road out is open;
-        ``alarm`` (P,) 0 to 1, how near and lately a place was taken: then nobody waits for a ride. A rate, not a
-        chance: a household goes when the readiness gathered passes its own exponential threshold. A lull counts as
-        what it is at any step length, for hours under fire and hours without are not averaged first.
+        ``alarm`` (P,) 0 to 1, how near and lately a place was taken: then nobody waits for a ride; ``night`` the
+        first dark hour and the first light one. A rate, not a chance: a household goes when the readiness gathered
+        passes its own exponential threshold. A lull counts as what it is at any step length, for hours under fire
+        and hours without are not averaged first.
         """
         threat = remembered / (remembered + self.threat_strikes)
         by_night = self.night_calm + (self.night_threat - self.night_calm) * threat
-        habit = np.where(is_night(hours), by_night[:, None], 1.0)
+        habit = np.where(is_night(hours, night), by_night[:, None], 1.0)
         covered = near_per_hour.reshape(len(remembered), -1) / self.pinning_strikes_per_hour
         free = (habit / (1 + covered * covered)).mean(axis=1) * can_leave
         rates = np.empty((len(remembered), len(MEANS)))
@@ -123,6 +125,7 @@ class FreeTransport:
         hours: Ints,
         can_leave: Bools,
         alarm: Floats | float = 0.0,
+        night: tuple[int, int] = WINTER_NIGHT,
     ) -> Floats:
         """(P, M) a rate so high that nobody waits."""
         at_once_per_hour = 60.0

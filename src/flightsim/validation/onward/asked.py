@@ -11,7 +11,15 @@ import numpy as np
 import pandas as pd
 
 from flightsim import __version__, words
-from flightsim.case.observations import DISPLACED, FILE, PEOPLE, Observation, Observations, read_observations
+from flightsim.case.observations import (
+    DISPLACED,
+    FILE,
+    PEOPLE,
+    Observation,
+    Observations,
+    folder_or_own,
+    read_observations,
+)
 from flightsim.case.reading import cached_case
 from flightsim.clock import as_date
 from flightsim.errors import Complaints, InputError, nearest
@@ -216,7 +224,8 @@ def _counts(members: Members, observed: str | Path | None) -> Observations:
     """The observations, checked against the case of the runs."""
     case = cached_case(members.ensemble.case)
     ground = Ground(case.world, members.ensemble.runs[0].front)
-    return read_observations(observed or case.folder, ground.codes, case.world.persons)
+    folder = folder_or_own(observed, case.folder, "known=FOLDER")
+    return read_observations(folder, ground.codes, case.world.persons)
 
 
 def _split(members: Members, on: date, counts: Observations, complaints: Complaints) -> Question | None:

@@ -1,7 +1,7 @@
 """The forecast: people displaced by day as the runs have it, and as they have it going on from the last count.
 
 The level is the count's, the growth is the runs': displaced(t) = counted + what a run adds from the day of the count
-to t. The count is drawn within its bounds by the observation model, and each run counts by its weight.
+to t. The count is drawn within its bounds, and each run counts by its weight.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import pandas as pd
 from flightsim.validation.onward import weights
 from flightsim.validation.onward.asked import Question
 from flightsim.validation.onward.weights import NEAR, Weights
-from flightsim.validation.scores import metrics
 from flightsim.validation.scores.modelled import window
 from flightsim.world import Floats
 
@@ -56,11 +55,9 @@ class Forecast:
 
     @cached_property
     def level(self) -> Floats:
-        """(K,) equally likely figures of the truth on the day of the last count: the count with its own error."""
+        """(K,) equally likely figures of the truth on the day of the last count, drawn within its bounds."""
         o = self.question.start
-        low, best, high = (np.array([value]) for value in (o.low, o.best, o.high))
-        found: Floats = metrics.with_error(best[:, None], low, best, high)[0]
-        return found
+        return weights.within(o.low, o.best, o.high)
 
     def ahead(self, weighted: bool = True) -> tuple[Floats, Floats]:
         """(D', M * K) people displaced on each day from ``on`` to the last, and the weight of each of these courses.

@@ -26,7 +26,7 @@ def screen(f: Forecast) -> str:
 def _head(f: Forecast) -> str:
     members, on = f.question.members, words.day_year(f.question.on)
     runs = words.counted(len(members.ensemble.runs), "run")
-    failed = f" ({words.counted(members.failed, 'run')} failed and not among them)" if members.failed else ""
+    failed = f" ({words.counted(members.failed, 'run')} failed, left out)" if members.failed else ""
     title = members.ensemble.runs[0].title
     return (
         f"{title}: {runs} of '{members.ensemble.scenario}'{failed}, going on from what was counted by {on}."
@@ -37,7 +37,7 @@ def _counts(f: Forecast) -> str:
     asked = f.question
     n, total = len(asked.used), len(asked.observations.rows)
     first, last = words.day_year(asked.used[0].until), words.day_year(asked.used[-1].until)
-    text = f"Counts used: {n} of {total}, {first} to {last}."
+    text = f"Counts used: {n} of {total}, {first if first == last else f'{first} to {last}'}."
     if asked.unused:
         reasons = Counter(asked.unused.values()).most_common()
         text += f" Not used: {'; '.join(f'{count} {reason}' for reason, count in reasons)}."
@@ -79,10 +79,11 @@ def _far(f: Forecast) -> list[str]:
 def _weight(f: Forecast) -> str:
     w, runs = f.weights, len(f.question.members.ensemble.runs)
     if w.power < 1:
+        alike = ": all runs alike" if w.effective > 0.99 * runs else ""
         return (
             f"Effective sample size: {w.effective_untempered:.1f} of {runs} runs, fewer than {LEAST_EFFECTIVE:g}: the "
             f"counts leave too few runs for a band. Widened: the weights are of the likelihood to the power "
-            f"{w.power:.2f}, which leaves {w.effective:.1f}. More replicates are the remedy."
+            f"{w.power:.2f}, which leaves {w.effective:.1f}{alike}. More replicates are the remedy."
         )
     return f"Effective sample size: {w.effective:.1f} of {runs} runs."
 

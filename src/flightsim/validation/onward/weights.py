@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.stats import norm
 
-from flightsim.validation.scores.metrics import log_error
+from flightsim.validation.scores.metrics import ERROR_DRAWS, LOWEST_BOUND, Z90, log_error
 from flightsim.world import Floats
 
 # Standard deviation, in logarithms, of the model's own error on a total: about a tenth. *Assumption*: the model's
@@ -40,6 +41,19 @@ def misfit(members: Floats, low: Floats, best: Floats, high: Floats) -> Floats:
     spread = np.hypot(log_error(low, best, high), MODEL_ERROR)
     off = np.log(np.maximum(members, LEAST_PERSONS) / np.maximum(best, LEAST_PERSONS)[:, None])
     return np.asarray(off / spread[:, None])
+
+
+def within(low: float, best: float, high: float) -> Floats:
+    """(K,) equally likely figures of which 90 % lie within a count's bounds and half on either side of its best.
+
+    Lognormal on either side, since bounds are often wider upward: 380,000 to 470,000 around 390,000. Nothing is random:
+    these are the midpoints of K equal shares.
+    """
+    z = norm.ppf((np.arange(ERROR_DRAWS) + 0.5) / ERROR_DRAWS)
+    middle = max(best, LEAST_PERSONS)
+    down = np.log(middle / max(low, LOWEST_BOUND * middle))
+    up = np.log(max(high, middle) / middle)
+    return np.asarray(best * np.exp(z / Z90 * np.where(z < 0, down, up)))
 
 
 def weigh(off: Floats, least: float = LEAST_EFFECTIVE) -> Weights:

@@ -8,6 +8,7 @@ a wrong model, and do not measure a right one.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 from flightsim.errors import InputError
 from flightsim.results.runs import Results
@@ -15,12 +16,14 @@ from flightsim.validation.patterns import arriving, leaving
 from flightsim.validation.patterns.seen import MAARAT, Pattern
 from flightsim.world import World
 
+FIRST_EVIDENCE = date(2019, 12, 1)
+
 __all__ = ["PATTERNS", "Pattern", "winter"]
 
 
 def winter(found: Results, world: World) -> list[Pattern]:
-    """All patterns of the winter, of one run of the Idlib case. InputError if it is another country's."""
-    if MAARAT not in found.area_names:
+    """All patterns of the winter, of one run of the Idlib case. InputError if it is of another place or season."""
+    if MAARAT not in found.area_names or world.manifest["end"] < FIRST_EVIDENCE:
         raise InputError(
             f"the patterns are those of Idlib, winter 2019-20; {found.title} is a run of another case"
         )

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from flightsim.errors import InputError, nearest
+from flightsim.results.cube import AREA, GROUP
 from flightsim.results.history import history_until
 from flightsim.results.runs import Results, is_complete, load
 from flightsim.world import Floats
@@ -52,12 +53,9 @@ class Ensemble:
 
 
 def _course(run: Results, measure: str, areas: tuple[str, ...] | None, groups: tuple[str, ...]) -> Floats:
-    rows = run.rows(measure)
-    if areas is not None:
-        rows = rows[rows["area_id"].isin(areas)]
-    if groups:
-        rows = rows[rows["group"].isin(groups)]
-    return np.asarray(rows.groupby("time")["value"].sum().reindex(run.days).fillna(0.0), float)
+    by = ({} if areas is None else {AREA: areas}) | ({GROUP: groups} if groups else {})
+    found = run.cube.values(measure, by)
+    return np.asarray(np.nan_to_num(found.sum(axis=tuple(range(1, found.ndim)))))
 
 
 def read(path: str | Path, scenario: str | None = None) -> Ensemble:

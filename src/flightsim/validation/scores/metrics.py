@@ -16,6 +16,7 @@ from flightsim.world import Bools, Floats
 LEVELS = (0.5, 0.8, 0.9)  # central intervals whose coverage is given
 Z90 = float(norm.ppf(0.95))
 ERROR_DRAWS = 21  # midpoints of the observation's error that each member is multiplied by
+LOWEST_BOUND = 0.05  # of the best figure: a lower bound of zero says little
 PIT_BINS = 5
 
 
@@ -65,7 +66,7 @@ def weighted_interval_score(observed: Floats, members: Floats) -> Floats:
 
 def log_error(low: Floats, best: Floats, high: Floats) -> Floats:
     """(n,) standard deviation of an observation's lognormal error: its bounds hold 90 %."""
-    floor = np.maximum(low, 0.05 * np.maximum(best, 1e-12))  # a bound of zero says little: a twentieth
+    floor = np.maximum(low, LOWEST_BOUND * np.maximum(best, 1e-12))
     return np.asarray(np.log(np.maximum(high, floor) / floor) / (2 * Z90))
 
 
