@@ -38,8 +38,9 @@ SECTION = """
 
 ## April to September 2019: answered before it is scored
 
-What the model, set by the winter alone, says of the campaign of the spring ([spring2019.md](spring2019.md)). No count
-of that campaign was looked at. `python experiments/spring2019/run.py --page docs/evaluation.md` makes the table.
+What the model, set by the winter alone, says of the campaign of the spring ([spring2019.md](spring2019.md)).
+Nothing was set by a count of that campaign; two round totals of it that sources of the winter mention were not
+used. `python experiments/spring2019/run.py --page docs/evaluation.md` makes the table.
 
 <!-- spring2019 -->
 <!-- /spring2019 -->
