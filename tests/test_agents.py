@@ -24,11 +24,10 @@ FAST = Flight(shelling_per_hour=0.2, half_strikes=5.0, crowding_per_hour=0.05)
 
 @pytest.fixture(scope="module")
 def model() -> DisplacementModel:
-    """The town after three days of bombs on M2 and S1; not to be stepped."""
-    events = [*bombing("M2", range(4), 40), *bombing("S1", range(4), 40)]
-    return run(
-        model_of(worlds.town_world(60, 60), events, 4, behaviour=FAST, hazard=Bombardment(**FELT_IN_FULL)), 3
-    )
+    """The town after 46 hours of bombs on M2 and S1, some on the road; not to be stepped."""
+    events = [*bombing("M2", range(4), 10), *bombing("S1", range(4), 10)]
+    parts = {"behaviour": FAST, "hazard": Bombardment(**FELT_IN_FULL)}
+    return run(model_of(worlds.town_world(60, 60), events, 4, **parts), 46 / 24)
 
 
 @pytest.fixture

@@ -98,7 +98,7 @@ def test_no_place_bears_more_than_its_part(events: list[Row]) -> None:
 
 
 def test_where_nothing_is_named_raids_fall_where_the_fighting_is(events: list[Row]) -> None:
-    """Unnamed raids of February: most within 10 km of a place that fell within three days of them."""
+    """Unnamed raids of February: most within 10 km of a place that fell within a fortnight of them."""
     points = {row["place_id"]: (float(row["lat"]), float(row["lon"])) for row in rows(CASE / "places.csv")}
     taken = [(date.fromisoformat(e["date"]), e["target"]) for e in events if e["type"] == "captured"]
     near = total = 0.0
@@ -106,7 +106,7 @@ def test_where_nothing_is_named_raids_fall_where_the_fighting_is(events: list[Ro
         if e["type"] != "air_strike" or not e["source"].startswith("unnamed") or e["date"] < "2020-01-28":
             continue
         day = date.fromisoformat(e["date"])
-        fights = [points[p] for when, p in taken if timedelta(days=-1) <= when - day <= timedelta(days=3)]
+        fights = [points[p] for when, p in taken if abs(when - day) <= timedelta(days=14)]
         if fights:
             lat, lon = points[e["target"]]
             km = min(111.2 * ((lat - a) ** 2 + (0.81 * (lon - b)) ** 2) ** 0.5 for a, b in fights)

@@ -157,8 +157,8 @@ def test_a_cut_is_news_at_once() -> None:
 
 
 def test_everybody_arrives_where_there_is_room_and_peace() -> None:
-    model = run(model_of(refuge(room={"host": 5000}), bombing("T", [0, 1], 30), 12, **ALONE))
-    moved = model.households.moves > 0
+    model = run(model_of(refuge(room={"host": 5000}), bombing("T", [0, 1], 30), 20, **ALONE))
+    moved = (model.households.moves > 0) & (model.households.state == SETTLED)
     assert moved.sum() > 50
     assert (model.households.place[moved] == row(model, "C")).all()
     assert (model.households.moves[moved] == 1).all()

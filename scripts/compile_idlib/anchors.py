@@ -113,9 +113,7 @@ class Anchors:
 
     def _older(self) -> None:
         south = self.persons(self.within(SOUTH_2018, "opposition"))
-        source = (
-            "RNA Dec 2018: 67,000 resident and 20,000 IDP households; 400,000 people left in May-Aug 2019"
-        )
+        source = "RNA Dec 2018: 67,000 resident and 20,000 IDP households (before the campaign of 2019)"
         self.add(
             "69 communities in the south, Dec 2018", "households", 87_000, round(south / HOUSEHOLD), source
         )

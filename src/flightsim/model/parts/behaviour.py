@@ -20,7 +20,7 @@ class Flight:
     """Pressure gathered at a place against a threshold of one's own; then the best of all places one knows."""
 
     shelling_per_hour: float = parameter(
-        0.012,
+        0.014,
         "1/h",
         0,
         0.2,
@@ -28,7 +28,7 @@ class Flight:
         "assumption; a town under daily bombardment almost empty within a week or two (OCHA, Dec 2019)",
     )
     half_strikes: float = parameter(
-        2.8,
+        3.1,
         "strikes remembered",
         0.5,
         200,
@@ -36,7 +36,7 @@ class Flight:
         ASSUMPTION,
     )
     steepness: float = parameter(
-        6.0,
+        7.0,
         "exponent",
         1,
         12,
@@ -44,7 +44,7 @@ class Flight:
         "assumption; threshold effect: Nepal (Bohra-Mishra and Massey 2011)",
     )
     front_per_hour: float = parameter(
-        0.12,
+        0.13,
         "1/h",
         0,
         0.5,
@@ -107,7 +107,7 @@ class Flight:
         1.5, "utility", 0, 10, "Worth of relatives in the area", "assumption; ties named by 36 % (HNAP)"
     )
     size: float = parameter(
-        0.8,
+        1.05,
         "exponent",
         0,
         2,
@@ -141,7 +141,7 @@ class Flight:
         ASSUMPTION,
     )
     other_authority: float = parameter(
-        1.0,
+        0.77,
         "utility",
         0,
         10,

@@ -254,7 +254,7 @@ class Hazard:
 
     def _on_day(self, day: int) -> Floats:
         """(P,) all strikes of a day, those of known hour too."""
-        return self._struck + self._of_known_hour(day, np.arange(HOURS_A_DAY)).sum(axis=1)
+        return np.asarray(self._struck + self._of_known_hour(day, np.arange(HOURS_A_DAY)).sum(axis=1))
 
     def _remember(self, near_per_hour: Floats, hours: float) -> None:
         """Live through so many hours: strikes are felt at this rate, and all that was before fades."""

@@ -200,7 +200,7 @@ def nobody_crosses_the_front(found: Results, world: World) -> Pattern:
     share = 100 * float(moves.get(True, 0.0)) / max(float(moves.sum()), 1.0)
     return Pattern(
         "almost nobody crosses the front",
-        "3,075 people crossed to the government's side in all of May 2019, of some 200,000 displaced (OCHA)",
+        "3,075 people crossed to the government's side in all of May 2019 (OCHA)",
         "fewer than 2 % of movements",
         share,
         "%",
