@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 import worlds
+from flightsim.model.households import SETTLED
 from flightsim.model.parts.behaviour import Flight
 from flightsim.model.parts.hazard import Bombardment
 from flightsim.model.parts.roads import FreeFlow

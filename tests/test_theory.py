@@ -171,10 +171,10 @@ def goals(model: DisplacementModel) -> tuple[np.ndarray, np.ndarray]:
     [(500, 500, 20, 20), (2000, 500, 20, 20), (500, 500, 20, 60), (500, 2000, 20, 60)],
 )
 def test_shares_at_the_fork(left: float, right: float, km_left: float, km_right: float) -> None:
-    """Size to the power 0.8, against hours and a half to the power 1."""
+    """Size to the power of `size`, against hours and a half to the power 1."""
     model = run(under_fire(fork(km_left, km_right, left, right), 2))
     hours = km_left / 40, km_right / 40
-    worth = 0.8 * math.log(left / right) - math.log((hours[0] + 0.5) / (hours[1] + 0.5))
+    worth = STEADY.size * math.log(left / right) - math.log((hours[0] + 0.5) / (hours[1] + 0.5))
     _, to_left = goals(model)
     assert_share(to_left, share_of_first(worth))
 
@@ -189,7 +189,7 @@ def test_relatives_draw_by_what_they_are_worth() -> None:
 
 
 def test_inside_an_area_shares_are_a_logit() -> None:
-    """Three villages of 100, 200 and 500 people: as their sizes to the power 0.8, wherever the gateway is."""
+    """Three villages of 100, 200 and 500 people: as their people to the power of `size`, wherever the gateway is."""
     sizes = np.array([100, 200, 500])
     spots = [Spot("N", "Area-N", 0, 40, residents=6), Spot("O", "Area-O", 0, residents=5000, idps=5000)]
     spots += [Spot(f"V{i}", "Villages", 20 + i, 0, residents=n) for i, n in enumerate(sizes)]
@@ -197,7 +197,7 @@ def test_inside_an_area_shares_are_a_logit() -> None:
     model = run(under_fire(world, 3))
     goal = model.recorder.first_destination[at_o(model)]
     chosen = goal[goal > 1]
-    for i, share in enumerate(sizes**0.8 / (sizes**0.8).sum()):
+    for i, share in enumerate(sizes**STEADY.size / (sizes**STEADY.size).sum()):
         assert_share(chosen == 2 + i, share)
 
 
