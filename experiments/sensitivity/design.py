@@ -16,9 +16,8 @@ from SALib.sample import sobol as sobol_sample
 
 from flightsim.config import compose
 from flightsim.parameter import UNCERTAINTY
-from flightsim.results import outcomes
-from flightsim.results.outcomes import CALENDAR, Headline, headline
-from flightsim.results.rows import read_measures
+from flightsim.results import cube, outcomes
+from flightsim.results.outcomes import Headline, headline
 from flightsim.results.sweeps import Drawn
 from flightsim.sweeps import batch, priors
 from flightsim.validation.patterns.seen import DANA
@@ -90,8 +89,7 @@ class Setting:
 
 def outcomes_of(run: Path) -> dict[str, float]:
     """The four outcomes of a run."""
-    rows = read_measures(run, {CALENDAR, *(h.measure for h in READ)})
-    _, courses = outcomes.courses_of(rows, READ, None, run)
+    courses = outcomes.courses_of(cube.read(run, {h.measure for h in READ}), READ, None)
     found = {h.name: h.of_course(courses[h.name]) for h in READ}
     return {
         "displaced": found["displaced_persons"],
