@@ -91,7 +91,7 @@ def test_titles_are_computed_from_the_run(world: World) -> None:
     assert title in texts(plots.FIGURES["displaced"](run, world))
     written = " ".join(texts(plots.FIGURES["arrivals"](run, world)))
     assert re.search(r"About [\d,]+ of [\d,]+ arrivals are in Plain; ", written)
-    assert "2 in 10 of all end in unfinished buildings or in the open" in written
+    assert "2 in 10 of all end in makeshift shelter or in the open" in written
     assert any(t.startswith("More people leave Southtown") for t in texts(plots.MAPS["map"](run, world)))
 
 

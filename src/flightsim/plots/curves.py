@@ -115,7 +115,7 @@ def shelter(results: Results, world: World) -> Figure:
     title = "Nobody is displaced in this run"
     if f.displaced.max() > 0:
         title = (
-            f"{words.about(poor.iloc[-1])} displaced people are in unfinished buildings or in the open "
+            f"{words.about(poor.iloc[-1])} displaced people are in makeshift shelter or in the open "
             f"by {words.day(f.end)}"
         )
     what = "People displaced since the start, by where they are each day"

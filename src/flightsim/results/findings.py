@@ -24,7 +24,7 @@ RUNG_WORDS = {
     "rented": "in rented rooms",
     "site": "in camps and sites",
     "collective": "in collective centres",
-    "unfinished": "in unfinished buildings",
+    "unfinished": "in makeshift shelter",
     "open": "in the open",
 }
 POOR_RUNGS = ("unfinished", "open")
