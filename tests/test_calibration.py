@@ -1,6 +1,8 @@
 """The calibration's tools on problems with known answers, and what of it ships."""
 
+import math
 import sys
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -139,6 +141,20 @@ def test_nothing_observed_later_is_used() -> None:
     rows = read_observations(case.folder, codes, case.world.persons).rows
     with pytest.raises(InputError, match="nothing after 2020-03-08"):
         study.reports([replace(rows[-1], until=date(2020, 3, 9))], runs=None)  # type: ignore[arg-type]
+
+
+def total(day: int) -> study.Report:
+    until = date(2019, 12, day)
+    asked = study.Observation(
+        2, until, date(2019, 12, 1), study.DISPLACED, study.PEOPLE, (), (), (), 1.0, 2.0, 3.0, math.nan, ""
+    )
+    return study.Report(f"until {day}", "displaced", until, 0.0, 0.1, "", asked)
+
+
+def test_too_few_totals_to_learn_the_drift_are_said() -> None:
+    assert study.told_of_the_drift([total(day) for day in (5, 9, 12, 20)]) == ""
+    told = study.told_of_the_drift([total(day) for day in (5, 9, 12)])
+    assert told.startswith("the discrepancy cannot be learnt from 3 totals; expected 4 or more")
 
 
 # What ships.

@@ -90,6 +90,8 @@ class Calibration:
         paths = self.runs(values, 1000, "design")
         self.reader = Reader(paths[0])
         reports = self.reader.reports
+        if note := study.told_of_the_drift(reports):
+            print(f"Note: {note}.", file=sys.stderr)
         self.errors = inference.Errors(np.array([r.error_sd for r in reports]), self.drift())
         self.reported = np.array([r.value for r in reports])
         answers = self.reader.answers(paths)

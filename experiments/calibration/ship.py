@@ -12,7 +12,7 @@ import pandas as pd
 Floats = npt.NDArray[np.float64]
 FIGURES = 3  # significant ones of the best estimate
 HEAD = """# Who leaves, and where to?
-# As `flight`, with the best estimate of the calibration on Idlib's winter, totals to 8 March 2020 (docs/calibration.md).
+# As `flight`, the best estimate of the calibration on Idlib's winter to 8 March 2020 (docs/calibration.md).
 # Written by experiments/calibration/run.py from calibrated.csv, the samples of the posterior: their means. No
 # better founded than that page says; the defaults of `flight` are those of the round before.
 """

@@ -171,6 +171,20 @@ def reports(rows: Sequence[Observation], runs: Ensemble) -> list[Report]:
     return sorted(found, key=lambda r: (r.family, r.until))
 
 
+FEWEST_TOTALS = 4
+
+
+def told_of_the_drift(found: Sequence[Report]) -> str:
+    """What to say where too few totals were reported to learn the drift of the rate of leaving; blank if enough were."""
+    n = sum(report.is_total for report in found)
+    if n >= FEWEST_TOTALS:
+        return ""
+    return (
+        f"the discrepancy cannot be learnt from {n} totals; expected {FEWEST_TOTALS} or more. "
+        f"Its prior stands, which is wide: a half-normal of 0.5 in logarithms"
+    )
+
+
 def _report(o: Observation, value: float, sd: float) -> Report:
     return Report(f"{o.what}, {o.since} to {o.until}", o.what, o.until, value, sd, o.source, o)
 

@@ -66,4 +66,6 @@ def _title(f: Findings) -> str:
         return "Nobody arrives anywhere in this run"
     first = f"{words.about(f.arrivals.iloc[0])} of {words.about(f.arrivals.sum())} arrivals"
     where = f"are in {f.name(str(f.arrivals.index[0]))}"
-    return f"About {first} {where}; {words.in_ten(f.poor_share)} of all end in makeshift shelter or in the open"
+    return (
+        f"About {first} {where}; {words.in_ten(f.poor_share)} of all end in makeshift shelter or in the open"
+    )
