@@ -175,7 +175,7 @@ FEWEST_TOTALS = 4
 
 
 def told_of_the_drift(found: Sequence[Report]) -> str:
-    """What to say where too few totals were reported to learn the drift of the rate of leaving; blank if enough were."""
+    """What to say where too few totals were reported to learn the drift; blank if enough were."""
     n = sum(report.is_total for report in found)
     if n >= FEWEST_TOTALS:
         return ""
