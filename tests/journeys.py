@@ -14,7 +14,8 @@ from flightsim.events import Event
 from flightsim.model.kernels import NO_EDGE
 from flightsim.model.parts.roads import RoadNetwork, Routes
 from flightsim.model.travel import Traffic, Travellers
-from flightsim.world import GOVERNMENT, World
+from flightsim.world import World
+from worlds import GOVERNMENT
 
 NOON = 12.0
 

@@ -28,8 +28,8 @@ from flightsim.model.parts.services import HealthCare, NoServices
 from flightsim.model.parts.shelter import ShelterLadder, UnlimitedShelter
 from flightsim.model.parts.transport import FreeTransport, Transport
 from flightsim.model.state import State
-from flightsim.world import BORDER_RULES, CONTROLS, World
-from worlds import START, Gate, Spot, event, make_world
+from flightsim.world import BORDER_RULES, World
+from worlds import CONTROLS, START, Gate, Spot, event, make_world
 
 NULLS: dict[str, Any] = {
     "hazard": NoHazard(),

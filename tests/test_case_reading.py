@@ -22,7 +22,8 @@ from flightsim.case import cells as reading
 from flightsim.case.columns import TABLES
 from flightsim.case.reading import Case, find_case, read_case, shipped_cases
 from flightsim.errors import InputError
-from flightsim.world import GOVERNMENT, HOST, OPEN, RENTED, SITE, UNFINISHED
+from flightsim.world import HOST, OPEN, RENTED, SITE, UNFINISHED
+from worlds import GOVERNMENT
 
 TOY = find_case("toy")
 

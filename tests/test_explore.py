@@ -21,7 +21,7 @@ from flightsim.errors import InputError
 from flightsim.explore import course, levers, server, terrain, trial, why
 from flightsim.explore.trial import Trial
 from flightsim.results import record
-from flightsim.world import SITE, hostile
+from flightsim.world import SITE
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next((path for name in BROWSERS if (path := shutil.which(name))), "")
@@ -96,7 +96,8 @@ class TestWhatThePageIsTold:
 
     def test_the_front_is_where_places_were_taken(self, tried: Trial) -> None:
         lost = terrain.lost_by_day(tried.scenario.world, tried.results)
-        start = hostile(tried.scenario.world.places.control)
+        world = tried.scenario.world
+        start = world.hostile(world.places.control)
         days = [d for d in range(len(lost)) if (lost[d] != (lost[d - 1] if d else start)).any()]
         assert [f["day"] for f in tried.course["fronts"]] == days
 

@@ -14,8 +14,9 @@ from flightsim.errors import InputError
 from flightsim.events import Event
 from flightsim.model.parts.hazard import Bombardment, Hazard, NoHazard
 from flightsim.model.parts.transport import FreeTransport
-from flightsim.world import GOVERNMENT, OPPOSITION, SDF, World
+from flightsim.world import World
 from models import ALONE, FELT_IN_FULL, bombing, model_of
+from worlds import GOVERNMENT, OPPOSITION, SDF
 
 A, B, S = range(3)
 EVEN = 13 / 24  # night share at which every hour is alike

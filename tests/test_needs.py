@@ -26,7 +26,8 @@ from flightsim.needs import (
 )
 from flightsim.needs.people import People
 from flightsim.needs.quantities import NEEDS, SECTORS, WHOM
-from flightsim.world import GOVERNMENT, RUNGS, World
+from flightsim.world import RUNGS, World
+from worlds import GOVERNMENT
 
 
 def write(path: Path, content: object) -> Path:

@@ -21,8 +21,9 @@ from flightsim.model.parts.behaviour import Flight
 from flightsim.model.parts.border import Border
 from flightsim.model.parts.population import Population
 from flightsim.model.parts.shelter import UnlimitedShelter
-from flightsim.world import BORDER_RULES, GOVERNMENT, OPEN, RUNGS, SDF, SITE, UNFINISHED
+from flightsim.world import BORDER_RULES, OPEN, RUNGS, SITE, UNFINISHED
 from models import NULLS, Setting, bombing, counted_persons, day, examples, model_of, run, settings_of
+from worlds import GOVERNMENT, SDF
 
 NO_EDGE = -1
 CLOSED, WOMEN, _ = range(len(BORDER_RULES))

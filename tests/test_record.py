@@ -12,7 +12,8 @@ import toys
 from flightsim import scenario
 from flightsim.model.parts.services import NoServices
 from flightsim.results import Results, load, record
-from flightsim.world import CONTROLS, GOVERNMENT, OPEN, RUNGS, SITE, World
+from flightsim.world import OPEN, RUNGS, SITE, World
+from worlds import CONTROLS, GOVERNMENT
 
 
 def no_events() -> list:

@@ -16,7 +16,8 @@ from flightsim.events import Event
 from flightsim.model.kernels import edge_hours
 from flightsim.model.parts.roads import FreeFlow, RoadNetwork, Routes
 from flightsim.model.travel import net_of
-from flightsim.world import BORDER_RULES, GOVERNMENT, SDF, SNA, World
+from flightsim.world import BORDER_RULES, World
+from worlds import GOVERNMENT, SDF, SNA
 
 CLOSED, OPEN = BORDER_RULES.index("closed"), BORDER_RULES.index("open")
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import worlds
-from flightsim.world import CONTROLS, GOVERNMENT, OPEN, RUNGS, SITE, SNA, World
+from flightsim.world import OPEN, RUNGS, SITE, World
+from worlds import CONTROLS, GOVERNMENT, SNA
 
 
 def test_codes_and_words_agree() -> None:

@@ -17,9 +17,9 @@ from flightsim.case.build import gateways
 from flightsim.events import ALL, Event
 from flightsim.world import (
     BORDER_RULES,
-    CONTROLS,
     EARTH_RADIUS_KM,
     RUNGS,
+    SYRIA,
     Areas,
     Crossings,
     Facilities,
@@ -28,6 +28,8 @@ from flightsim.world import (
     World,
 )
 
+CONTROLS = SYRIA.name
+OPPOSITION, SNA, GOVERNMENT, SDF = range(len(CONTROLS))
 KM_PER_DEGREE = np.pi * EARTH_RADIUS_KM / 180
 START = date(2020, 1, 1)
 

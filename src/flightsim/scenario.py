@@ -34,7 +34,7 @@ from flightsim.model.parts.transport import FreeTransport, Transport
 from flightsim.parameter import LEVER, SETTING, UNCERTAINTY
 from flightsim.results import provenance, runs
 from flightsim.whatif.changes import WhatIf
-from flightsim.world import CONTROLS, OPEN, OPPOSITION, RUNGS, SITE, SNA, World
+from flightsim.world import OPEN, RUNGS, SITE, World
 
 if TYPE_CHECKING:
     from flightsim.model.model import DisplacementModel
@@ -371,7 +371,13 @@ def _is_whole(value: Any) -> bool:
 def _description(scenario: Scenario) -> list[str]:
     world, parts, clock = scenario.world, scenario.parts, scenario.clock
     places, manifest = world.places, world.manifest
-    held = [int((places.control == control).sum()) for control in (OPPOSITION, SNA)]
+    held = [
+        f"{int((places.control == i).sum())} held by {label}"
+        for i, label in enumerate(world.holders.label)
+        if world.holders.lived_in[i] and (places.control == i).any()
+    ]
+    closed = bool(world.hostile(places.control).any())
+    others = "; the others are held by a side under which nobody is modelled" * closed
     households = parts.population.synthesise(world, scenario.seed)
     room = world.room_persons[:, :OPEN].sum(axis=0)
     end = clock.date_of(clock.days - 1)
@@ -381,9 +387,8 @@ def _description(scenario: Scenario) -> list[str]:
     length = words.counted(clock.days, "day")
     period = f"From {clock.start} to {end}: {length} in steps of {clock.step_hours} h, seed {scenario.seed}."
     where = (
-        f"{len(places)} places in {len(world.areas)} sub-districts ({held[0]} held by the {CONTROLS[OPPOSITION]}, "
-        f"{held[1]} by the {CONTROLS[SNA].upper()}; the others are held by the other side; no people are modelled "
-        f"there), {len(world.roads)} roads."
+        f"{len(places)} places in {len(world.areas)} sub-districts ({words.listing(held)}{others}), "
+        f"{len(world.roads)} roads."
     )
     who = (
         f"{world.persons:,.0f} people, {places.idps_persons.sum():,.0f} of them displaced before; "

@@ -20,9 +20,6 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
-CONTROLS = ("opposition", "sna", "government", "sdf")
-OPPOSITION, SNA, GOVERNMENT, SDF = range(len(CONTROLS))
-HOSTILE = (CONTROLS[GOVERNMENT], CONTROLS[SDF])  # nobody in the model flees to places that they hold
 RUNGS = ("host", "rented", "site", "collective", "unfinished", "open")
 HOST, RENTED, SITE, COLLECTIVE, UNFINISHED, OPEN = range(len(RUNGS))
 BORDER_RULES = ("closed", "women_and_children", "open")
@@ -31,9 +28,46 @@ CAUSES = ("shelling", "front", "care", "neighbours", "crowding")  # what people 
 EARTH_RADIUS_KM = 6371.0
 
 
-def hostile(control: Ints | int) -> Bools:
-    """Whether a side is hostile to those who flee from it; ``control``: an index into CONTROLS for each, any shape."""
-    return np.asarray((control == GOVERNMENT) | (control == SDF))
+@dataclass(frozen=True)
+class Holders:
+    """The H sides of a case; a place's ``control`` is an index into them.
+
+    name      as the tables write it
+    label     as products write it
+    frightens whether people around flee from its captures
+    lived_in  whether people live, stay and arrive on its ground; where not, nobody is modelled there, nobody goes there
+              and nobody leaves a place once it is taken
+    crossed   whether one gets from its ground to another such side's by any road, not at crossings alone
+    """
+
+    name: tuple[str, ...]
+    label: tuple[str, ...]
+    frightens: tuple[bool, ...]
+    lived_in: tuple[bool, ...]
+    crossed: tuple[bool, ...]
+
+    def index(self, name: str) -> int:
+        """The number of a side by its name; ValueError if there is none of that name."""
+        return self.name.index(name)
+
+    def closed(self, control: Ints | int) -> Bools:
+        """Whether each place is closed to those who flee, by who holds it; any shape."""
+        return ~np.array(self.lived_in)[control]
+
+    def apart(self, control: Ints) -> Ints:
+        """Alike for ground between which every road may be taken, by who holds it; -2 for closed ground."""
+        own = np.where(self.crossed, len(self.name), np.arange(len(self.name)))
+        return np.where(self.closed(control), -2, own[control])
+
+
+# What a case without sides of its own has: those of north-west Syria.
+SYRIA = Holders(
+    name=("opposition", "sna", "government", "sdf"),
+    label=("the opposition", "the SNA", "the government", "the SDF"),
+    frightens=(False, False, True, True),
+    lived_in=(True, True, False, False),
+    crossed=(False, False, False, False),
+)
 
 
 @dataclass(frozen=True)
@@ -48,7 +82,7 @@ class Places:
     lon: Floats  # (P,) degrees
     residents_persons: Floats  # (P,)
     idps_persons: Floats  # (P,)
-    control: Ints  # (P,) index into CONTROLS
+    control: Ints  # (P,) who holds it, an index into the world's holders
 
     def __len__(self) -> int:
         return len(self.place_id)
@@ -142,6 +176,11 @@ class World:
     facilities: Facilities
     observations: list[dict[str, Any]] = field(default_factory=list)
     folder: Path | None = None  # where outlines and lines for maps are
+    holders: Holders = SYRIA
+
+    def hostile(self, control: Ints | int) -> Bools:
+        """Whether ground is closed to those who flee, by who holds it: nobody stays there or goes there."""
+        return self.holders.closed(control)
 
     @cached_property
     def xy_km(self) -> Floats:

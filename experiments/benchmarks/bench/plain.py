@@ -25,7 +25,7 @@ from flightsim.model.households import AT_HOME
 from flightsim.model.model import REHOUSED_AT_HOUR
 from flightsim.model.parts import Parts
 from flightsim.model.state import LOCAL_KMH
-from flightsim.world import HOST, OPEN, RENTED, World, hostile
+from flightsim.world import HOST, OPEN, RENTED, World
 
 FirstLuck = tuple[float, float, bool]  # its threshold, the readiness it needs, whether it can pay rent
 
@@ -199,7 +199,7 @@ class PlainModel(mesa.Model):
         gates_changed = self.gates.advance(step)
         nobody_waits = np.zeros(2 * len(self.world.roads))
         changed = self.routes.advance(step, hazard.control, hazard.remembered, self.gates.rule, nobody_waits)
-        held = hostile(hazard.control)
+        held = self.world.hostile(hazard.control)
         if len(hazard.captured):
             self.shelter.close(hazard.captured[held[hazard.captured]])
         if changed or gates_changed or len(hazard.captured):

@@ -16,7 +16,7 @@ from flightsim.plots import ground as holders_of
 from flightsim.plots import shapes
 from flightsim.results import record
 from flightsim.results.runs import Results
-from flightsim.world import Floats, World, hostile
+from flightsim.world import Floats, World
 
 WIDE = 380.0
 GRID_KM = 1.2  # fineness of the front, as communities lie 2 to 3 km apart
@@ -83,8 +83,8 @@ def front(
     bottom = g.top - g.high / g.scale
     view = holders_of.View(g.left, g.left + WIDE / g.scale + GRID_KM, bottom - GRID_KM, g.top + GRID_KM)
     x, y, nearest = holders_of.raster(world, view, GRID_KM)
-    held = hostile(before)
-    taken = hostile(after) & ~held
+    held = world.hostile(before)
+    taken = world.hostile(after) & ~held
     inside = np.ones(nearest.shape, bool)
     if outlines:
         whole = Shape.make_compound_path(*outlines.values())

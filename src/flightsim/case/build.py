@@ -10,36 +10,38 @@ import numpy as np
 
 from flightsim.case.cells import Table
 from flightsim.case.columns import KEYS, OPTIONAL_TABLES
+from flightsim.case.manifest import holders_of
 from flightsim.world import (
     BORDER_RULES,
     COLLECTIVE,
-    CONTROLS,
     HOST,
     OPEN,
     RENTED,
     RUNGS,
     SITE,
+    SYRIA,
     UNFINISHED,
     Areas,
     Crossings,
     Facilities,
     Floats,
+    Holders,
     Ints,
     Places,
     Roads,
     World,
-    hostile,
 )
 
 
 def build_world(folder: Path, manifest: Mapping[str, Any], tables: Mapping[str, Table]) -> World:
     """The world of tables without complaints. The order of their rows means nothing."""
+    holders = holders_of(manifest)
     by_id = {file: tables[file].sorted_by(key) for file, key in KEYS.items()}
-    area_row, places = _places(by_id["places.csv"])
+    area_row, places = _places(by_id["places.csv"], holders)
     place_row = by_id["places.csv"].index("place_id")
     crossings = _crossings(by_id["crossings.csv"], place_row)
     roads = _roads(by_id["roads.csv"], place_row, crossings)
-    areas = _areas(by_id["areas.csv"], area_row, gateways(places, roads, len(area_row)))
+    areas = _areas(by_id["areas.csv"], area_row, gateways(places, roads, len(area_row), holders))
     room, in_sites = _shelter(by_id["shelter.csv"], by_id["sites.csv"], place_row)
     return World(
         name=str(manifest["name"]),
@@ -53,17 +55,18 @@ def build_world(folder: Path, manifest: Mapping[str, Any], tables: Mapping[str, 
         facilities=_facilities(by_id["facilities.csv"], place_row),
         observations=_observations(tables),
         folder=folder,
+        holders=holders,
     )
 
 
-def gateways(places: Places, roads: Roads, n_areas: int) -> Ints:
+def gateways(places: Places, roads: Roads, n_areas: int, holders: Holders = SYRIA) -> Ints:
     """(A,) the place through which one enters each area: the one with the most people, displaced or not.
 
-    Places one does not go to (held by the government or the SDF) and places without a road come last; of two
+    Places one does not go to (closed to those who flee by who holds them) and places without a road come last; of two
     alike, the one with more roads, then the one whose id comes first.
     """
     degree = np.bincount(np.concatenate([roads.u, roads.v]), minlength=len(places))[: len(places)]
-    shunned = hostile(places.control)
+    shunned = holders.closed(places.control)
     persons = places.residents_persons + places.idps_persons
     order = np.lexsort((np.arange(len(places)), -degree, -persons, degree == 0, shunned, places.area))
     _, first = np.unique(places.area[order], return_index=True)
@@ -80,7 +83,7 @@ def _codes(words: list[str], known: tuple[str, ...]) -> Ints:
     return np.array([known.index(word) for word in words], dtype=np.int64)
 
 
-def _places(table: Table) -> tuple[dict[str, int], Places]:
+def _places(table: Table, holders: Holders) -> tuple[dict[str, int], Places]:
     """The places, and the row of each area that has one."""
     area_row = {area_id: i for i, area_id in enumerate(sorted(set(table["area_id"])))}
     places = Places(
@@ -92,7 +95,7 @@ def _places(table: Table) -> tuple[dict[str, int], Places]:
         lon=table.numbers("lon"),
         residents_persons=table.numbers("residents_persons"),
         idps_persons=table.numbers("idps_persons"),
-        control=_codes(table["control"], CONTROLS),
+        control=_codes(table["control"], holders.name),
     )
     return area_row, places
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import partial
 
 import numpy as np
 
@@ -11,14 +12,14 @@ from flightsim.case.cells import Table, show
 from flightsim.case.columns import KEYS
 from flightsim.errors import Complaints, nearest
 from flightsim.events import ALL
-from flightsim.world import HOSTILE
+from flightsim.world import SYRIA, Holders
 
 ROUNDING_PERSONS = 1.0
 Tables = Mapping[str, Table]
 Known = dict[str, Collection[str] | None]
 
 
-def check_tables(tables: Tables, complaints: Complaints) -> Known:
+def check_tables(tables: Tables, complaints: Complaints, holders: Holders = SYRIA) -> Known:
     """Complain about everything that does not fit between tables; ids by kind, None where unreadable.
 
     Tables that could not be read are absent, and what depends on them is not checked.
@@ -31,7 +32,7 @@ def check_tables(tables: Tables, complaints: Complaints) -> Known:
     _check_references(tables, known, complaints)
     for check, file in (
         (_check_areas, "areas.csv"),
-        (_check_places, "places.csv"),
+        (partial(_check_places, holders=holders), "places.csv"),
         (_check_roads, "roads.csv"),
         (_check_sites, "sites.csv"),
     ):
@@ -133,14 +134,14 @@ def _check_areas(tables: Tables, complaints: Complaints) -> None:
             complaints.add(f"areas.csv row {row}: parent_id is {show(parent)}; expected {expected}{hint}")
 
 
-def _check_places(tables: Tables, complaints: Complaints) -> None:
+def _check_places(tables: Tables, complaints: Complaints, holders: Holders) -> None:
     """Somebody lives somewhere, and nobody is counted outside the areas that are modelled."""
     table = tables["places.csv"]
     if not len(table):
         complaints.add("places.csv has no rows; expected at least one place")
         return
     persons = 0.0
-    outside = HOSTILE
+    outside = [name for name, lived in zip(holders.name, holders.lived_in, strict=True) if not lived]
     for column in ("residents_persons", "idps_persons"):
         for row, control, n in zip(table.rows, table["control"], table[column], strict=True):
             persons += np.inf if n is None else n

@@ -8,7 +8,7 @@ from __future__ import annotations
 from flightsim.case import event_rows, observations
 from flightsim.case.cells import NOTE, Column, choice, identifier, number, text
 from flightsim.events import STATUSES
-from flightsim.world import BORDER_RULES, CONTROLS, FACILITY_KINDS
+from flightsim.world import BORDER_RULES, FACILITY_KINDS, SYRIA, Holders
 
 PERSONS = number(at_least=0, at_most=10_000_000)
 LAT = number(at_least=-90, at_most=90)
@@ -33,7 +33,7 @@ TABLES: dict[str, dict[str, Column]] = {
         "lon": LON,
         "residents_persons": PERSONS,
         "idps_persons": PERSONS,
-        "control": choice(CONTROLS),
+        "control": choice(SYRIA.name),  # or the sides that the manifest names
         "method": text(blank=""),
         "status": NOTE,
         **SOURCE,
@@ -102,3 +102,9 @@ KEYS = {
     event_rows.FILE: "event_id",
 }
 MAPS = ("outlines.geojson", "lines.geojson")
+
+
+def columns_of(holders: Holders) -> dict[str, dict[str, Column]]:
+    """The columns of every table there may be, of a case with these sides."""
+    tables = TABLES | OPTIONAL_TABLES
+    return tables | {"places.csv": tables["places.csv"] | {"control": choice(holders.name)}}

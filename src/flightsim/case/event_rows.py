@@ -25,7 +25,7 @@ from flightsim.case.cells import (
 )
 from flightsim.errors import Complaints, nearest
 from flightsim.events import ALL, EVENT_TYPES, STATUSES, STRIKES, Event
-from flightsim.world import BORDER_RULES, CONTROLS, World
+from flightsim.world import BORDER_RULES, SYRIA, Holders, World
 
 FILE = "events.csv"
 MAX_COMPLAINTS = 50
@@ -46,7 +46,7 @@ COLUMNS: dict[str, Column] = {
 HOLDS = 1.0  # what a blank value means where the type says it all
 VALUES: dict[str, Column] = {
     **dict.fromkeys(STRIKES, number(above=0, at_most=10_000)),
-    "captured": choice(CONTROLS),
+    "captured": choice(SYRIA.name),  # or the sides that the manifest names
     "ceasefire": number(at_least=0, at_most=1, whole=True),
     "pause": number(at_least=0, blank=HOLDS),
     "facility_closed": number(at_least=0, blank=HOLDS),
@@ -73,18 +73,23 @@ FAR = timedelta(days=731)  # events may come before the start (memory) and after
 
 
 def build_events(
-    table: Table, known: Known, window: tuple[date, date] | None, complaints: Complaints
+    table: Table,
+    known: Known,
+    window: tuple[date, date] | None,
+    complaints: Complaints,
+    holders: Holders = SYRIA,
 ) -> list[Event]:
     """The events in order of date, hour and event_id, whatever the order of rows.
 
     ``known`` holds the ids there are by kind (place_id, area_id, ...), or None where they could not be read;
     ``window`` is the case's start and end. Rows with a complaint are left out.
     """
+    values = VALUES | {"captured": choice(holders.name)}
     events = []
     for i, row in enumerate(table.rows):
         fields = {column: values[i] for column, values in table.values.items()}
         where = f"{table.file} row {row}"
-        value = _value(where, fields["type"], fields["value"], complaints)
+        value = _value(values, where, fields["type"], fields["value"], complaints)
         _complain_about_target(where, fields["type"], fields["target"], known, complaints)
         _complain_about_time(where, fields, window, complaints)
         if value is None or fields["date"] is None or fields["event_id"] is None:
@@ -130,16 +135,18 @@ def read_events(path: Path, world: World) -> list[Event]:
                 f"{path.name} row {row}: event_id {show(event_id)} is there already in row {first[event_id]}"
             )
     manifest = world.manifest
-    events = build_events(table, known, (manifest["start"], manifest["end"]), complaints)
+    events = build_events(table, known, (manifest["start"], manifest["end"]), complaints, world.holders)
     complaints.raise_if_any()
     return [replace(event, event_id=f"{path.stem}:{event.event_id}") for event in events]
 
 
-def _value(where: str, kind: str | None, cell: str | None, complaints: Complaints) -> str | float | None:
+def _value(
+    values: Mapping[str, Column], where: str, kind: str | None, cell: str | None, complaints: Complaints
+) -> str | float | None:
     if kind is None or cell is None:
         return None
     try:
-        value: str | float = VALUES[kind].value(cell)
+        value: str | float = values[kind].value(cell)
     except Unexpected as trouble:
         complaints.add(f"{where}: value of {kind} is {show(cell)}; expected {trouble}")
         return None

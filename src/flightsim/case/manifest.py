@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import yaml
 
 from flightsim.case.cells import Column, Unexpected, day, number, show, text
 from flightsim.errors import Complaints, nearest
+from flightsim.world import SYRIA, Holders
 
 MANIFEST = "manifest.yaml"
 FACTS: dict[str, Column] = {
@@ -24,6 +25,9 @@ FACTS: dict[str, Column] = {
     "household_size_persons": number(at_least=1, at_most=20),
     "timezone": text(),
 }
+HOLDERS = "holders"  # may be left out: then the sides are those of north-west Syria
+HOLDER_FACTS = ("label", "frightens", "lived_in", "crossed")
+YES_NO = {"true": True, "false": False}
 LISTS = ("measured", "inferred", "not_for")
 TABLE_FACTS = ("title", "licence", "attribution", "modified_by")
 
@@ -56,7 +60,8 @@ def read_manifest(content: str, complaints: Complaints) -> dict[str, Any]:
         "tables": _tables,
     }
     _complain_about_doubles("", node, complaints)
-    _complain_about_keys("", raw, tuple(readers), complaints)
+    _complain_about_keys("", {k: v for k, v in raw.items() if k != HOLDERS}, tuple(readers), complaints)
+    readers[HOLDERS] = _holders
     read = {key: readers[key](key, raw[key], complaints) for key in readers if key in raw}
     manifest = {key: value for key, value in read.items() if value is not None}
     _check(manifest, complaints)
@@ -96,6 +101,42 @@ def _tables(key: str, value: Any, complaints: Complaints) -> dict[str, dict[str,
             if not isinstance(said, str):
                 complaints.add(f"{MANIFEST}: {where}, {show(fact)} is {_kind(said)}; expected some text")
     return value
+
+
+def _holders(key: str, value: Any, complaints: Complaints) -> Holders | None:
+    """The sides of the conflict: by name, how products call each, and what it means to those who flee."""
+    expected = f"the sides by name, each with {', '.join(HOLDER_FACTS)}"
+    if not isinstance(value, dict) or not value:
+        complaints.add(f"{MANIFEST}: holders is {_kind(value)}; expected {expected}")
+        return None
+    found = [_holder(name, facts, complaints) for name, facts in value.items()]
+    if None in found:
+        return None
+    label, frightens, lived_in, crossed = zip(*(each for each in found if each), strict=True)
+    if True not in lived_in:
+        complaints.add(f"{MANIFEST}: holders: lived_in is false for all; expected true for one at least")
+        return None
+    return Holders(tuple(value), label, frightens, lived_in, crossed)
+
+
+def _holder(name: str, facts: Any, complaints: Complaints) -> tuple[str, bool, bool, bool] | None:
+    where, before = f"holders, {show(name)}", len(complaints.texts)
+    if not isinstance(facts, dict):
+        complaints.add(f"{MANIFEST}: {where} is {_kind(facts)}; expected {', '.join(HOLDER_FACTS)}")
+        return None
+    _complain_about_keys(f"{where}, ", facts, HOLDER_FACTS, complaints)
+    for fact in HOLDER_FACTS[1:]:
+        if fact in facts and facts[fact] not in YES_NO:
+            complaints.add(f"{MANIFEST}: {where}, {fact} is {show(str(facts[fact]))}; expected true or false")
+    if len(complaints.texts) > before:
+        return None
+    frightens, lived_in, crossed = (YES_NO[facts[fact]] for fact in HOLDER_FACTS[1:])
+    return str(facts["label"]), frightens, lived_in, crossed
+
+
+def holders_of(manifest: Mapping[str, Any]) -> Holders:
+    """The sides that a manifest names, or those of north-west Syria."""
+    return manifest.get(HOLDERS) or SYRIA
 
 
 def _complain_about_keys(

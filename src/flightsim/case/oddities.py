@@ -11,7 +11,7 @@ import numpy as np
 from flightsim.case.cells import Table, show
 from flightsim.errors import nearest
 from flightsim.events import ALL, Event
-from flightsim.world import Bools, World, hostile
+from flightsim.world import Bools, World
 
 FAR_OFF_KM = 500.0  # assumption: no case is wider; farther off, lat and lon are probably swapped
 POINT_KM = 2.0  # assumption: the point of a town is this near to its end of a road
@@ -32,7 +32,7 @@ def warnings(world: World, events: list[Event], tables: Mapping[str, Table]) -> 
 
 def _places(world: World) -> list[str]:
     places = world.places
-    entered = ~hostile(places.control)
+    entered = ~world.hostile(places.control)
     linked = np.isin(np.arange(len(places)), np.concatenate([world.roads.u, world.roads.v]))
     roofs = world.room_persons[:, :-1].sum(axis=1) > 0
     middle = np.median(world.xy_km, axis=0)

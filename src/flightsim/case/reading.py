@@ -13,10 +13,10 @@ from typing import Any
 from flightsim.case.build import build_world
 from flightsim.case.cells import decode, either, parse, read_bytes, show
 from flightsim.case.checks import check_tables
-from flightsim.case.columns import MAPS, OPTIONAL_TABLES, TABLES
+from flightsim.case.columns import MAPS, OPTIONAL_TABLES, TABLES, columns_of
 from flightsim.case.event_rows import FILE as EVENTS
 from flightsim.case.event_rows import build_events
-from flightsim.case.manifest import MANIFEST, read_manifest
+from flightsim.case.manifest import MANIFEST, holders_of, read_manifest
 from flightsim.case.oddities import warnings
 from flightsim.errors import Complaints, InputError, nearest
 from flightsim.events import Event
@@ -80,14 +80,15 @@ def read_case(case: str | Path) -> Case:
     files = _read_files(folder, complaints)
     contents = {name: decode(name, raw, complaints) for name, raw in files.items()}
     manifest = read_manifest(contents[MANIFEST] or "", complaints) if contents.get(MANIFEST) else {}
+    holders = holders_of(manifest)
     tables = {
         name: parse(name, content, columns, complaints)
-        for name, columns in (TABLES | OPTIONAL_TABLES).items()
+        for name, columns in columns_of(holders).items()
         if (content := contents.get(name)) is not None
     }
-    known = check_tables(tables, complaints)
+    known = check_tables(tables, complaints, holders)
     window = (manifest["start"], manifest["end"]) if {"start", "end"} <= manifest.keys() else None
-    events = build_events(tables[EVENTS], known, window, complaints) if EVENTS in tables else []
+    events = build_events(tables[EVENTS], known, window, complaints, holders) if EVENTS in tables else []
     for name in MAPS:
         _check_map(name, contents.get(name), complaints)
     _check_licences(manifest.get("tables"), files, folder, complaints)

@@ -11,7 +11,7 @@ from flightsim.plots import ground, shapes
 from flightsim.plots.ground import View
 from flightsim.results import record
 from flightsim.results.runs import Results
-from flightsim.world import Bools, Floats, World, hostile
+from flightsim.world import Bools, Floats, World
 
 UNITS_A_KM = 10.0  # of the map; shapes are written in whole units, 100 m
 RASTER_KM = 1.0  # fineness of the front on the page
@@ -41,7 +41,7 @@ def of_world(world: World) -> dict[str, Any]:
     lines = [
         {"name": line.name, "kind": line.kind, "d": _along(view, line.xy_km)} for line in shapes.lines(world)
     ]
-    held = front(world, view, hostile(world.places.control)[None])[0]
+    held = front(world, view, world.hostile(world.places.control)[None])[0]
     return {
         "title": str(world.manifest.get("title", world.name)),
         "width": round(view.width * UNITS_A_KM),
@@ -61,7 +61,7 @@ def path(view: View, shape: Shape) -> str:
 
 def fronts(world: World, results: Results) -> list[dict[str, Any]]:
     """Ground captured since the start as it stands from each day on that changes it: day (index) and SVG path."""
-    taken = lost_by_day(world, results) & ~hostile(world.places.control)
+    taken = lost_by_day(world, results) & ~world.hostile(world.places.control)
     changes = [d for d in range(len(taken)) if (taken[d] != (taken[d - 1] if d else False)).any()]
     shapes_then = front(world, ground.view_of(world), taken[changes]) if changes else []
     return [{"day": day, "d": d} for day, d in zip(changes, shapes_then, strict=True)]
@@ -69,7 +69,7 @@ def fronts(world: World, results: Results) -> list[dict[str, Any]]:
 
 def lost_by_day(world: World, results: Results) -> Bools:
     """(days, P) which places are held by those that people flee at the end of each day."""
-    return np.asarray(hostile(record.held(results, world)[1:]))
+    return np.asarray(world.hostile(record.held(results, world)[1:]))
 
 
 def hospitals(world: World, works: Bools) -> list[dict[str, Any]]:

@@ -26,7 +26,7 @@ class Alternatives:
     place   (D,)   rows of places, then P + gate rows
     first   (A',)  where each area begins in the columns above
     row     (A',)  the area's row in the world, gates behind the areas; also its row among the routing targets
-    side    (A',)  who holds the area, index into CONTROLS; -1: abroad
+    side    (A',)  who holds the area, index into the world's holders; -1: abroad
     key     (D,)   for the draws with each place; area_key (A',) for that with each area
     inverse_weight (D,) exp(the highest appeal - appeal)
     """

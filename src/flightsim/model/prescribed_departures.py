@@ -13,7 +13,7 @@ from flightsim.model.arrays import running_sum
 from flightsim.model.households import NO_INTENT, SETTLED
 from flightsim.model.parts.exodus import Asked
 from flightsim.model.state import State
-from flightsim.world import Bools, Floats, Ints, hostile
+from flightsim.world import Bools, Floats, Ints
 
 ROUNDING = 1e-6  # persons
 NO_AREA, ANY_AREA = -1, 0  # instead of the row of an area
@@ -59,7 +59,7 @@ class PrescribedDepartures:
         for day in range(self._first_day + days):
             hazard.advance(day)
             if day >= self._first_day:
-                free = ~hostile(hazard.control)
+                free = ~state.world.hostile(hazard.control)
                 causes = rule.causes(hazard.feared, hazard.feared_alarm, nothing, nothing)
                 pace[:, day - self._first_day] = rule.pressure(causes)[:, 0] * free
                 even[:, day - self._first_day] = free

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from flightsim.clock import Clock
 from flightsim.measures import HELD, MEASURES, ROOM, WORKS, Measure
 from flightsim.model.households import MEANS, SETTLED, STATES, Households
-from flightsim.world import CAUSES, CONTROLS, OPEN, RUNGS, Bools, Floats, Ints, World
+from flightsim.world import CAUSES, OPEN, RUNGS, Bools, Floats, Ints, World
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -185,10 +185,9 @@ class Recorder:
     def _front(self) -> pd.DataFrame:
         import pandas as pd
 
-        ids = self._world.places.place_id
+        ids, holders = self._world.places.place_id, self._world.holders.name
         rows = [
-            (ids[p], pd.Timestamp(self._clock.date_of(day)), CONTROLS[holder])
-            for day, p, holder in self.front
+            (ids[p], pd.Timestamp(self._clock.date_of(day)), holders[holder]) for day, p, holder in self.front
         ]
         return pd.DataFrame(rows, columns=["place_id", "date", "holder"])
 
@@ -197,9 +196,9 @@ class Recorder:
 
         days = [np.datetime64(self._clock.date_of(d), "ns") for d in range(-1, self._clock.days)]
         w = self._world
-        holders = np.stack([self.held == holder for holder in range(len(CONTROLS))], axis=-1)
+        holders = np.stack([self.held == holder for holder in range(len(w.holders.name))], axis=-1)
         tables = [
-            _changes(days, w.places.place_id, CONTROLS, holders).query("value == 1").assign(what=HELD),
+            _changes(days, w.places.place_id, w.holders.name, holders).query("value == 1").assign(what=HELD),
             _changes(days, w.facilities.facility_id, [""], self.works[..., None]).assign(what=WORKS),
             _changes(days, w.areas.area_id, RUNGS[:OPEN], self.room_left).assign(what=ROOM),
         ]

@@ -22,7 +22,7 @@ from flightsim.model.parts.roads import WALKED_HOURS_A_DAY
 from flightsim.model.pressure import Pressure, Readiness
 from flightsim.model.recorder import Recorder
 from flightsim.model.travel import Traffic, Travellers
-from flightsim.world import OPEN, Bools, Floats, Ints, World, hostile
+from flightsim.world import OPEN, Bools, Floats, Ints, World
 
 LOCAL_KMH = 25.0  # track speed by day (domain note, assumption), for the last leg on local roads
 NO_CAUSE = -1
@@ -98,7 +98,7 @@ class State:
     @property
     def hostile_ground(self) -> Bools:
         """(P,) places controlled by a side hostile to those who flee: nobody can stay there, or leave."""
-        return hostile(self.hazard.control)
+        return self.world.hostile(self.hazard.control)
 
     @property
     def on_the_road_persons(self) -> float:

@@ -11,14 +11,12 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from flightsim.world import OPPOSITION, SNA, Bools, Floats, Ints, World
-
-REACHABLE = (OPPOSITION, SNA)
+from flightsim.world import Bools, Floats, Ints, World
 
 
 def reachable(world: World, works: Bools, held: Ints) -> Bools:
     """(D, F) which facilities work, and can be reached by the displaced: ``works`` (D, F), ``held`` (D, P)."""
-    return np.asarray(works & np.isin(held[:, world.facilities.place], REACHABLE))
+    return np.asarray(works & ~world.hostile(held[:, world.facilities.place]))
 
 
 def by_area(world: World, open_now: Bools) -> dict[str, Floats]:

@@ -31,7 +31,7 @@ class Scene:
     people: People
     world: World
     works: Bools  # (D, F) which health facilities work at the end of each day
-    held: Ints  # (D, P) who holds each place, as an index into CONTROLS
+    held: Ints  # (D, P) who holds each place, as an index into the world's holders
     room_at_start: Floats  # (A, 5) persons for whom there is room on each rung but the open
     config: Mapping[str, Any]
     paths: tuple[Path, ...]

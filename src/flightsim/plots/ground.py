@@ -15,7 +15,7 @@ from matplotlib.path import Path as Shape
 from scipy.spatial import cKDTree
 
 from flightsim.plots import shapes, style
-from flightsim.world import Bools, Floats, Ints, World, hostile
+from flightsim.world import Bools, Floats, Ints, World
 
 GRID_KM = 0.8  # fineness of the drawn front; communities lie 2 to 3 km apart
 MARGIN_KM = 6.0
@@ -108,8 +108,8 @@ def front(
     ground goes with the community nearest to it.
     """
     x, y, nearest = raster(world, view)
-    hostile_before = hostile(before)[nearest]
-    captured = (hostile(after) & ~hostile(before))[nearest]
+    hostile_before = world.hostile(before)[nearest]
+    captured = (world.hostile(after) & ~world.hostile(before))[nearest]
     drawn = []
     if hostile_before.any():
         drawn.append(

@@ -15,15 +15,15 @@ from flightsim.events import Event
 from flightsim.measures import HELD, ROOM, WORKS
 from flightsim.results import replay
 from flightsim.results.runs import Results
-from flightsim.world import CONTROLS, OPEN, RUNGS, Bools, Floats, Ints, World
+from flightsim.world import OPEN, RUNGS, Bools, Floats, Ints, World
 
 
 def held(results: Results, world: World) -> Ints:
-    """(D + 1, P) who holds each place, as an index into CONTROLS."""
+    """(D + 1, P) who holds each place, as an index into the world's holders."""
     if not results.has("state"):
         return replay.held(results, world)
     rows = _rows(results, HELD)
-    number = rows["group"].map({name: float(i) for i, name in enumerate(CONTROLS)})
+    number = rows["group"].map({name: float(i) for i, name in enumerate(world.holders.name)})
     return _filled(results, rows, number, rows["id"], world.places.place_id).astype(
         world.places.control.dtype
     )

@@ -8,7 +8,7 @@ import numpy as np
 
 from flightsim.events import Event, by_type
 from flightsim.results.runs import Results
-from flightsim.world import CONTROLS, OPEN, SITE, Bools, Floats, Ints, World
+from flightsim.world import OPEN, SITE, Bools, Floats, Ints, World
 
 
 def held(results: Results, world: World) -> Ints:
@@ -18,8 +18,8 @@ def held(results: Results, world: World) -> Ints:
     front = results.front  # sorted by date
     day = (front["date"] - results.days[0]).dt.days + 1
     for since, place_id, holder in zip(day, front["place_id"], front["holder"], strict=True):
-        if place_id in row and holder in CONTROLS:
-            table[since:, row[place_id]] = CONTROLS.index(holder)
+        if place_id in row and holder in world.holders.name:
+            table[since:, row[place_id]] = world.holders.index(holder)
     return table
 
 

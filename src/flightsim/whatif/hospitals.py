@@ -11,7 +11,7 @@ import numpy as np
 from flightsim.clock import Clock
 from flightsim.events import Event, by_type
 from flightsim.model.draws import decision_key, exponential, name_key
-from flightsim.world import CONTROLS, World, hostile
+from flightsim.world import World
 
 NEAR_KM = 10.0  # assumption: as far as a facility is of use (services.reach_km)
 CLOSING = ("facility_closed", "facility_reopened")
@@ -19,7 +19,7 @@ CLOSING = ("facility_closed", "facility_reopened")
 
 def none_closed(events: list[Event], world: World, clock: Clock) -> list[Event]:
     """No facility closes from the start on, unless its place is taken: then it is out of reach anyhow."""
-    taken = _taken(events, clock)
+    taken = _taken(events, world, clock)
     place = dict(zip(world.facilities.facility_id, world.facilities.place.tolist(), strict=True))
     kept = []
     for event in events:
@@ -63,10 +63,10 @@ def twice_as_many(events: list[Event], world: World, clock: Clock, seed: int) ->
     return [*events, *further]
 
 
-def _taken(events: list[Event], clock: Clock) -> dict[str, date]:
+def _taken(events: list[Event], world: World, clock: Clock) -> dict[str, date]:
     """When each place was first taken by a hostile side after the start."""
     taken: dict[str, date] = {}
     for event in by_type(events, "captured"):
-        if event.date >= clock.start and hostile(CONTROLS.index(str(event.value))):
+        if event.date >= clock.start and world.hostile(world.holders.index(str(event.value))):
             taken.setdefault(event.target, event.date)
     return taken

@@ -25,7 +25,7 @@ from flightsim.errors import InputError
 from flightsim.events import STRIKES, WARLIKE, Event, by_type
 from flightsim.model.draws import decision_key, exponential, name_key, uniform
 from flightsim.whatif.plan import Phase
-from flightsim.world import CONTROLS, HOSTILE, Bools, Floats, Ints, World, hostile
+from flightsim.world import Bools, Floats, Ints, World
 
 PAST_DAYS = 14  # assumption: two weeks hold a burst and a lull
 BLOCK_DAYS = 3  # assumption: strikes come in bursts of a few days
@@ -75,7 +75,9 @@ class _Made:
         self._row = {place_id: i for i, place_id in enumerate(world.places.place_id)}
         self._keys = np.array([name_key(place_id) for place_id in world.places.place_id], np.uint64)
         self._people: Floats = world.places.residents_persons + world.places.idps_persons
-        self._hostile: Bools = hostile(world.places.control)
+        sides = world.holders
+        self._attacker = sides.name[sides.frightens.index(True)] if True in sides.frightens else sides.name[0]
+        self._hostile: Bools = world.hostile(world.places.control)
         self._taken_on: dict[int, date] = {}
         self._captures = 0.0  # captures there should have been since known_until
         self._made_captures: list[int] = []
@@ -88,7 +90,10 @@ class _Made:
         for event in by_type(known, *STRIKES, "captured"):
             ago = (event.date - first).days
             if event.type == "captured":
-                row, lost = self._row[event.target], bool(hostile(CONTROLS.index(str(event.value))))
+                row, lost = (
+                    self._row[event.target],
+                    bool(world.hostile(world.holders.index(str(event.value)))),
+                )
                 if ago >= 0 and lost and not self._hostile[row]:
                     self._fell[ago] += 1
                     self._taken_on[row] = event.date
@@ -199,7 +204,7 @@ class _Made:
         self._taken_on[row] = when
         self._made_captures.append(row)
         self.events.append(
-            Event(f"captured-{name}-{when}", when, None, None, "captured", name, HOSTILE[0], "assumed")
+            Event(f"captured-{name}-{when}", when, None, None, "captured", name, self._attacker, "assumed")
         )
         self.events += [
             Event(f"closed-{facility}-{when}", when, None, None, "facility_closed", facility, 1.0, "assumed")

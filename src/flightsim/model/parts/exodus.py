@@ -13,7 +13,7 @@ from flightsim.errors import Complaints, nearest
 from flightsim.events import Event
 from flightsim.parameter import ASSUMPTION, SETTING, check, given, parameter
 from flightsim.words import day_year, listing
-from flightsim.world import World, hostile
+from flightsim.world import World
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ class Prescribed:
                 complaints.add(f"exodus.areas: {world.areas.name[row]} is there twice")
             else:
                 wanted[row] = persons
-        lost = hostile(world.places.control)
+        lost = world.hostile(world.places.control)
         people = (world.places.residents_persons + world.places.idps_persons) * ~lost
         held = np.bincount(world.places.area, people, minlength=len(world.areas))
         for row, persons in wanted.items():

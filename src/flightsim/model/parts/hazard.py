@@ -14,7 +14,7 @@ from flightsim.events import ALL, STRIKES, Event, by_type
 from flightsim.model import timetable
 from flightsim.model.arrays import fading
 from flightsim.parameter import ASSUMPTION, LEVER, check, parameter
-from flightsim.world import CONTROLS, Bools, Floats, Ints, World, hostile
+from flightsim.world import Bools, Floats, Ints, World
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ class Hazard:
     strikes_hourly, near_hourly  (P, n) the same for each of the step's n hours
     remembered       (P,)  strikes felt here and remembered, in air-strike equivalents; mean over the step
     alarm            (P,)  0 to 1: how near and how lately a hostile side took a place; mean over the step
-    control          (P,)  who holds each place, index into CONTROLS
+    control          (P,)  who holds each place, index into the world's holders
     captured         (P,)  places whose holder changed in this step, as row numbers
     ceasefire        bool  whether one is announced and not over
     temperature_c    (P,)  the night's minimum
@@ -269,10 +269,10 @@ class Hazard:
         changed = []
         for event in self._captures.get(step, ()):
             place = self._row[event.target]
-            holder = CONTROLS.index(str(event.value))
+            holder = self._world.holders.index(str(event.value))
             if holder == self.control[place]:
                 continue
-            if hostile(holder):
+            if self._world.holders.frightens[holder]:
                 km = self._world.distance_km[place]
                 far, reach = self._part.front_distance_km, self._part.front_reach_km
                 alarmed = np.maximum(np.exp(-km / far) - np.exp(-reach / far), 0) / -np.expm1(-reach / far)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from flightsim.model.draws import decision_key, exponential, name_key, uniform
 from flightsim.model.households import AT_HOME, CAR, FOOT, HIRE, SETTLED, Households
 from flightsim.parameter import ASSUMPTION, SETTING, check, parameter
-from flightsim.world import RENTED, SITE, World, hostile
+from flightsim.world import RENTED, SITE, World
 
 RESIDENT, IDP_IN_SITE, IDP_HOUSED = range(3)
 ELDERLY_AT_MOST = 2
@@ -199,7 +199,7 @@ class Population:
         self, world: World, place: npt.NDArray[np.int64], key: npt.NDArray[np.uint64], seed: int
     ) -> npt.NDArray[np.int16]:
         """The area of each household's relatives: its own, or any other in proportion to its people."""
-        held = ~hostile(world.places.control)
+        held = ~world.hostile(world.places.control)
         people = (world.places.residents_persons + world.places.idps_persons) * held
         share = np.cumsum(np.bincount(world.places.area, people, minlength=len(world.areas)))
         drawn = uniform(decision_key(seed, "kin"), key) * share[-1]

@@ -14,7 +14,7 @@ from flightsim.events import Event
 from flightsim.model import timetable
 from flightsim.model.households import PERSONS_A_VEHICLE
 from flightsim.parameter import ASSUMPTION, check, parameter
-from flightsim.world import BORDER_RULES, SNA, Bools, Floats, Ints, World, hostile
+from flightsim.world import BORDER_RULES, Bools, Floats, Ints, World
 
 NO_EDGE = -1
 CLOSED = BORDER_RULES.index("closed")
@@ -220,7 +220,7 @@ class Routes:
         ):
             self._control, self._gate_rules = control.copy(), gate_rules.copy()
             was_open, self.open_edge = self.open_edge, self._passable(control, gate_rules)
-            self._passable_node[: len(control)] = ~hostile(control)
+            self._passable_node[: len(control)] = ~self._world.hostile(control)
             changed = self._danger_day < 0 or not np.array_equal(was_open, self.open_edge)
         if changed or (day != self._danger_day and (self._part.queues or self._part.danger_aversion > 0)):
             self._danger_day = day
@@ -249,7 +249,7 @@ class Routes:
         """(2E,) both ends held by those one can live among, never straight across an internal line, and not cut."""
         n_places = len(control)
         side = np.full(self.n_nodes, -1)
-        side[:n_places] = np.where(hostile(control), -2, control == SNA)
+        side[:n_places] = self._world.holders.apart(control)
         a, b = side[self._world.roads.u], side[self._world.roads.v]
         usable = np.ones(
             self.n_nodes, bool

@@ -8,7 +8,7 @@ import numpy as np
 
 from flightsim.results.runs import Results
 from flightsim.validation.patterns.seen import DANA, IDLEB, NORTHERN_ALEPPO, Pattern, covers, on, share_in
-from flightsim.world import World, hostile
+from flightsim.world import World
 
 
 def within_the_area(found: Results, world: World) -> Pattern:
@@ -192,7 +192,7 @@ def repeat_moves(found: Results, world: World) -> Pattern:
 
 def nobody_crosses_the_front(found: Results, world: World) -> Pattern:
     """Share of all movements that ended in sub-districts held by the government or the SDF at the start."""
-    held = hostile(world.places.control)
+    held = world.hostile(world.places.control)
     n_places = np.bincount(world.places.area, minlength=len(world.areas))
     all_held = np.bincount(world.places.area, held, minlength=len(world.areas)) == n_places
     areas = {area for area, theirs in zip(world.areas.area_id, all_held, strict=True) if theirs}

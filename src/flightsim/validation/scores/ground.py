@@ -12,7 +12,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from flightsim.world import SITE, Bools, Floats, World, hostile
+from flightsim.world import SITE, Bools, Floats, World
 
 RING_KM = 10.0  # assumption: the ring around a captured place from which everybody is taken to leave with it
 DETOUR = 1.3  # road over straight distance where no road of the case leads (median of inferred roads)
@@ -62,7 +62,7 @@ class Ground:
     def road_km(self) -> Floats:
         """(A, A) km between the areas' gateways on roads that do not lead through government or SDF ground."""
         w = self.world
-        shut = hostile(w.places.control)
+        shut = w.hostile(w.places.control)
         shut = np.append(shut, np.zeros(len(w.crossings), bool))
         use = ~(shut[w.roads.u] | shut[w.roads.v])
         n = len(w.node_ids)
