@@ -78,11 +78,59 @@ def test_a_killed_process_leaves_no_folder_and_is_swept(tmp_path: Path) -> None:
         child.wait()
     assert not (tmp_path / "run").exists()
     (left,) = tmp_path.iterdir()
-    long_ago = time.time() - 2 * atomic.STALE_SECONDS
-    os.utime(left, (long_ago, long_ago))
-    with atomic.whole_folder(tmp_path / "run") as folder:
+    made_before(left, seconds=5)
+    with atomic.whole_folder(tmp_path / "another") as folder:
         (folder / "a").write_text("2")
-    assert [p.name for p in tmp_path.iterdir()] == ["run"]
+    assert [p.name for p in tmp_path.iterdir()] == ["another"]
+
+
+def made_before(path: Path, seconds: float) -> None:
+    long_ago = time.time() - seconds
+    os.utime(path, (long_ago, long_ago))
+
+
+def test_what_is_being_written_is_left_alone(tmp_path: Path) -> None:
+    with atomic.whole_folder(tmp_path / "run") as folder:
+        (folder / "a").write_text("1")
+        made_before(folder, seconds=600)
+        atomic.check_writable(tmp_path)  # another command begins there
+        with atomic.alone_in(tmp_path):
+            assert (folder / "a").read_text() == "1"
+    assert (tmp_path / "run" / "a").read_text() == "1"
+
+
+def test_what_another_machine_writes_is_left_alone_for_an_hour(tmp_path: Path) -> None:
+    theirs = tmp_path / ".run.unfinished-abcdef-x1"
+    theirs.mkdir()
+    made_before(theirs, seconds=600)
+    atomic.check_writable(tmp_path)
+    assert theirs.exists()
+    made_before(theirs, seconds=2 * atomic.STALE_SECONDS)
+    atomic.check_writable(tmp_path)
+    assert not theirs.exists()
+
+
+def test_half_written_files_are_removed_by_the_next_command(tmp_path: Path) -> None:
+    left = tmp_path / f".runs.csv.unfinished-{atomic._machine()}-x1"
+    left.write_text("half")
+    mine = tmp_path / "notes.unfinished"
+    mine.write_text("mine")
+    with atomic.alone_in(tmp_path):
+        assert {path.name for path in tmp_path.iterdir()} == {".lock", "notes.unfinished"}
+
+
+def test_the_lock_takes_nobodys_file(tmp_path: Path) -> None:
+    (tmp_path / "theirs").write_text("theirs")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / ".lock").write_text("mine")
+    with atomic.alone_in(tmp_path / "mine"):
+        pass
+    assert (tmp_path / "mine" / ".lock").read_text() == "mine"
+    (tmp_path / "linked").mkdir()
+    (tmp_path / "linked" / ".lock").symlink_to(tmp_path / "theirs")
+    with pytest.raises(InputError, match="a link"), atomic.alone_in(tmp_path / "linked"):
+        pass
+    assert (tmp_path / "theirs").read_text() == "theirs"
 
 
 def test_a_file_too_large_for_the_system_is_told_plainly(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -49,6 +50,30 @@ def test_a_call_that_kills_its_process_is_given_up_and_no_other() -> None:
     found = dict(executors.each(doubled, [1, 13, 2, 3, 4], Where(workers=2)))
     assert isinstance(found.pop(1), Died)
     assert {at: result[0] for at, result in found.items()} == {0: 2, 2: 4, 3: 6, 4: 8}
+
+
+GIVEN_UP = """
+import time
+from contextlib import closing
+from flightsim.sweeps import executors
+
+def slow(number):
+    time.sleep(0.2)
+    return number
+
+with closing(executors.each(slow, range(100), executors.Where(workers=2))) as calls:
+    for at, _ in calls:
+        if at == 3:
+            break
+print("given up")
+"""
+
+
+def test_calls_given_up_end_at_once(tmp_path: Path) -> None:
+    script = tmp_path / "given_up.py"
+    script.write_text(GIVEN_UP)
+    ended = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=60)
+    assert (ended.stdout, ended.stderr, ended.returncode) == ("given up\n", "", 0)
 
 
 def made(folder: Path, *words: str) -> dict[str, bytes]:

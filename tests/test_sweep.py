@@ -15,6 +15,7 @@ import pytest
 
 from flightsim import cli, results
 from flightsim.errors import InputError
+from flightsim.files.atomic import write_text
 from flightsim.results import gather, runs, sweeps
 from flightsim.scenario import Scenario
 from flightsim.sweeps import batch, plan
@@ -207,6 +208,67 @@ def test_a_full_disk_ends_the_sweep_with_a_cure(
     assert "the disk is full; what is finished is kept" in capsys.readouterr().err
     assert len(counted) == 2  # the third would fail as well
     assert list(gather.read(tmp_path / "out").runs["status"]) == ["done", "failed", "missing"]
+
+
+FULL_DISK = """
+import os, pathlib
+synced = os.fsync
+
+def fsync(handle):
+    if len(list(pathlib.Path(os.environ["SWEEP"]).glob("[0-9a-f]*/provenance.json"))) >= 2:
+        raise OSError(28, "No space left on device")
+    synced(handle)
+
+os.fsync = fsync
+"""
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_disk_that_fills_up_ends_every_process(workers: int, tmp_path: Path) -> None:
+    folder = tmp_path / "sweep"
+    (tmp_path / "sitecustomize.py").write_text(FULL_DISK)  # Python reads it in the workers, too
+    path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    words = ["run", "-m", *TOY, "seed=1,2,3,4,5,6", f"workers={workers}", f"results='{folder}'"]
+    ended = subprocess.run(
+        [sys.executable, "-m", "flightsim.cli", *words], capture_output=True, text=True, timeout=120,
+        env={**os.environ, "PYTHONPATH": path, "SWEEP": str(folder)},
+    )  # fmt: skip
+    assert ended.returncode == 2
+    (told,) = ended.stderr.splitlines()
+    assert told.startswith(f"flightsim: cannot write {folder}")
+    assert "the disk is full; what is finished is kept: make room, then the same command goes on" in told
+    there = finished(folder)
+    assert 2 <= there <= 3  # another may end at the same moment
+    assert not [path.name for path in folder.iterdir() if "unfinished" in path.name]
+    again = made("seed=1,2,3,4,5,6", folder=folder)
+    assert len(again.done) == 6
+
+
+def test_a_sweep_killed_before_it_was_marked_goes_on(copy: Path, counted: list[str]) -> None:
+    (copy / "sweep.yaml").unlink()
+    for name in ("runs.csv", "summary.csv"):
+        (copy / name).unlink()
+    assert (copy / "README.txt").exists()
+    assert len(made(*TWO, folder=copy).done) == 4
+    assert counted == []  # and what was finished is kept
+
+
+def test_the_mark_of_a_sweep_is_written_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Killed(BaseException):
+        pass
+
+    def killed(path: Path, text: str) -> None:
+        written.append(path.name)
+        write_text(path, text)
+        raise Killed
+
+    written: list[str] = []
+    monkeypatch.setattr(sweeps, "write_text", killed)
+    with pytest.raises(Killed):
+        made(*TWO, folder=tmp_path / "sweep")
+    assert written[0] == "sweep.yaml"
+    monkeypatch.undo()
+    assert len(made(*TWO, folder=tmp_path / "sweep").done) == 4
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:

@@ -20,12 +20,13 @@ import yaml
 
 from flightsim import __version__
 from flightsim.errors import Complaints, InputError
-from flightsim.files.atomic import write_text
+from flightsim.files.atomic import LOCK, write_text
 from flightsim.files.spreadsheet import as_it_was, harmless
 from flightsim.results.runs import PROVENANCE
 
 SWEEP, RUNS, DRAWS, SUMMARY = "sweep.yaml", "runs.csv", "draws.csv", "summary.csv"
 TEXT, RANGES = "summary.txt", "ranges.csv"  # of a sweep of one scenario
+NOTES = "README.txt"
 DONE, FAILED, MISSING = "done", "failed", "missing"
 STATUSES = (DONE, FAILED, MISSING)
 COLUMNS = ("scenario", "replicate", "seed", "run", "status", "seconds", "error")
@@ -100,6 +101,13 @@ def is_sweep(folder: Path) -> bool:
     return (folder / SWEEP).is_file()
 
 
+def was_begun(folder: Path) -> bool:
+    """Whether a sweep was killed there before it was marked: version 0.1 wrote the mark last."""
+    there = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    ours = (folder / NOTES).read_bytes().startswith(README[:30].encode()) if NOTES in there else LOCK in there
+    return ours and not there & {RUNS, SUMMARY, TEXT, RANGES}
+
+
 def find(parent: Path, hash_: str) -> Path | None:
     """The newest sweep in ``parent`` that was asked for in these terms, finished or not."""
     if not parent.is_dir():
@@ -126,7 +134,10 @@ def timed(parent: Path) -> Path:
 
 
 def write_about(sweep: Sweep) -> None:
-    """Write what was asked for: sweep.yaml, README.txt, and draws.csv if parameters are drawn."""
+    """Write what was asked for: sweep.yaml, README.txt, and draws.csv if parameters are drawn.
+
+    The file that marks the folder as a sweep's comes first, so that one killed here can go on.
+    """
     about = {
         "flightsim": sweep.flightsim,
         "code": sweep.code,
@@ -141,10 +152,10 @@ def write_about(sweep: Sweep) -> None:
         "draws": {name: dataclasses.asdict(drawn) for name, drawn in sweep.drawn.items()},
         "hash": sweep.hash,
     }
+    write_text(sweep.path / SWEEP, yaml.safe_dump(about, sort_keys=False, allow_unicode=True, width=110))
+    write_text(sweep.path / NOTES, README)
     if sweep.draws is not None:
         write_text(sweep.path / DRAWS, sweep.draws.to_csv(index=False, lineterminator="\n"))
-    write_text(sweep.path / "README.txt", README)
-    write_text(sweep.path / SWEEP, yaml.safe_dump(about, sort_keys=False, allow_unicode=True, width=110))
 
 
 def write_rows(folder: Path, axes: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:

@@ -27,6 +27,16 @@ DEAD = "its process was ended from outside, several times: killed, or out of mem
 CHANGED = "the case or the code changed while the sweep ran; the same command again runs it anew"
 
 
+class NoRoom(InputError):
+    """A run could not be kept, and others cannot either."""
+
+
+def is_without_room(error: BaseException) -> bool:
+    """Whether an error says that nothing more can be written: the disk is full or read-only."""
+    cause = error if isinstance(error, OSError) else error.__cause__
+    return isinstance(error, NoRoom) or (isinstance(cause, OSError) and cause.errno in WITHOUT_ROOM)
+
+
 @dataclass(frozen=True)
 class Task:
     """One run to make: a whole configuration, and the folder that its own folder goes into."""
@@ -73,9 +83,7 @@ def _failed(error: Exception, seconds: float) -> Run:
         text = "not enough memory; population.scale=0.1 needs about a tenth, workers=1 one run's"
     else:
         text = f"{type(error).__name__}: {error}"
-    cause = error if isinstance(error, OSError) else error.__cause__
-    no_room = isinstance(cause, OSError) and cause.errno in WITHOUT_ROOM
-    return Run(None, " ".join(text.split()), round(seconds, 2), no_room)
+    return Run(None, " ".join(text.split()), round(seconds, 2), is_without_room(error))
 
 
 def make(

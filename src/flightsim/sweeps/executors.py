@@ -123,17 +123,18 @@ def _calls(
             yield index, result
     finally:
         if under_way and hasattr(calls, "close"):
-            _abandon(calls, where)
+            _abandon(calls)
 
 
-def _abandon(calls: Any, where: Where) -> None:
-    """Stop what is under way, at once."""
-    if where.executor == LOKY:
-        from joblib.externals.loky import get_reusable_executor
+def _abandon(calls: Any) -> None:
+    """Stop what is under way, at once: joblib kills the workers of the very pool in use, when its iterator is closed.
 
-        get_reusable_executor().shutdown(wait=False, kill_workers=True)
+    Asking loky for its pool from here would ask for another one, and wait for a lock that a returning call holds.
+    """
     try:
-        calls.close()
+        with warnings.catch_warnings():  # that calls were given up is our doing
+            warnings.simplefilter("ignore")
+            calls.close()
     except Exception:
         return  # the pool is gone already: that was the aim
 

@@ -30,7 +30,7 @@ from flightsim.sweeps.executors import LOKY
 from flightsim.sweeps.plan import Plan
 
 PAPERS = ".jobs"  # inside the sweep's folder: what a launcher's jobs have to know
-OURS = (sweeps.RUNS, sweeps.DRAWS, sweeps.SUMMARY, sweeps.TEXT, sweeps.RANGES, "README.txt")
+OURS = (sweeps.RUNS, sweeps.DRAWS, sweeps.SUMMARY, sweeps.TEXT, sweeps.RANGES, sweeps.NOTES)
 NOTE_SECONDS = 10.0  # how often runs.csv is written while runs are made
 QUANTILES = (5, 25, 50, 75, 95)
 
@@ -46,17 +46,24 @@ def run(
     ``tell`` of what a user should know. InputError, before anything runs, if the folder cannot be used.
     """
     folder = (folder or place(plan)).resolve()  # workers may be somewhere else
-    with alone_in(folder, tidy=plan.where.executor == LOKY and not plan.launcher):
+    with alone_in(folder, tidy=plan.where.executor == LOKY and not plan.launcher) as tidy_up:
         work = Work(plan, folder, tell or (lambda text: None))
         try:
-            n = work.begin()
-            work.complete(n, progress)
-            while plan.replicates is None and (more := work.enough(n)) > n:
-                n = more
+            try:
+                n = work.begin()
                 work.complete(n, progress)
-        finally:
-            work.note_last()
-        work.summarise()
+                while plan.replicates is None and (more := work.enough(n)) > n:
+                    n = more
+                    work.complete(n, progress)
+            finally:
+                tidy_up()  # makes room for the list on a full disk
+                work.note_last()
+            work.summarise()
+        except InputError as error:
+            if not batch.is_without_room(error):
+                raise
+            kept = "what is finished is kept: make room, then the same command goes on"
+            raise InputError(f"{'; '.join(error.complaints)}; {kept}") from error
         done = sweeps.read_one(folder)
         if len(plan.jobs) == 1:
             job = plan.jobs[0]
@@ -72,7 +79,7 @@ def place(plan: Plan) -> Path:
     folder = plan.results
     if not sweeps.is_sweep(folder):
         taken = [name for name in OURS if (folder / name).exists()]
-        if taken:
+        if taken and not sweeps.was_begun(folder):
             raise InputError(
                 f"{folder / taken[0]} is in the way: it is no sweep's; choose another results=DIR"
             )
@@ -179,9 +186,7 @@ class Work:
                 self.runs[tasks[index].run_id] = run
                 failed += run.path is None
                 if run.no_room:
-                    raise InputError(
-                        f"{run.error}; what is finished is kept: make room, then the same command goes on"
-                    )
+                    raise batch.NoRoom(run.error)
                 if progress:
                     progress(there + count, failed, len(wanted))
                 if time.monotonic() - self.noted > NOTE_SECONDS:
