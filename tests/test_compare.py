@@ -385,7 +385,7 @@ def test_a_spoilt_table_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[s
     said = capsys.readouterr().err
     assert str(file) in said
     assert "damaged or was changed by hand" in said
-    assert "the same command runs them again" in said
+    assert "the command that made it makes it again" in said
     assert "Traceback" not in said
 
 

@@ -417,6 +417,7 @@ class TestBadInput:
         run = toys.run(tmp_path, "days=9")
         rows = pd.read_parquet(run / "measures.parquet")
         rows[rows["measure"] != "sheltered_persons"].to_parquet(run / "measures.parquet")
+        toys.sealed(run)
         assert "holds no measure sheltered_persons" in self.refused(capsys, "needs", str(run))
         assert not (run / "needs").exists()
 
@@ -428,6 +429,7 @@ class TestBadInput:
         assert "Written by flightsim 0.0.9" in capsys.readouterr().out
         config = yaml.safe_load((run / "config.yaml").read_text())
         write(run / "config.yaml", config | {"magic": 1})
+        toys.sealed(run)
         said = self.refused(capsys, "needs", str(run))
         assert "written by version 0.0.9 and does not fit" in said
         assert "magic is no setting" in said

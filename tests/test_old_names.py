@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
+import toys
 from flightsim.config import compose
 from flightsim.files.old_names import OLD_TARGETS, renewed
 from flightsim.results import gather, load
@@ -100,6 +101,7 @@ def test_an_old_folder_and_a_new_one_are_one_scenario(tmp_path: Path) -> None:
         if isinstance(section, dict):
             section["_target_"] = then.get(section["_target_"], section["_target_"])
     first.write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
+    toys.sealed(first.parent)
     assert gather.read(tmp_path / "toy").scenarios == gather.read(first.parent).scenarios
     assert len(gather.read(tmp_path / "toy").runs) == 2
     assert load(first.parent).config["border"]["_target_"] == "flightsim.model.parts.border.Border"

@@ -1,6 +1,7 @@
 """Runs of the toy case for tests that read results: three seeds, made once a session."""
 
 import atexit
+import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
@@ -12,6 +13,7 @@ from flightsim import scenario
 from flightsim.config import compose
 from flightsim.events import Event
 from flightsim.needs import standards, study, tables
+from flightsim.results import trust
 from flightsim.world import World
 
 DAYS = 16
@@ -41,3 +43,10 @@ def three_runs() -> Path:
 @cache
 def needs() -> tables.Needs:
     return tables.reckon(study.read(three_runs(), source), tables.Asked(standards.read()))
+
+
+def sealed(run: Path) -> None:
+    """Make an edited run pass for one that was written so, as an older version might have."""
+    file = run / "provenance.json"
+    about = json.loads(file.read_text(encoding="utf-8"))
+    file.write_text(json.dumps(about | {"outputs": trust.hashes(run)}), encoding="utf-8")

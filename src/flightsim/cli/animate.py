@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from flightsim.cli.arguments import command, takes_theme
+from flightsim.cli.arguments import command, takes_edited, takes_theme
 from flightsim.cli.results_given import one_folder, positive, settle, source
 from flightsim.cli.terminal import DONE, note, progress_bar, say
 
@@ -24,6 +24,7 @@ def register(commands: Any) -> None:
     )
     parser.add_argument("--days-a-second", type=positive, default=6.0, metavar="N", help="how fast; 6")
     takes_theme(parser)
+    takes_edited(parser)
 
 
 def _animate(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> int:

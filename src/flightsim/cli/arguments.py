@@ -37,6 +37,13 @@ def takes_overrides(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def takes_edited(parser: argparse.ArgumentParser) -> None:
+    """Let a command read runs whose tables were changed since; every product says so."""
+    parser.add_argument(
+        "--accept-edited", action="store_true", help="read edited tables all the same; every product says so"
+    )
+
+
 def takes_theme(parser: argparse.ArgumentParser) -> None:
     """Let a command draw on a dark ground."""
     parser.add_argument("--theme", choices=("light", "dark"), default="light", help="of the figures; light")

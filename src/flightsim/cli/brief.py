@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from flightsim.cli.arguments import command
+from flightsim.cli.arguments import command, takes_edited
 from flightsim.cli.results_given import a_date, one_folder, positive, settle, source, takes_plan
 from flightsim.cli.terminal import DONE, say
 
@@ -34,6 +34,7 @@ def register(commands: Any) -> None:
     parser.add_argument("--boundaries", metavar="FILE", help="official outlines (GeoJSON), joined by P-code")
     takes_plan(parser)
     parser.add_argument("--to", type=Path, metavar="FILE", help="where to write; RESULTS/brief.html")
+    takes_edited(parser)
 
 
 def _brief(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> int:

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from flightsim.cli.arguments import command, takes_theme
+from flightsim.cli.arguments import command, takes_edited, takes_theme
 from flightsim.cli.terminal import DONE, progress_bar, say
 
 MEANING = "compare the scenarios of a sweep, run by run: findings, figures and tables"
@@ -23,6 +23,7 @@ def register(commands: Any) -> None:
         "--output", type=Path, metavar="DIR", help="where to write, instead of FOLDER/comparison"
     )
     takes_theme(parser)
+    takes_edited(parser)
 
 
 def _compare(arguments: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from flightsim.cli.arguments import command, takes_theme
+from flightsim.cli.arguments import command, takes_edited, takes_theme
 from flightsim.cli.results_given import one_folder, positive, settle, source, takes_plan
 from flightsim.cli.terminal import DONE, say
 
@@ -31,6 +31,7 @@ def register(commands: Any) -> None:
         "--not-for-sharing", action="append", default=[], metavar="TABLE",
         help="also this fine table (households, roads, measures …), unprotected; this is logged",
     )  # fmt: skip
+    takes_edited(parser)
 
 
 def _export(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> int:

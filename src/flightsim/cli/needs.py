@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from flightsim.cli.arguments import command, takes_theme
+from flightsim.cli.arguments import command, takes_edited, takes_theme
 from flightsim.cli.results_given import one_folder, positive, settle, source, takes_plan
 from flightsim.cli.terminal import DONE, say
 
@@ -24,6 +24,7 @@ def register(commands: Any) -> None:
     parser.add_argument("--to", type=Path, metavar="FOLDER", help="where to write; RESULTS/needs")
     takes_theme(parser)
     parser.add_argument("--show-standards", action="store_true", help="print the standards, to edit a copy")
+    takes_edited(parser)
 
 
 def _needs(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> int:

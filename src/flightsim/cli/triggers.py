@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from flightsim.cli.arguments import command
+from flightsim.cli.arguments import command, takes_edited
 from flightsim.cli.results_given import a_date, one_folder, positive, settle, source
 from flightsim.cli.terminal import DONE, say
 
@@ -30,6 +30,7 @@ def register(commands: Any) -> None:
     )
     parser.add_argument("--scenario", metavar="NAME", help="only this scenario of a sweep")
     parser.add_argument("--to", type=Path, metavar="FOLDER", help="where to write; RESULTS/triggers")
+    takes_edited(parser)
 
 
 def _triggers(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> int:

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from flightsim.cli.arguments import command
+from flightsim.cli.arguments import command, takes_edited
 from flightsim.cli.terminal import DONE, say
 
 
@@ -38,6 +38,7 @@ def register(commands: Any) -> None:
         "--what-if", action="store_true",
         help="score runs that leave what happened, too; every product says so at its top",
     )  # fmt: skip
+    takes_edited(parser)
 
 
 def _validate(arguments: argparse.Namespace) -> int:

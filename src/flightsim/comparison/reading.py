@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -22,7 +21,7 @@ from flightsim.comparison import roles
 from flightsim.comparison.material import Material
 from flightsim.errors import Complaints, InputError, nearest
 from flightsim.measures import MEASURES
-from flightsim.results import outcomes
+from flightsim.results import outcomes, trust
 from flightsim.results.cube import AREA
 from flightsim.results.cube import read as read_cube
 from flightsim.results.outcomes import ARRIVALS, HEADLINES, Headline
@@ -82,7 +81,7 @@ def read(
         headlines.append(outcomes.headline(ARRIVALS + areas[top], names))
         courses[headlines[-1].name] = arrivals[:, top].cumsum(axis=1, dtype=float)
     notes = [
-        *_left_out(sweep, there), *_versions(list(about.values())), *_periods(found, days),
+        *trust.notes(), *_left_out(sweep, there), *_versions(list(about.values())), *_periods(found, days),
         *_other_people(same_people), *_unpaired(runs, scenarios),
     ]  # fmt: skip
     return Material(
@@ -159,7 +158,7 @@ def _read_all(
 
     def read_one(path: Path) -> Run | InputError:
         try:
-            _unchanged(path, about[path])
+            trust.check(path, about[path])
             return _read_one(path, count_from)
         except InputError as error:
             return error
@@ -179,18 +178,8 @@ def _read_all(
         except BaseException:  # Ctrl-C: the rest need not be read
             pool.shutdown(cancel_futures=True)
             raise
-    if complaints.texts:
-        complaints.add("remove those runs' folders, and the same command runs them again")
     complaints.raise_if_any()
     return [known[path] for path in paths]  # a run that two scenarios amount to stands there once
-
-
-def _unchanged(path: Path, about: Mapping[str, Any]) -> None:
-    """The table of measures is the one that the run wrote; InputError if not."""
-    file = path / "measures.parquet"
-    written = (about.get("outputs") or {}).get(file.name)
-    if written and file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() != written:
-        raise InputError(f"{file} is damaged or was changed by hand: it is not as the run wrote it")
 
 
 def _read_one(path: Path, count_from: date | None) -> Run:

@@ -22,6 +22,7 @@ from PIL import Image
 
 from flightsim import __version__, words
 from flightsim.plots import colours
+from flightsim.results import trust
 from flightsim.results.findings import Findings, unchecked_after
 from flightsim.results.runs import Results
 from flightsim.world import World
@@ -95,8 +96,9 @@ def write(figure: Figure, title: str, subtitle: str, foot: str) -> float:
 
 def footer(results: Results, world: World, tables: tuple[str, ...] = ()) -> str:
     """What a figure of one run rests on: modelled, seed, case, its date, sources of its tables."""
+    edited = "".join(f"{note} " for note in trust.notes())
     return (
-        f"Modelled, not observed: one course without a range (1 run, seed {results.seed})."
+        f"{edited}Modelled, not observed: one course without a range (1 run, seed {results.seed})."
         f"{unchecked(world, Findings(results).end)} "
         f"{source(world, str(results.provenance.get('flightsim', __version__)), tables)}"
     )

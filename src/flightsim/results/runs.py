@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -25,7 +24,9 @@ from flightsim.files.atomic import plain_errors, whole_folder, write_text
 from flightsim.files.old_names import renewed_parts
 from flightsim.files.spreadsheet import harmless
 from flightsim.measures import MEASURES, SMALL_CELL_PERSONS, unit_of
+from flightsim.results import trust
 from flightsim.results.cube import AREA, Cube, OnDemand
+from flightsim.results.provenance import code_version
 from flightsim.results.rows import Rows
 
 PROVENANCE = "provenance.json"
@@ -236,16 +237,24 @@ class Results:
         return self.tables[name]
 
 
-def load(path: str | Path) -> Results:
-    """The results in a run's folder; InputError if it is not one, ``warning`` if another version wrote it."""
+def load(path: str | Path, check: bool = True) -> Results:
+    """The results in a run's folder; ``warning`` if another version or state of the code wrote it.
+
+    InputError if it is not one, or, with ``check``, if its tables are not as the run wrote them (`trust`).
+    """
     folder = Path(path)
     provenance = _provenance_in(folder)
     if provenance is None:
         raise InputError(f"{folder} is not a results folder of flightsim{_runs_inside(folder)}")
+    if check:
+        trust.check(folder, provenance)
     config = config_of(folder)
     version, warning = str(provenance["flightsim"]), ""
     if version != __version__:
         warning = f"{folder} was written by flightsim {version}; this is {__version__}, figures may differ"
+    elif provenance.get("code") not in (None, code_version()):
+        code = f"{provenance['code']}; this is {code_version()}"
+        warning = f"{folder} was written by another state of the code ({code}), figures may differ"
     return Results(folder, config, provenance, warning)
 
 
@@ -268,25 +277,21 @@ def is_complete(path: str | Path) -> bool:
 
 def edited(path: str | Path) -> list[str]:
     """The files of a finished run that are not as they were written, or are gone; figures and texts may change."""
-    provenance = _provenance_in(Path(path)) or {}
-    now = _hashes(Path(path))
-    written: dict[str, str] = provenance.get("outputs", {})
-    return [name for name, digest in written.items() if now.get(name) != digest]
-
-
-def _hashes(folder: Path) -> dict[str, str]:
-    """SHA-256 of the files that say what a run was and found, by name."""
-    paths = [*sorted(folder.glob("*.parquet")), folder / "config.yaml", folder / "summary.csv"]
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths if path.is_file()}
+    return trust.edited(Path(path), _provenance_in(Path(path)) or {})
 
 
 def find_complete(parent: Path, run_id: str) -> Path | None:
-    """The finished run ``run_id`` in ``parent``, or None; InputError if something else has its place."""
+    """The finished run ``run_id`` in ``parent``, or None.
+
+    InputError if something else has its place, or its files were edited or are gone.
+    """
     folder = parent / run_id
     if not folder.exists():
         return None
-    if not is_complete(folder):
+    provenance = _provenance_in(folder)
+    if provenance is None:
         raise InputError(f"{folder} is in the way: it is no finished run of flightsim, and is left as it is")
+    trust.check(folder, provenance, whole=True)
     return folder
 
 
@@ -317,7 +322,7 @@ def write_run(
         (folder / "figures").mkdir()
         if figures is not None:
             figures(folder / "figures")
-        whole = {**run.provenance, "outputs": _hashes(folder), "complete": True}
+        whole = {**run.provenance, "outputs": trust.hashes(folder), "complete": True}
         write_text(folder / PROVENANCE, json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
     return parent / name
 

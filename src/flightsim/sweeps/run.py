@@ -310,7 +310,7 @@ def finished_in(folder: Path, wanted: set[str]) -> dict[str, Run]:
         if not runs.is_complete(path) or any(p.startswith(".") for p in path.relative_to(folder).parts):
             continue
         try:
-            run = results.load(path)
+            run = results.load(path, check=False)
         except InputError:  # whose name tells that it is wanted has been edited
             run_id, known = path.name, {}
         else:

@@ -39,16 +39,14 @@ class Report:
     own: bool
     drawn: Mapping[date, Ensemble] | None = None  # by origin: runs that do not know the events ahead
     what_if: tuple[str, ...] = ()
+    edited: tuple[str, ...] = ()  # what was changed by hand in the runs, a sentence each
 
     @property
     def warning(self) -> str:
-        """What stands at the top of every product of runs that are not what happened; else empty."""
+        """What stands at the top of every product of runs that are not what happened, or were edited; else empty."""
         settings = words.listing(list(self.what_if))
-        return (
-            f"WHAT IF, not what happened ({settings}): these scores do not test the model."
-            if settings
-            else ""
-        )
+        other = f"WHAT IF, not what happened ({settings}): these scores do not test the model."
+        return "\n".join([*self.edited, *([other] if settings else [])])
 
     @cached_property
     def forecasts(self) -> pd.DataFrame:
