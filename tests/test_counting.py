@@ -19,6 +19,7 @@ from flightsim.model.state import State
 from flightsim.world import OPEN, World
 from models import (
     FAST,
+    FELT_IN_FULL,
     NO_TENTS,
     Fives,
     bombing,
@@ -305,6 +306,7 @@ def test_by_night_families_sleep_in_the_fields_and_only_with_the_switch_on() -> 
                 refuge(),
                 fire,
                 4,
+                hazard=Bombardment(**FELT_IN_FULL),
                 behaviour=NoFlight(nightly_dispersal=on, dispersal_share=0.5, half_strikes=2),
             )
         )

@@ -169,6 +169,7 @@ def test_the_draws_of_a_sweep_are_samples_for_another(tmp_path: Path) -> None:
         ("border.policy\nopen\nclosed\n", "border.policy is 'open'; expected a number"),
         ("hazard.warning_days\n2\n2.5\n", "row 3: hazard.warning_days is 2.5; expected a whole number"),
         ("", "has 0 rows"),
+        ("", "or choose uncertainty.draw=priors or none"),
     ],
 )
 def test_samples_that_cannot_be_used(text: str, expected: str, tmp_path: Path) -> None:
@@ -203,3 +204,22 @@ def test_the_setting_itself() -> None:
     assert priors.asked({"draw": "none", "parameters": "all"}, [config], 1) is None
     with pytest.raises(InputError, match="expected draw and parameters"):
         priors.asked({"drw": "priors"}, [config], 1)
+
+
+def test_several_replicates_of_nobody_leaving_draw_only_what_is_left() -> None:
+    still = plan.make(["case=toy", "replicates=2", "behaviour=none"])
+    assert still.draws is not None
+    assert "discrepancy.log_sd" in still.draws.drawn
+    assert "behaviour.front_per_hour" not in still.draws.drawn
+    assert still.config(0, 1)["behaviour"]["front_per_hour"] == 0
+    both = plan.make(["case=toy", "replicates=2", "behaviour=flight,none"], many=True)
+    drawn = [both.config(at, 1)["behaviour"]["front_per_hour"] for at in (0, 1)]
+    assert drawn[0] > 0
+    assert drawn[1] == 0
+
+
+def test_more_replicates_than_the_calibration_has_samples_say_what_to_do() -> None:
+    with pytest.raises(InputError) as caught:
+        plan.make(["case=toy", "replicates=1500"])
+    (told,) = caught.value.complaints
+    assert "ask for replicates=1000 or fewer, or choose uncertainty.draw=priors or none" in told

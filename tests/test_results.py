@@ -39,7 +39,8 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
     tables = synthetic.tables(world)
     run = results.load(write(tmp_path, tables=tables, log="said\n"))
     assert run.warning == ""
-    assert run.config == CONFIG
+    nothing = {"_target_": "flightsim.model.parts.discrepancy.NoDiscrepancy"}
+    assert run.config == {**CONFIG, "discrepancy": nothing}  # which runs of before did not have
     assert run.seed == 3
     assert run.title == "strip"
     assert run.provenance["flightsim"] == flightsim.__version__

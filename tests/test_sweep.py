@@ -123,7 +123,7 @@ def test_more_replicates_go_into_the_same_sweep_and_fewer_take_nothing_away(
     more = made(*TWO[:-1], "replicates=3", folder=copy)
     assert len(counted) == 2
     assert (more.replicates, len(more.done)) == (3, 6)
-    fewer = made(*TWO[:-1], "replicates=1", folder=copy)
+    fewer = made(*TWO[:-1], "replicates=2", folder=copy)
     assert len(counted) == 2
     assert (fewer.replicates, len(fewer.done)) == (3, 6)
 

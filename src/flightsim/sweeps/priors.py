@@ -128,7 +128,7 @@ def with_values(
 ) -> dict[str, Any]:
     """The configuration with the drawn values in it, but for those to keep and those it has no use for."""
     known, keep = parameters(config), set(keep)
-    used = {name: value for name, value in values.items() if name in known and name not in keep}
+    used = {n: v for n, v in values.items() if n in known and n not in keep and not _is_held(known[n])}
     whole = {name for name in used if isinstance(default_of(known[name]), int)}
     return dotted.changed(
         config, {name: int(value) if name in whole else value for name, value in used.items()}
@@ -156,7 +156,7 @@ def asked(section: Any, configs: Sequence[Mapping[str, Any]], at_least: int) -> 
     draw, wanted = section["draw"], section["parameters"]
     if draw == NONE:
         return None
-    known = {name: each for config in configs for name, each in parameters(config).items()}
+    known = _known(configs)
     names = None if wanted == ALL else _named(wanted, known, priors=draw == PRIORS)
     if draw != PRIORS:
         file = posterior_file() if draw == CALIBRATED else Path(str(draw))
@@ -164,6 +164,21 @@ def asked(section: Any, configs: Sequence[Mapping[str, Any]], at_least: int) -> 
     if names is None:
         names = [n for n, each in known.items() if each.metadata["role"] == UNCERTAINTY and not why_not(each)]
     return Draws({name: _about(known[name], *range_of(known[name])) for name in names})
+
+
+def _known(configs: Sequence[Mapping[str, Any]]) -> dict[str, dataclasses.Field[Any]]:
+    """The parameters of the configurations; one that a null version holds at 0 is known only by another part."""
+    found: dict[str, dataclasses.Field[Any]] = {}
+    for config in configs:
+        for name, each in parameters(config).items():
+            if name not in found or _is_held(found[name]):
+                found[name] = each
+    return found
+
+
+def _is_held(each: dataclasses.Field[Any]) -> bool:
+    """Whether the bounds of a parameter leave it but one value."""
+    return "low" in each.metadata and each.metadata["low"] == each.metadata["high"]
 
 
 def _named(wanted: Any, known: Mapping[str, dataclasses.Field[Any]], *, priors: bool) -> list[str]:
@@ -206,9 +221,14 @@ def _from_file(
         elif name not in known and name != REPLICATE and path != posterior_file():
             complaints.add(f"{path}: no parameter is called {name!r}{nearest(name, known)}")
     if len(rows) < at_least:
-        complaints.add(f"{path} has {len(rows)} rows; expected one for each of {at_least} replicates")
+        complaints.add(
+            f"{path} has {len(rows)} rows; expected one for each of {at_least} replicates: "
+            f"ask for replicates={len(rows)} or fewer, or choose uncertainty.draw=priors or none"
+        )
     complaints.raise_if_any()
-    names = [name for name in header if name in known and (wanted is None or name in wanted)]
+    shipped = path == posterior_file()
+    names = [n for n in header if n in known and (wanted is None or n in wanted)]
+    names = [n for n in names if not (shipped and _is_held(known[n]))]
     samples = []
     for number, row in enumerate(rows, start=2):
         cells = dict(zip(header, row, strict=False))
