@@ -127,6 +127,8 @@ class Shelter:
 
     def make_do(self, outdoors_persons: Floats, lost: Bools) -> None:
         """Of so many people in the open at each place (P,), some make themselves a shelter: room that stays."""
+        if not self._part.makeshift_per_day:
+            return
         made = self._part.makeshift_per_day * outdoors_persons * ~lost
         self.room[:, UNFINISHED] = np.maximum(self.room[:, UNFINISHED], 0) + made
 
