@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import json
 import os
 import random
 import tempfile
@@ -840,3 +841,46 @@ def test_numbers_are_finite_and_within_bounds_or_refused(cell: str) -> None:
     except (ValueError, OverflowError):
         return
     assert 0 <= value <= 10
+
+
+def feature(kind: str, coordinates: object) -> str:
+    """A collection of one good line and one feature of this kind."""
+    good = {"type": "LineString", "coordinates": [[36.0, 35.0], [36.1, 35.0]]}
+    geometries = [good, {"type": kind, "coordinates": coordinates}]
+    return json.dumps({"features": [{"properties": {}, "geometry": each} for each in geometries]})
+
+
+@pytest.mark.parametrize(
+    ("kind", "coordinates", "expected"),
+    [
+        ("Point", [36, 35], "its geometry is 'Point'; expected LineString"),
+        ("LineString", [], "has 0 different points; expected 2 or more"),
+        ("LineString", [[36, 35]], "has 1 different points; expected 2 or more"),
+        ("Polygon", [[]], "a part of its Polygon has 0 different points; expected 3 or more"),
+        ("Polygon", [[[36, 35]] * 4], "has 1 different points; expected 3 or more"),
+        ("MultiPolygon", [[[36, 35]]], "are not lists of points"),
+        (
+            "LineString",
+            [["36", "35"], ["37", "35"]],
+            "a coordinate of its LineString is '36'; expected degrees",
+        ),
+        ("LineString", [[360, 35], [36, 35]], "a coordinate of its LineString is 360"),
+    ],
+)
+@pytest.mark.parametrize("file", ["lines.geojson", "outlines.geojson"])
+def test_a_shape_that_cannot_be_drawn_is_told_before_the_run(
+    file: str, kind: str, coordinates: object, expected: str, toy_folder: Path
+) -> None:
+    (toy_folder / file).write_text(feature(kind, coordinates))
+    (told,) = [text for text in complaints(toy_folder) if text.startswith(f"{file} ")]
+    assert told.startswith(f"{file} feature 2: ")
+    assert expected in told
+
+
+def test_a_map_with_a_byte_order_mark_is_read_and_drawn(toy_folder: Path) -> None:
+    from flightsim.plots import shapes
+
+    file = toy_folder / "lines.geojson"
+    before = shapes.lines(read_case(toy_folder).world)
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    assert len(shapes.lines(read_case(toy_folder).world)) == len(before) > 0

@@ -282,7 +282,7 @@ class TestBoundaries:
     @pytest.mark.parametrize("text", ["", "[]", '{"features": 3}', "{"])
     def test_no_map_at_all(self, tmp_path: Path, text: str) -> None:
         (tmp_path / "b.geojson").write_text(text)
-        with pytest.raises(InputError, match="is not a GeoJSON"):
+        with pytest.raises(InputError, match=r"is not a GeoJSON|cannot be read as GeoJSON"):
             geo.boundaries(self.world, tmp_path / "b.geojson", [])
 
     def test_other_files_that_are_no_maps(self, tmp_path: Path) -> None:

@@ -1,10 +1,12 @@
 """What a command asks for: scenarios, axes, replicates, baseline, and everything that is refused before a run."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from flightsim.errors import InputError
+from flightsim.files.atomic import can_be_folder
 from flightsim.results.sweeps import Axis
 from flightsim.sweeps import plan
 from flightsim.sweeps import run as sweep
@@ -233,3 +235,26 @@ def test_auto_goes_on_until_there_are_enough(tmp_path: Path, monkeypatch: pytest
     assert len(done.done) == 5
     assert told[0].startswith("2 replicates are too few for ")
     assert told[0].endswith("; going on to 4")  # not to 50 on the word of two
+
+
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [("NO", "False"), ("yes", "True"), ("null", "None"), ("01", "1"), ("1.10", "1.1"), ("2019", "2019")],
+)
+def test_a_name_that_yaml_makes_another_thing_of(name: str, read: str, own: Path) -> None:
+    write(own, f"scenarios: {{{name}: [], other: [border=open]}}\n")
+    with pytest.raises(
+        InputError, match=f"scenarios has the name {read}, which is no text: .*put quotes around it"
+    ):
+        plan.make(["experiment=mine"], config_dir=own)
+    write(own, f"scenarios: {{'{name}': [], other: [border=open]}}\n")
+    assert labels(plan.make(["experiment=mine"], config_dir=own)) == [name, "other"]
+
+
+@pytest.mark.parametrize("letter", ["\x1b", "\r", "\n", "\0", "\x7f"])
+def test_a_name_that_a_terminal_would_obey(letter: str, own: Path) -> None:
+    named = json.dumps(f"a{letter}[2J")
+    write(own, f"scenarios: {{{named}: [], other: [border=open]}}\n")
+    with pytest.raises(InputError, match="control characters"):
+        plan.make(["experiment=mine"], config_dir=own)
+    assert not can_be_folder(f"a{letter}b")

@@ -159,9 +159,9 @@ def test_official_boundaries_are_joined_by_p_code(tmp_path: Path, world: World) 
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
-        ("not json", "is not a GeoJSON FeatureCollection"),
+        ("not json", "line 1 cannot be read as GeoJSON"),
         ('{"type": "FeatureCollection"}', "is not a GeoJSON FeatureCollection"),
-        ('{"features": [1]}', "is not a GeoJSON FeatureCollection"),
+        ('{"features": [1]}', "feature 1: is no feature with properties"),
         ('{"features": []}', "none of its 0 polygons"),
     ],
 )

@@ -167,12 +167,22 @@ def test_another_version_loads_with_a_warning(tmp_path: Path) -> None:
     assert "written by flightsim 0.0.1" in results.load(folder).warning
 
 
-def test_a_figure_that_fails_leaves_nothing(tmp_path: Path) -> None:
+def test_a_figure_that_fails_is_a_note_and_costs_no_run(tmp_path: Path) -> None:
     def draw(folder: Path) -> None:
-        (folder / "a.png").write_text("half")
+        assert (folder.parent / "measures.parquet").exists()  # tables come first
         raise RuntimeError("no ink")
 
-    with pytest.raises(RuntimeError, match="no ink"):
+    folder = write(tmp_path, figures=draw, log="said\n")
+    assert len(results.load(folder).measures)
+    noted = "Note: figures are missing, the run itself is whole: RuntimeError: no ink"
+    assert (folder / "run.log").read_text() == f"said\n{noted}\n"
+
+
+def test_figures_that_a_full_disk_stops_leave_nothing(tmp_path: Path) -> None:
+    def draw(folder: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(InputError, match="the disk is full"):
         write(tmp_path, figures=draw)
     assert list(tmp_path.iterdir()) == []
 

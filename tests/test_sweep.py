@@ -490,3 +490,21 @@ def test_the_bar_of_a_sweep(capsys: pytest.CaptureFixture[str], monkeypatch: pyt
     err = capsys.readouterr().err
     assert "x: 3 of 3 runs done, 0 running, 1 failed" in err
     assert "left" in err
+
+
+def test_names_of_scenarios_are_texts_everywhere(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    names = ["NO", "NA", "01", "1.10", "null", "1e3"]
+    (tmp_path / "experiment").mkdir()
+    levers = [[f"hazard.memory_days={n}"] for n in range(5, 11)]
+    listed = "".join(f"  '{name}': {own}\n" for name, own in zip(names, levers, strict=True))
+    text = f"# @package _global_\nscenarios:\n{listed}"
+    (tmp_path / "experiment" / "mine.yaml").write_text(text)
+    folder = tmp_path / "out"
+    words = ["run", *TOY, "experiment=mine", f"results='{folder}'", "workers=1", "replicates=1"]
+    assert cli.main([*words, "--config-dir", str(tmp_path)]) == 0
+    said = capsys.readouterr().out
+    for name in names:
+        assert f"  {name:<4}  1 of 1 runs; displaced: " in said
+    assert list(gather.read(folder).scenarios) == names
+    assert cli.main(["needs", str(folder), "--scenario", "01"]) == 0
+    assert cli.main(["compare", str(folder), "--baseline", "NA"]) == 0

@@ -185,7 +185,7 @@ class Scenario:
             figures=figures if self.config["figures"] else None,
             log=text + "\n",
         )
-        return Outcome(path, False, text)
+        return Outcome(path, False, (path / "run.log").read_text(encoding="utf-8").rstrip())
 
     def describe(self) -> str:
         """What this scenario amounts to, in words and figures, before it runs."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from flightsim.case import geojson
 from flightsim.case.build import build_world
 from flightsim.case.cells import decode, either, parse, read_bytes, show
 from flightsim.case.checks import check_tables
@@ -142,15 +142,10 @@ def _check_map(name: str, content: str | None, complaints: Complaints) -> None:
     if content is None:
         return
     try:
-        shapes = json.loads(content)
-    except json.JSONDecodeError as error:
-        complaints.add(f"{name} line {error.lineno} cannot be read as GeoJSON: {error.msg}")
-        return
-    except (RecursionError, ValueError):
-        complaints.add(f"{name} cannot be read as GeoJSON: nested too deeply, or too long a number")
-        return
-    if not isinstance(shapes, dict) or not isinstance(shapes.get("features"), list):
-        complaints.add(f"{name} is not a GeoJSON FeatureCollection: it has no list of features")
+        geojson.features(content, points=False)
+    except geojson.NotGeoJSON as error:
+        for said in error.troubles:
+            complaints.add(f"{name} {said}")
 
 
 def _check_licences(

@@ -157,7 +157,9 @@ def _summary(sweep: Sweep) -> dict[str, Any]:
     from flightsim.files.spreadsheet import as_it_was
     from flightsim.results import sweeps
 
-    table = pd.read_csv(sweep.path / sweeps.SUMMARY)
+    table = pd.read_csv(
+        sweep.path / sweeps.SUMMARY, dtype={"scenario": str}, keep_default_na=False
+    )  # NA, 01 and null are names
     rows = table[table["outcome"] == "displaced_persons"]
     return {as_it_was(str(row["scenario"])): row for _, row in rows.iterrows()}
 

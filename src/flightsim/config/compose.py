@@ -16,6 +16,7 @@ from hydra.core.override_parser.types import Override
 from flightsim.config.files import CONFIG, EXPERIMENT, Conf, conf_folder, experiments, opened
 from flightsim.config.overrides import SCENARIO, Groups, check, dotted, gist, key_of, parsed, spelt_out
 from flightsim.errors import Complaints, InputError, nearest
+from flightsim.files.atomic import CONTROL
 
 __all__ = [
     "CONFIG",
@@ -108,8 +109,9 @@ def _scenarios(conf: Conf, lines: Sequence[str], axes: Sequence[str]) -> list[Jo
     """
     config = conf.config(lines)
     settings = {name: config.pop(name) for name in SWEEP_SETTINGS}
-    if isinstance(settings["scenarios"], dict):
-        settings["scenarios"] = {str(name): own for name, own in settings["scenarios"].items()}
+    odd = [name for name in settings["scenarios"] or () if not isinstance(name, str)]
+    if odd and isinstance(settings["scenarios"], dict):  # 1e3, say
+        raise InputError(f"scenarios has the name {odd[0]!r}, which is no text: put quotes around it")
     label, axes = " ".join(axes), [key_of(line) for line in axes]
     listed, chosen = settings["scenarios"], _chosen(settings)
     if not listed:
@@ -156,8 +158,10 @@ def _chosen(settings: Mapping[str, Any]) -> list[str]:
         raise InputError(f"scenarios is {listed!r}; expected NAME: [NAME=VALUE, …]")
     complaints = Complaints()
     for name in listed:
-        if not str(name).strip() or len(str(name)) > 80 or set(",=\n\"'") & set(str(name)):
-            complaints.add(f"scenarios has {name!r}; expected a name without commas, quotes or '='")
+        if not str(name).strip() or len(str(name)) > 80 or (CONTROL | set(",=\"'")) & set(str(name)):
+            complaints.add(
+                f"scenarios has {name!r}; expected a name without commas, quotes, '=' or control characters"
+            )
     names = asked.split(",") if isinstance(asked, str) else (list(listed) if asked is None else asked)
     if not isinstance(names, list):
         complaints.add(f"scenario is {asked!r}; expected a name, or names with commas between")

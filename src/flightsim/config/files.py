@@ -185,9 +185,19 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 def _check_raw(file: Path, content: dict[str, Any], complaints: Complaints) -> None:
-    """No part of a file may speak to Hydra itself, where a callback or a launcher could run anything."""
+    """No part of a file may speak to Hydra itself, where a callback or a launcher could run anything.
+
+    Names of scenarios are texts.
+    """
     if any(key.split(".")[0] == "hydra" for key in content):
         complaints.add(f"{file}: a 'hydra' section is refused")
+    named = content.get("scenarios")
+    for name in named if isinstance(named, dict) else ():
+        if not isinstance(name, str):
+            complaints.add(
+                f"{file}: scenarios has the name {name!r}, which is no text: YAML makes another thing of NO, null, "
+                "01 or 1.10; put quotes around it"
+            )
     entries = content.get("defaults") or []
     pairs = [
         pair for entry in entries for pair in (entry.items() if isinstance(entry, dict) else [(entry, "")])

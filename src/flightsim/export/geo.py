@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from flightsim.case import geojson
 from flightsim.errors import Complaints, InputError, nearest
 from flightsim.files.atomic import write_text
 from flightsim.needs.tables import Needs
@@ -162,14 +163,11 @@ def _features(file: Path) -> list[dict[str, Any]]:
     """The features of a GeoJSON file; of any other map file that geopandas reads, brought to degrees."""
     if file.suffix.lower() in (".geojson", ".json"):
         try:
-            features = json.loads(file.read_text(encoding="utf-8"))["features"]
+            return geojson.features(file.read_bytes())
         except OSError as problem:
             raise InputError(f"boundaries {file} cannot be read: {problem.strerror or problem}") from problem
-        except (ValueError, KeyError, TypeError, RecursionError) as problem:
-            raise InputError(f"boundaries {file} is not a GeoJSON FeatureCollection") from problem
-        if not isinstance(features, list) or not all(isinstance(f, dict) for f in features):
-            raise InputError(f"boundaries {file} is not a GeoJSON FeatureCollection")
-        return features
+        except geojson.NotGeoJSON as problem:
+            raise InputError([f"boundaries {file} {said}" for said in problem.troubles]) from problem
     try:
         import geopandas
     except ImportError as problem:

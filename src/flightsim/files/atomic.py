@@ -26,7 +26,10 @@ LOCKS: bool = fcntl is not None
 STALE_SECONDS = 3600.0  # what another machine left is surely abandoned when older than this; *assumption*
 YOUNG_SECONDS = 2.0  # what was made just now may not be held yet by the process that made it; *assumption*
 LOCK, UNFINISHED = ".lock", ".unfinished"
-FORBIDDEN = frozenset('/\\:*?"<>|\0\n')  # in the name of a folder, on one system or another
+CONTROL = frozenset(
+    map(chr, [*range(32), *range(127, 160)])
+)  # escape, carriage return, NUL: a terminal obeys them
+FORBIDDEN = CONTROL | set('/\\:*?"<>|')  # in the name of a folder, on one system or another
 
 _CAUSES = {
     errno.ENOSPC: "the disk is full",

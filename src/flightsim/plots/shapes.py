@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 from matplotlib.path import Path as Shape
 
+from flightsim.case import geojson
 from flightsim.errors import InputError
 from flightsim.world import Floats, World
 
@@ -58,8 +58,10 @@ def lines(world: World) -> list[Line]:
     found = []
     for feature in _features(path):
         properties, geometry = feature.get("properties") or {}, feature.get("geometry") or {}
-        parts = geometry.get("coordinates", [])
-        for part in [parts] if geometry.get("type") == "LineString" else parts:
+        kind, parts = geometry.get("type"), geometry.get("coordinates", [])
+        if kind not in ("LineString", "MultiLineString"):  # points of other makers' files, say
+            continue
+        for part in [parts] if kind == "LineString" else parts:
             xy = _project(world, part)
             found.append(Line(str(properties.get("name", "")), str(properties.get("kind", "road")), xy))
     return found
@@ -83,15 +85,11 @@ def centres(world: World, shapes: dict[str, Shape]) -> Floats:
 
 def _features(path: Path) -> list[dict[str, Any]]:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        features = content["features"]
+        return geojson.features(path.read_bytes())
     except OSError as problem:
         raise InputError(f"{path} cannot be read: {problem.strerror or problem}") from problem
-    except (ValueError, KeyError, TypeError) as problem:
-        raise InputError(f"{path} is not a GeoJSON FeatureCollection") from problem
-    if not isinstance(features, list) or not all(isinstance(feature, dict) for feature in features):
-        raise InputError(f"{path} is not a GeoJSON FeatureCollection")
-    return features
+    except geojson.NotGeoJSON as problem:
+        raise InputError([f"{path} {said}" for said in problem.troubles]) from problem
 
 
 def _rings(geometry: dict[str, Any]) -> list[Any]:

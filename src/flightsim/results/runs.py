@@ -24,7 +24,7 @@ from flightsim.files.atomic import plain_errors, whole_folder, write_text
 from flightsim.files.old_names import renewed_parts
 from flightsim.files.spreadsheet import harmless
 from flightsim.measures import MEASURES, SMALL_CELL_PERSONS, unit_of
-from flightsim.results import trust
+from flightsim.results import drawing, trust
 from flightsim.results.cube import AREA, Cube, OnDemand
 from flightsim.results.provenance import code_version
 from flightsim.results.rows import Rows
@@ -321,7 +321,7 @@ def write_run(
         write_text(folder / "README.txt", README)
         (folder / "figures").mkdir()
         if figures is not None:
-            figures(folder / "figures")
+            drawing.draw(figures, folder / "figures", folder / "run.log")
         whole = {**run.provenance, "outputs": trust.hashes(folder), "complete": True}
         write_text(folder / PROVENANCE, json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
     return parent / name
