@@ -361,3 +361,17 @@ def test_a_sweep_says_one_number_where_its_runs_agree(
     low: float, mean: float, high: float, n: int, said: str
 ) -> None:
     assert _spread({"p5": low, "mean": mean, "p95": high}, n) == said
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="closes streams as other systems cannot")
+@pytest.mark.parametrize("closed", ["2>&-", "2>/dev/full"])
+@pytest.mark.parametrize(("days", "code"), [(1, 0), (0, 2)])
+def test_errors_that_nobody_reads_change_no_exit_code(
+    closed: str, days: int, code: int, tmp_path: Path
+) -> None:
+    words = f"run case=toy days={days} population.scale=0.05 figures=false results=here"
+    command = f"{sys.executable} -m flightsim.cli {words} {closed}"
+    ended = subprocess.run(command, shell=True, cwd=tmp_path, stdout=subprocess.PIPE, text=True, timeout=100)
+    assert ended.returncode == code
+    assert "flightsim: " not in ended.stdout
+    assert ended.stdout.splitlines()[-1].startswith(str(tmp_path / "here"))

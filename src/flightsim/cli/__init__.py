@@ -30,7 +30,7 @@ from flightsim.cli import (
     triggers,
     validate,
 )
-from flightsim.cli.terminal import OutputLost, answering_signals, end_without_output, tell
+from flightsim.cli.terminal import OutputLost, answering_signals, end_without_output, give_up_errors, tell
 from flightsim.errors import nearest
 
 COMMANDS = (
@@ -70,6 +70,8 @@ Change anything with NAME=VALUE; `flightsim parameters` lists the names. Results
 def main(argv: Sequence[str] | None = None) -> int:
     """The console script: run one command and return its exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
+    if sys.stderr is None:
+        give_up_errors()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # Arabic names on a terminal that cannot show them

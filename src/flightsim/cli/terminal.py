@@ -36,7 +36,16 @@ def say(text: object, end: str = "\n") -> None:
 
 def note(text: str) -> None:
     """Say on standard error what is no part of the result."""
-    print(f"flightsim: {text}", file=sys.stderr, flush=True)
+    try:
+        print(f"flightsim: {text}", file=sys.stderr, flush=True)
+    except OSError:  # nobody reads it, or it goes to a full disk: no reason to stop
+        give_up_errors()
+
+
+def give_up_errors() -> None:
+    """Send standard error nowhere from now on; it may have been closed before this program began."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
 
 
 def end_without_output(lost: OutputLost) -> int:
