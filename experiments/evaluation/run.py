@@ -1,10 +1,10 @@
 """Scores the model against the case's own observations and rewrites docs/evaluation.md and its figures.
 
-    python experiments/evaluation/run.py                       a tenth of the households, ten seeds: an hour or more
-    python experiments/evaluation/run.py --replicates 2        quick, for a look; writes the page all the same
+    python experiments/evaluation/run.py                        a tenth of the households, steps of six hours
+    python experiments/evaluation/run.py --replicates 2 --drawn 2    quick, for a look; writes the page all the same
 
-Two sweeps: with the events as they happened, and from each week's start with the events ahead drawn. Runs that are
-there already are not made again.
+Two sweeps, as a user gets them (calibrated parameters and the model's discrepancy are drawn): with the events as they
+happened, and from each week's start with the events ahead drawn too. Runs that are there already are not made again.
 """
 
 from __future__ import annotations
@@ -61,18 +61,27 @@ def span() -> Span:
     return Span(case.world.manifest["start"], max(o.until for o in rows))
 
 
-def folder_of(name: str, scale: float, replicates: int) -> Path:
-    """The folder of a sweep."""
-    return HERE / "results" / f"{name}_{scale:g}_{replicates}"
+@dataclass(frozen=True)
+class Sweep:
+    """Many runs in a folder of their own."""
 
+    name: str
+    scale: float
+    step_hours: int
+    replicates: int
 
-def sweep(name: str, days: int, scale: float, replicates: int, *words: str) -> None:
-    """Run a sweep into a folder of its own, or finish it."""
-    folder = folder_of(name, scale, replicates)
-    common = [f"population.scale={scale:g}", f"days={days}", f"replicates={replicates}", f"name={name}"]
-    code = cli.main(["run", "-m", *common, *words, "figures=false", f"results='{folder}'"])
-    if code:
-        raise SystemExit(code)
+    @property
+    def folder(self) -> Path:
+        """Where they are."""
+        return HERE / "results" / f"{self.name}_{self.scale:g}_{self.step_hours}h_{self.replicates}"
+
+    def run(self, days: int, *words: str) -> None:
+        """Make the runs, or those that are missing."""
+        size = [f"population.scale={self.scale:g}", f"step_hours={self.step_hours}", f"days={days}"]
+        how = [f"replicates={self.replicates}", f"name={self.name}", "figures=false"]
+        code = cli.main(["run", "-m", *size, *how, *words, f"results='{self.folder}'"])
+        if code:
+            raise SystemExit(code)
 
 
 def markdown(table: pd.DataFrame) -> str:
@@ -153,25 +162,29 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--scale", type=float, default=0.1)
-    parser.add_argument("--replicates", type=int, default=10)
+    parser.add_argument("--step-hours", type=int, default=6)
+    parser.add_argument("--replicates", type=int, default=20, help="with the events as they happened")
+    parser.add_argument("--drawn", type=int, default=10, help="from each week's start, events ahead drawn")
     parser.add_argument("--score-only", action="store_true", help="score the runs that are there")
     asked = parser.parse_args()
-    size, scored = (asked.scale, asked.replicates), span()
+    size, scored = (asked.scale, asked.step_hours), span()
+    happened = Sweep("evaluation", *size, asked.replicates)
+    unknown = Sweep("evaluation_drawn", *size, asked.drawn)
     if not asked.score_only:
         until = ",".join(str(day) for day in scored.unknown_from)
-        sweep("evaluation", scored.days, *size)
-        sweep("evaluation_drawn", scored.days, *size, "events=goes_on", f"events.known_until={until}")
-    base, drawn = folder_of("evaluation", *size), folder_of("evaluation_drawn", *size)
-    folder, text = validate(base, drawn=drawn)
+        happened.run(scored.days)
+        unknown.run(scored.days, "events=goes_on", f"events.known_until={until}")
+    folder, text = validate(happened.folder, drawn=unknown.folder)
     print(text)
-    report = reported(base, drawn=drawn)
+    report = reported(happened.folder, drawn=unknown.folder)
     for name in figures.FIGURES:
         if (folder / "figures" / f"{name}.png").exists():
             shutil.copyfile(folder / "figures" / f"{name}.png", DOCS / "figures" / f"evaluation_{name}.png")
     about = report.board.ensemble.runs[0].provenance
     made = (
-        f"flightsim {about['flightsim']} (commit {str(about.get('commit'))[:10]}), {asked.replicates} seeds, "
-        f"{asked.scale:g} of the households, {scored.start} to {scored.last}."
+        f"flightsim {about['flightsim']} (commit {str(about.get('commit'))[:10]}), {asked.replicates} replicates, "
+        f"{asked.drawn} from each week's start where events ahead are drawn; parameters and discrepancy drawn in each; "
+        f"{asked.scale:g} of the households, steps of {asked.step_hours} hours, {scored.start} to {scored.last}."
     )
     write_page(blocks(report, made))
 

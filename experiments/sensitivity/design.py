@@ -22,8 +22,8 @@ from flightsim.results.sweeps import Drawn
 from flightsim.sweeps import batch, priors
 from flightsim.validation.patterns.seen import DANA
 
-DAYS = 58  # to 27 January 2020
-STEP_HOURS = 3  # two thirds of the time of hourly steps; what that changes is measured beside the noise
+DAYS = 99  # to 8 March 2020
+STEP_HOURS = 6  # a third of the time of hourly steps; what that changes is measured beside the noise
 LEVELS = 4  # of Morris' grid
 JUMP = LEVELS / (2 * (LEVELS - 1))  # his step, as a share of the range
 INNER = (0.05, 0.95)  # the shares of a prior between which Morris' paths go
@@ -37,7 +37,7 @@ READ = [
     ARRIVALS,
 ]
 OUTCOMES = {
-    "displaced": ("People displaced by 27 January", "people"),
+    "displaced": ("People displaced by 8 March", "people"),
     "dana_share": ("Dana's share of arrivals", "% points"),
     "in_open": ("People in the open, on the day with most", "people"),
     "trapped": ("People trapped, on the day with most", "people"),
@@ -57,11 +57,11 @@ class Setting:
     """Where and at which size the runs are made."""
 
     folder: Path
-    scale: float = 0.05
+    scale: float = 0.03
     workers: int | None = None
 
     def config(self, *lines: str) -> dict[str, Any]:
-        """The shipped winter to 27 January, with ``lines`` changed."""
+        """The shipped winter to 8 March, with ``lines`` changed."""
         common = [
             "experiment=idlib_dec2019",
             "name=sensitivity",

@@ -8,10 +8,12 @@ import ablation
 import design
 import numpy as np
 import pandas as pd
+import winter
 from matplotlib.figure import Figure
 
 from flightsim import words
 from flightsim.plots import style
+from flightsim.validation.report import Report
 
 ALONE = "strikes and front alone"  # the last of the scenarios
 SHOWN = 10  # parameters a panel
@@ -70,13 +72,58 @@ def sobol(indices: pd.DataFrame, path: Path) -> None:
     style.save(figure, path)
 
 
+def courses(found: dict[str, Report], path: Path) -> None:
+    """People displaced by day without each of what makes the winter stop, beside the reports."""
+    ends = {
+        name: winter.told(found[name].board.ensemble)["2020-03-08"]
+        for name in (ablation.WHOLE, ablation.ALL_FOUR)
+    }
+    figure = style.new_figure(10.0, 6.0)
+    top = 1 - style.write(
+        figure,
+        f"Without the four additions the winter ends at {ends[ablation.ALL_FOUR] / 1e6:.1f} million people, with them "
+        f"at {ends[ablation.WHOLE] / 1e6:.1f} million",
+        "People displaced since 1 December, mean of the runs with each part taken away, all other numbers as they "
+        "are; parameters are not drawn. Dots: reported.",
+        FOOT,
+    )
+    axes = figure.subplots(gridspec_kw={"left": 0.08, "right": 0.76, "top": top - 0.03, "bottom": 0.12})
+    colours = [style.PEOPLE, "#117733", "#AA4499", "#CC6677", "#B5B5B5", style.INK]
+    names = [ablation.WHOLE, *ablation.FOUR, ablation.ALL_FOUR]
+    labels = []
+    for name, colour in zip(names, colours, strict=True):
+        runs = found[name].board.ensemble
+        course = runs.course("displaced_persons").mean(axis=1)
+        bold = 2.6 if name == ablation.WHOLE else 1.5
+        axes.plot(runs.days, course, color=colour, lw=bold, ls="--" if name == ablation.ALL_FOUR else "-")
+        labels.append((float(course[-1]), name, colour))
+    for what in found[ablation.WHOLE].board.counts.rows:
+        axes.plot(pd.Timestamp(what.until), what.best, "o", ms=4, color=style.LEAVING)
+    _label(axes, runs.days[-1], labels)
+    axes.set_xlim(runs.days[0], runs.days[-1])
+    axes.set_ylim(0)
+    style.counts(axes.yaxis)
+    style.dates(axes, runs.days)
+    style.faint_grid(axes)
+    style.save(figure, path)
+
+
+def _label(axes, day: pd.Timestamp, labels: list[tuple[float, str, str]]) -> None:
+    """Names at the ends of the lines, pushed apart where they would lie on each other."""
+    gap, at = 0.05 * axes.get_ylim()[1], -np.inf
+    for end, name, colour in sorted(labels):
+        at = max(end, at + gap)
+        axes.annotate(name, (day, at), (6, 0), textcoords="offset points", color=colour, size=8.5, va="center",
+                      annotation_clip=False)  # fmt: skip
+
+
 def without(table: pd.DataFrame, path: Path) -> None:
     """What each mechanism's absence does to four scores: mean difference run by run, with its interval."""
     others = [name for name in table["scenario"].unique() if name != ablation.WHOLE]
     totals = (
-        table[(table["score"] == "crps") & (table["scenario"] != ALONE)]
+        table[(table["score"] == "crps") & ~table["scenario"].isin((ALONE, ablation.ALL_FOUR))]
         .set_index("scenario")
-        .loc[others[:-1]]
+        .loc[[name for name in others if name not in (ALONE, ablation.ALL_FOUR)]]
     )
     names = [name.removeprefix("without ") for name in totals.index]
     unmoved = [name for name, clear in zip(names, totals["clear"], strict=True) if not clear]

@@ -1,6 +1,6 @@
 """What moves the model's answers, and what does each mechanism do? Rewrites docs/sensitivity.md and its figures.
 
-    python experiments/sensitivity/run.py                    some 1,100 runs: half an hour on two idle cores
+    python experiments/sensitivity/run.py                    some 750 runs: half an hour on two idle cores
     python experiments/sensitivity/run.py --paths 2 --base 8 --replicates 2 --scale 0.02
                                                              quick, for a look; writes the page all the same
 
@@ -19,6 +19,7 @@ import design
 import numpy as np
 import pandas as pd
 import pictures
+import winter
 from design import LUCK, OTHER_LUCK, OUTCOMES, Setting
 
 from flightsim.plots import style
@@ -35,7 +36,7 @@ def noise(setting: Setting, points: np.ndarray, effects_of_path: pd.DataFrame) -
 
     ``seeds``: the base run with ten seeds. ``floor``: the mean size that an effect of nothing but luck would show:
     the first path is walked again with another seed, and the spread of the differences, as of a normal error,
-    gives it. ``hourly``: what steps of three hours instead of one change, with the same seeds.
+    gives it. ``hourly``: what steps of six hours instead of one change, with the same seeds.
     """
     base = setting.config()
     seeds = setting.outcomes([{**base, "seed": seed} for seed in range(1, SEEDS + 1)], "seeds")
@@ -105,7 +106,7 @@ def noise_table(found: pd.DataFrame, spread: pd.DataFrame | None) -> str:
     columns = {
         "mean": "base run, mean of ten seeds",
         "seeds": "standard deviation over seeds",
-        "hourly": "change by steps of three hours instead of one",
+        "hourly": "change by steps of six hours instead of one",
         "floor": "effect that chance alone would show",
     }
     for column, name in columns.items():
@@ -135,12 +136,24 @@ def ablation_table(found: pd.DataFrame) -> str:
 
 
 def refit_table(found: pd.DataFrame) -> str:
-    """A row a scenario and strength of strikes, the one with the lowest CRPS in bold."""
-    wide = found[["scenario", ablation.KNOB]].copy()
+    """A row a scenario, at the level of violence where its CRPS is lowest."""
+    best = found[found["best"]]
+    wide = pd.DataFrame({"scenario": best["scenario"], f"best `{ablation.KNOB}`": best[ablation.KNOB]})
+    for day in winter.DAYS:
+        wide[winter.COLUMNS[day]] = best[day]
     for what, (title, unit) in ablation.SCORES.items():
-        cells = [str(int(x)) if what == "patterns" else number(float(x)) for x in found[what]]
-        wide[f"{title}{f', {unit}' if unit else ''}"] = [
-            f"**{cell}**" if best else cell for cell, best in zip(cells, found["best"], strict=True)
+        whole = what == "patterns"
+        wide[f"{title}{f', {unit}' if unit else ''}"] = best[what].astype(int) if whole else best[what]
+    return markdown(wide)
+
+
+def winter_table(found: pd.DataFrame) -> str:
+    """A row a scenario: people displaced by four days, in the open at the end, movements per person in February."""
+    wide = found[["scenario"]].copy()
+    for column, title in winter.COLUMNS.items():
+        wide[title] = [
+            "-" if np.isnan(x) else f"{x:.2f}" if column == "moves" else f"{round(x, -3):,.0f}"
+            for x in found[column]
         ]
     return markdown(wide)
 
@@ -166,7 +179,7 @@ def listed(names: dict[str, str]) -> str:
 def sobol_block(indices: pd.DataFrame | None, names: list[str]) -> str:
     """The figure and the table of indices, or that there are none."""
     if indices is None:
-        return "Not made for this page: the runs take longest. `--base 64` makes them, for " + ", ".join(
+        return "Not made for this page: the runs take longest. `--base 16` makes them, for " + ", ".join(
             f"`{name}`" for name in names
         )
     table = by_outcome(
@@ -185,11 +198,12 @@ def how_made(setting: Setting, asked: argparse.Namespace, about: dict) -> str:
     sobol_runs = asked.base * (asked.strongest + 2)
     sobol_said = f"Sobol': {asked.strongest} parameters, {sobol_runs} runs; " if asked.base else ""
     return (
-        f"flightsim {about['flightsim']} (commit {str(about.get('commit'))[:10]}), 1 December 2019 to 27 January "
+        f"flightsim {about['flightsim']} (commit {str(about.get('commit'))[:10]}), 1 December 2019 to 8 March "
         f"2020.\n"
         f"Morris: {asked.paths} paths through {k} parameters, {asked.paths * (k + 1)} runs; {sobol_said}at "
         f"{setting.scale:g} of the households, seed {LUCK}, in steps of {design.STEP_HOURS} hours.\n"
-        f"Without each mechanism: {asked.replicates} seeds at 0.1 of the households, in steps of an hour."
+        f"Without each mechanism: {asked.replicates} seeds at 0.1 of the households, in steps of {ablation.STEP_HOURS} "
+        "hours, parameters not drawn."
     )
 
 
@@ -199,12 +213,12 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        "--scale", type=float, default=0.05, help="share of households in Morris' and Sobol's runs"
+        "--scale", type=float, default=0.03, help="share of households in Morris' and Sobol's runs"
     )
-    parser.add_argument("--paths", type=int, default=6, help="of Morris")
-    parser.add_argument("--base", type=int, default=64, help="of Sobol: a power of 2, or 0: none")
+    parser.add_argument("--paths", type=int, default=4, help="of Morris")
+    parser.add_argument("--base", type=int, default=16, help="of Sobol: a power of 2, or 0: none")
     parser.add_argument("--strongest", type=int, default=8, help="parameters for Sobol")
-    parser.add_argument("--replicates", type=int, default=10, help="seeds of each mechanism switched off")
+    parser.add_argument("--replicates", type=int, default=5, help="seeds of each mechanism switched off")
     parser.add_argument("--workers", type=int)
     asked = parser.parse_args()
     setting = Setting(HERE / "results" / "runs", asked.scale, asked.workers)
@@ -216,13 +230,17 @@ def main() -> None:
     names = design.strongest(effects, asked.strongest)
     indices, spread = sobol(setting, names, asked.base) if asked.base else (None, None)
     about = reports[ablation.WHOLE].board.ensemble.runs[0].provenance
-    write(without, anew, effects, luck, indices)
+    courses = winter.table(reports)
+    write(without, anew, courses, effects, luck, indices)
+    with style.looks():
+        pictures.courses(reports, DOCS / "figures" / "sensitivity_winter.png")
     write_page({
         "made": how_made(setting, asked, about),
         "not varied": listed(design.not_varied(setting.config())),
         "luck": noise_table(luck, spread),
         "morris": effects_table(effects),
         "sobol": sobol_block(indices, names),
+        "winter": winter_table(courses),
         "ablation": ablation_table(without),
         "anew": refit_table(anew),
         "turned": markdown(ablation.turned(reports)),
@@ -238,12 +256,14 @@ def effects_table(effects: pd.DataFrame) -> str:
 def write(
     without: pd.DataFrame,
     anew: pd.DataFrame,
+    courses: pd.DataFrame,
     effects: pd.DataFrame,
     luck: pd.DataFrame,
     indices: pd.DataFrame | None,
 ) -> None:
     """The tables beside this script, and the figures."""
-    tables = {"ablation": without, "refit": anew, "morris": effects, "luck": luck, "sobol": indices}
+    tables = {"ablation": without, "refit": anew, "winter": courses, "morris": effects, "luck": luck,
+              "sobol": indices}  # fmt: skip
     for name, table in tables.items():
         if table is not None:
             table.to_csv(HERE / f"{name}.csv", index=False, float_format="%.6g", lineterminator="\n")
