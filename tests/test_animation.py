@@ -92,8 +92,10 @@ def test_a_folder_that_is_no_whole_run_is_told(
     shutil.copytree(run, cut)
     (cut / "flows.parquet").unlink()
     (cut / "front.parquet").write_bytes(b"no table")
+    toys.sealed(cut)
     assert cli.main(["animate", str(cut)]) == 2
     assert "front.parquet cannot be read" in capsys.readouterr().err
     shutil.copy(run / "front.parquet", cut)
+    toys.sealed(cut)
     assert cli.main(["animate", str(cut)]) == 2
     assert "lacks flows.parquet" in capsys.readouterr().err

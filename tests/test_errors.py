@@ -61,3 +61,7 @@ def test_an_input_error_of_one_text_and_through_pickle() -> None:
     again = pickle.loads(pickle.dumps(InputError(["one", "two"])))
     assert isinstance(again, InputError)
     assert again.complaints == ["one", "two"]
+
+
+def test_a_hint_holds_nothing_that_cannot_be_printed() -> None:
+    assert nearest("roads.csv", ["\x1boads.csv"]) == " (did you mean '\\x1boads.csv'?)"

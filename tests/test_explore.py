@@ -231,8 +231,10 @@ class TestBadInput:
         shutil.copytree(run, old)
         text = (old / "config.yaml").read_text()
         (old / "config.yaml").write_text(text.replace("strength:", "might:", 1))
+        toys.sealed(old)
         assert "hazard.might is no parameter" in self.said(capsys, str(old))
         (old / "config.yaml").write_text(text)
+        toys.sealed(old)
         provenance = json.loads((old / "provenance.json").read_text()) | {"flightsim": "0.0.1"}
         (old / "provenance.json").write_text(json.dumps(provenance))
         asked = command._asked([str(old)], "light")

@@ -49,8 +49,8 @@ def counted(model: DisplacementModel) -> float:
     )
 
 
-NOT_SHOWN = ("january_is_slower", "western_aleppo_leaves", "danas_share")  # docs/evaluation.md
-WRONG = pytest.mark.xfail(reason="the model gets it wrong", strict=False)  # Dana's share is near its bound
+NOT_SHOWN = ("january_is_slower", "western_aleppo_leaves")  # docs/evaluation.md
+WRONG = pytest.mark.xfail(reason="the model gets it wrong", strict=True)
 
 
 @pytest.mark.parametrize(

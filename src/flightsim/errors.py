@@ -23,7 +23,12 @@ def nearest(name: object, known: Iterable[object], likeness: float = 0.6) -> str
     options = [str(k) for k in known]
     by_lower = {option.lower(): option for option in options}
     found = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=likeness)
-    return f" (did you mean '{by_lower[found[0]]}'?)" if found else ""
+    if not found:
+        return ""
+    said = by_lower[found[0]]  # a name out of a file may hold what no terminal should be sent
+    return (
+        f" (did you mean '{said if said.isprintable() else said.encode('unicode_escape').decode('ascii')}'?)"
+    )
 
 
 class Complaints:
