@@ -21,6 +21,7 @@ from flightsim.errors import InputError
 GROUP = "flightsim.parts"
 SOURCE = "_source_"  # in a configuration: the hash of the source of a class that is not flightsim's own
 OURS = "flightsim."
+GENERATED = "<string>"  # the file of code that stands in none
 
 
 def registered(group: str | None = None) -> dict[str, Any]:
@@ -98,4 +99,5 @@ def _source(kind: type) -> str:
             return ""
     own = [inspect.unwrap(getattr(each, "__func__", each)) for each in vars(kind).values()]
     cells = dict.fromkeys(each.__code__.co_filename for each in own if inspect.isfunction(each))
-    return "".join(line for cell in cells for line in linecache.getlines(cell))
+    # what dataclasses write themselves stands in "<string>", and so does, from Python 3.13 on, what `python -c` runs
+    return "".join(line for cell in cells if cell != GENERATED for line in linecache.getlines(cell))
