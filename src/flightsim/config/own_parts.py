@@ -98,6 +98,7 @@ def _source(kind: type) -> str:
         except (OSError, TypeError):
             return ""
     own = [inspect.unwrap(getattr(each, "__func__", each)) for each in vars(kind).values()]
-    cells = dict.fromkeys(each.__code__.co_filename for each in own if inspect.isfunction(each))
-    # what dataclasses write themselves stands in "<string>", and so does, from Python 3.13 on, what `python -c` runs
+    # what dataclasses write themselves stands in "<string>" or, from Python 3.13 on, in their own module
+    ours = [each for each in own if inspect.isfunction(each) and each.__module__ == kind.__module__]
+    cells = dict.fromkeys(each.__code__.co_filename for each in ours)
     return "".join(line for cell in cells if cell != GENERATED for line in linecache.getlines(cell))
