@@ -237,7 +237,7 @@ def main() -> None:
     write_page({
         "made": how_made(setting, asked, about),
         "not varied": listed(design.not_varied(setting.config())),
-        "luck": noise_table(luck, spread),
+        "chance": noise_table(luck, spread),
         "morris": effects_table(effects),
         "sobol": sobol_block(indices, names),
         "winter": winter_table(courses),

@@ -82,14 +82,14 @@ def compare(material: Material, most_rows: int = MOST_ROWS) -> tuple[pd.DataFram
     codes, rows, left, n = Codes({cause: i for i, cause in enumerate(CAUSES)}), [], most_rows, 0
     paths, replicates = material.runs["path"], material.runs["replicate"].to_numpy(int)
     for base in material.of(material.baseline):
-        with_luck = {name: pairs[name][base] for name in pairs if base in pairs[name]}
-        files = [paths.iloc[base], *(paths.iloc[i] for i in with_luck.values())]
+        with_partner = {name: pairs[name][base] for name in pairs if base in pairs[name]}
+        files = [paths.iloc[base], *(paths.iloc[i] for i in with_partner.values())]
         left -= sum(n_rows(path) for path in files)
         if n and left < 0:
             break
         n += 1
         before = read(files[0], codes)
-        for name, path in zip(with_luck, files[1:], strict=True):
+        for name, path in zip(with_partner, files[1:], strict=True):
             found = changes(before, read(path, codes))
             rows.append(found.assign(scenario=name, replicate=replicates[base]))
     if not rows:

@@ -9,7 +9,7 @@ from flightsim import dotted
 from flightsim.results.sweeps import Sweep
 
 LEVER, UNCERTAINTY = "lever", "uncertainty"
-LUCK = ("seed", "results", "figures", "name", "case", "start", "days")
+SAME_SCENARIO = ("seed", "results", "figures", "name", "case", "start", "days")
 
 
 def differing(configs: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -18,7 +18,7 @@ def differing(configs: Iterable[Mapping[str, Any]]) -> list[str]:
     Where a group takes another option, that alone is given, not each of its parameters.
     """
     flat = [dotted.flat(config) for config in configs]
-    keys = dict.fromkeys(key for each in flat for key in each if key.partition(".")[0] not in LUCK)
+    keys = dict.fromkeys(key for each in flat for key in each if key.partition(".")[0] not in SAME_SCENARIO)
     apart = [key for key in keys if any(each.get(key) != flat[0].get(key) for each in flat)]
     other_option = {key.partition(".")[0] for key in apart if key.endswith("._target_")}
     return [key for key in apart if key.endswith("._target_") or key.partition(".")[0] not in other_option]

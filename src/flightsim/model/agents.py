@@ -179,7 +179,7 @@ class Household(mesa.Agent):
         found: list[tuple[float, str]] = []
         for i, column in enumerate(options.area.tolist()):
             if math.isfinite(areas[column]) and options.place[i] not in (self._place, self._home):
-                found.append((areas[column] + self._place_luck(options, i), ids[int(options.place[i])]))
+                found.append((areas[column] + self._place_draw(options, i), ids[int(options.place[i])]))
         found.sort(key=lambda pair: -pair[0])
         return [(name, float(value)) for value, name in found[:at_most]]
 
@@ -198,19 +198,19 @@ class Household(mesa.Agent):
         value = value - rule.other_authority * (
             not abroad and options.side[column] != model.hazard.control[self._place]
         )
-        luck = gumbel(model.decision_keys["area"], self._luck, options.area_key[column])[0]
-        return float(value + luck)
+        drawn = gumbel(model.decision_keys["area"], self._draw_key, options.area_key[column])[0]
+        return float(value + drawn)
 
-    def _place_luck(self, options: Any, i: int) -> float:
+    def _place_draw(self, options: Any, i: int) -> float:
         race = (
-            exponential_table(self.model.decision_keys["place"], self._luck, options.key[i])[0, 0]
+            exponential_table(self.model.decision_keys["place"], self._draw_key, options.key[i])[0, 0]
             * options.inverse_weight[i]
         )
         with np.errstate(divide="ignore"):
             return float(-np.log(race, dtype=np.float64))
 
     @property
-    def _luck(self) -> Any:
+    def _draw_key(self) -> Any:
         h = self.model.households
         return h.occasion_key(np.array([self.row]))[0]
 

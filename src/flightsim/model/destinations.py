@@ -22,9 +22,9 @@ NOWHERE = -1
 class Destinations:
     """The places of a world and its gates abroad, as alternatives with keys of their own for draws."""
 
-    def __init__(self, world: World, behaviour: Flight, place_luck: int, area_luck: int) -> None:
+    def __init__(self, world: World, behaviour: Flight, place_draw: int, area_draw: int) -> None:
         gates, n_areas = world.crossings.crossing_id, len(world.areas)
-        self._behaviour, self._luck, self._n_areas = behaviour, (place_luck, area_luck), n_areas
+        self._behaviour, self._draws, self._n_areas = behaviour, (place_draw, area_draw), n_areas
         self._n_places, self._n_gates, self._everybody = len(world.places), len(gates), world.persons
         self._persons = world.places.residents_persons + world.places.idps_persons
         self._way: tuple[Alternatives, Floats, Floats] | None = None
@@ -80,7 +80,7 @@ class Destinations:
                 values[~gates.admits(gate, has_men[part]), column] = -np.inf
             here_now = np.full(len(who), NOWHERE) if may_stay else node
             not_here = np.column_stack([here_now, h.home[who]])  # home is for those who return
-            top[part] = choose(options, values, h.occasion_key(who), *self._luck, not_here)
+            top[part] = choose(options, values, h.occasion_key(who), *self._draws, not_here)
         return top
 
     def _way_values(self, options: Alternatives, hours: Floats) -> Floats:

@@ -17,7 +17,7 @@ from flightsim.files.old_names import renewed_parts
 from flightsim.results.runs import PROVENANCE, is_complete
 from flightsim.results.sweeps import COLUMNS, DONE, Drawn, Sweep, is_sweep, read_one
 
-LUCK = ("seed", "results", "figures", "name")  # settings that do not make another scenario
+SAME_SCENARIO = ("seed", "results", "figures", "name")  # settings that do not make another scenario
 TARGET = "._target_"
 DEPTH = 2  # how far below a folder runs are looked for: results/NAME/RUN
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times faster, where it is built in
@@ -181,7 +181,7 @@ def _config(run: Path) -> dict[str, Any]:
 
 def _without(config: Mapping[str, Any], drawn: Iterable[str] | Mapping[str, Drawn]) -> dict[str, Any]:
     """A configuration by dotted names, less the seed and what was drawn."""
-    flat = dotted.flat({key: value for key, value in config.items() if key not in LUCK})
+    flat = dotted.flat({key: value for key, value in config.items() if key not in SAME_SCENARIO})
     return {key: value for key, value in flat.items() if key not in set(drawn)}
 
 

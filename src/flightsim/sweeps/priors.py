@@ -214,11 +214,12 @@ def _from_file(
         raise InputError(
             f"uncertainty.draw is {str(path)!r}; expected none, priors, calibrated or a CSV file{hint}: {why}"
         ) from None
+    shipped = path == posterior_file()
     complaints = Complaints(at_most=20)
     for name in (*header, *(wanted or ())):
         if header.count(name) != 1:
             complaints.add(f"{path}: {header.count(name)} columns are called {name!r}; expected one")
-        elif name not in known and name != REPLICATE and path != posterior_file():
+        elif name not in known and name != REPLICATE and not shipped:
             complaints.add(f"{path}: no parameter is called {name!r}{nearest(name, known)}")
     if len(rows) < at_least:
         complaints.add(
@@ -226,7 +227,6 @@ def _from_file(
             f"ask for replicates={len(rows)} or fewer, or choose uncertainty.draw=priors or none"
         )
     complaints.raise_if_any()
-    shipped = path == posterior_file()
     names = [n for n in header if n in known and (wanted is None or n in wanted)]
     names = [n for n in names if not (shipped and _is_held(known[n]))]
     samples = []

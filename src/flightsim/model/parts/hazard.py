@@ -225,13 +225,13 @@ class Hazard:
             self._day = day
             self._weather(day)
             self._struck, self._near = self._strikes.get(day, np.zeros(len(self.control))), self._near_on(day)
+            self._counts = self._counted(self._on_day(day))
         self._front(step)
         covered = clock.hours_of(step)
         if self._timed.get(day) or self._pauses.get(day):
             self.strikes_hourly = self._hour_by_hour(day, covered)
             at = np.flatnonzero(self.strikes_hourly.any(axis=1))
-            counted = self._counted(self._on_day(day))[at, None]
-            self.near_hourly = self._felt[:, at] @ (self.strikes_hourly[at] * counted)
+            self.near_hourly = self._felt[:, at] @ (self.strikes_hourly[at] * self._counts[at, None])
         else:
             self.strikes_hourly = self._struck[:, None] * self._profile[covered]
             self.near_hourly = self._near[:, None] * self._profile[covered]
