@@ -230,21 +230,26 @@ class Population:
         scale_to(outside, [p for p in self.by_area[MAARAT] if p != MAARAT_TOWN],
                  MAARAT_PERSONS - MAARAT_TOWN_PERSONS)  # fmt: skip
         outside[MAARAT_TOWN] = MAARAT_TOWN_PERSONS
+        in_dana = sum(self.sites.get(p, 0) for p in self.by_area[DANA])
+        self._spread_dana_and_the_rest(DANA_PERSONS - in_dana, IDLEB_AREA)
+
+    def _spread_dana_and_the_rest(self, dana_outside_sites: float, idleb_area: float) -> None:
+        """By the 2022 count: Dana's people outside sites, and what its total leaves of the Idleb area to the others."""
+        outside = self.outside_sites
         for p in self.by_area[DANA]:
             outside[p] = self._weight(p)
-        in_dana = sum(self.sites.get(p, 0) for p in self.by_area[DANA])
-        scale_to(outside, self.by_area[DANA], DANA_PERSONS - in_dana)
+        scale_to(outside, self.by_area[DANA], dana_outside_sites)
         fixed = sum(outside.values()) + sum(self.sites.get(p, 0) for p in self.opposition)
         receiving = [p for p in self.opposition if p not in outside]
         for p in receiving:
             outside[p] = self._weight(p)
-        self.receiving_scale = scale_to(outside, receiving, IDLEB_AREA - fixed)
+        self.receiving_scale = scale_to(outside, receiving, idleb_area - fixed)
 
-    def _spread_sna(self) -> None:
+    def _spread_sna(self, persons: float = NORTH_ALEPPO) -> None:
         for p in self.sna:
             self.outside_sites[p] = max(self._weight(p), FEWEST_PERSONS)
         in_sites = sum(self.sites.get(p, 0) for p in self.sna)
-        self.sna_scale = scale_to(self.outside_sites, self.sna, NORTH_ALEPPO - in_sites)
+        self.sna_scale = scale_to(self.outside_sites, self.sna, persons - in_sites)
 
     def _residents_and_idps(self) -> dict[str, People]:
         """Rounds to tens (the largest place of each anchored group takes the rest) and splits off IDPs."""

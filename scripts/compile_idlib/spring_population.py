@@ -15,7 +15,6 @@ from __future__ import annotations
 from population import (
     DANA,
     DANA_PERSONS,
-    FEWEST_PERSONS,
     OLD_FRONT_PRESENCE,
     SOUTH_2018,
     SOUTH_2018_PERSONS,
@@ -66,20 +65,10 @@ class SpringPopulation(Population):
         others = [p for p in south if p != HBIT]
         in_sites = sum(self.sites.get(p, 0) for p in south)
         scale_to(outside, others, SOUTH_2018_PERSONS - HBIT_PERSONS - in_sites)
-        for p in self.by_area[DANA]:
-            outside[p] = self._weight(p)
-        scale_to(outside, self.by_area[DANA], DANA_PERSONS - DANA_SITES_NOV_2019)
-        fixed = sum(outside.values()) + sum(self.sites.get(p, 0) for p in self.opposition)
-        receiving = [p for p in self.opposition if p not in outside]
-        for p in receiving:
-            outside[p] = self._weight(p)
-        self.receiving_scale = scale_to(outside, receiving, IDLEB_AREA - fixed)
+        self._spread_dana_and_the_rest(DANA_PERSONS - DANA_SITES_NOV_2019, IDLEB_AREA)
 
-    def _spread_sna(self) -> None:
-        for p in self.sna:
-            self.outside_sites[p] = max(self._weight(p), FEWEST_PERSONS)
-        in_sites = sum(self.sites.get(p, 0) for p in self.sna)
-        self.sna_scale = scale_to(self.outside_sites, self.sna, NORTH_WEST - IDLEB_AREA - in_sites)
+    def _spread_sna(self, persons: float = NORTH_WEST - IDLEB_AREA) -> None:
+        super()._spread_sna(persons)
 
     def _residents_and_idps(self) -> dict[str, People]:
         """Rounds to tens (the largest place of each group takes the rest) and splits off IDPs."""
