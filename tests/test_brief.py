@@ -22,6 +22,8 @@ from flightsim.needs import standards, tables
 from flightsim.results.history import history_until
 from flightsim.validation import patterns
 
+pytestmark = pytest.mark.slow  # whole commands
+
 SCRIPT = "<script>alert(1)</script>"
 FORMULA = '=HYPERLINK("a") & "b'
 

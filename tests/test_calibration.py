@@ -23,6 +23,8 @@ import inference  # noqa: E402
 import ship  # noqa: E402
 import study  # noqa: E402
 
+pytestmark = pytest.mark.slow  # whole runs
+
 
 class Line:
     """Stands in for an emulator: three answers that are sums of two parameters, known exactly."""

@@ -812,6 +812,7 @@ def mutate(raw: bytes, how: str, i: int, j: int, garbage: str) -> bytes:
     return "\n".join(",".join(line) for line in lines).encode("utf-8", "surrogatepass")
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(MUTATION, min_size=1, max_size=4))
 def test_whatever_is_in_the_files_it_is_read_or_refused(

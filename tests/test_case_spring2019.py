@@ -15,6 +15,8 @@ from flightsim.case.reading import read_case, shipped_cases
 from flightsim.config import compose
 from flightsim.scenario import from_config
 
+pytestmark = pytest.mark.slow  # whole commands
+
 CASE = shipped_cases()["idlib_spring2019"]
 SOUTH = ("SY070200", "SY070201", "SY070202", "SY070204", "SY070205", "SY050101", "SY050501")
 HBIT = "C3989"

@@ -18,6 +18,8 @@ from flightsim import __version__, cli
 from flightsim.cli.run import _spread
 from flightsim.errors import InputError
 
+pytestmark = pytest.mark.slow  # whole commands
+
 
 @dataclass
 class Outcome:

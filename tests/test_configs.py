@@ -13,6 +13,8 @@ from flightsim.config import compose
 from flightsim.parameter import default_of
 from flightsim.sweeps import batch, plan, priors
 
+pytestmark = pytest.mark.slow  # whole commands
+
 OPTIONS = sorted(
     file.relative_to(compose.conf_folder()).with_suffix("").as_posix()
     for file in compose.conf_folder().glob("*/*.yaml")

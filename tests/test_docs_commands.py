@@ -14,6 +14,8 @@ from flightsim.scenario import from_config
 from flightsim.solve.task import task
 from flightsim.sweeps import plan
 
+pytestmark = pytest.mark.slow  # whole commands
+
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [
     ROOT / "docs" / "scenarios.md",

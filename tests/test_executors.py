@@ -14,6 +14,8 @@ from flightsim.sweeps import executors, launchers, plan
 from flightsim.sweeps import run as sweep
 from flightsim.sweeps.executors import Died, Where
 
+pytestmark = pytest.mark.slow  # whole runs
+
 TOY = ["case=toy", "start=2020-01-05", "days=2", "population.scale=0.1", "border=closed,open", "replicates=2"]
 
 

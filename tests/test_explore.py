@@ -23,6 +23,8 @@ from flightsim.explore.trial import Trial
 from flightsim.results import record
 from flightsim.world import SITE
 
+pytestmark = pytest.mark.slow  # whole runs
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next((path for name in BROWSERS if (path := shutil.which(name))), "")
 MISSING = [name for name in ("playwright", *server.NEEDED) if not server._there(name)]

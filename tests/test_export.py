@@ -22,6 +22,8 @@ from flightsim.files.spreadsheet import harmless, harmless_table
 from flightsim.needs import standards, study, tables
 from flightsim.world import World
 
+pytestmark = pytest.mark.slow  # whole commands
+
 
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:

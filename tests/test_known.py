@@ -21,6 +21,8 @@ from flightsim.validation.onward.folder import go_on
 from flightsim.validation.onward.forecast import Forecast
 from flightsim.validation.scores.metrics import Z90, crps
 
+pytestmark = pytest.mark.slow  # whole commands
+
 HEAD = "date,since,measure,unit,area_id,low,best,high,source"
 COURSES = [  # six days; the count of day 3 is 1,000
     [500, 800, 1000, 1200, 1400, 1600],

@@ -20,6 +20,8 @@ from flightsim.world import World
 from models import ALONE, bombing, day, model_of, run, stories
 from worlds import Spot, make_world
 
+pytestmark = pytest.mark.slow  # whole runs
+
 NOBODY_BY_SIZE = Population(
     size_spread=0.0, mean_persons=5.0, kin_local_share=1.0
 )  # a household is five persons

@@ -29,6 +29,8 @@ from flightsim.needs.quantities import NEEDS, SECTORS, WHOM
 from flightsim.world import RUNGS, World
 from worlds import GOVERNMENT
 
+pytestmark = pytest.mark.slow  # whole commands
+
 
 def write(path: Path, content: object) -> Path:
     path.write_text(content if isinstance(content, str) else yaml.safe_dump(content), encoding="utf-8")

@@ -12,6 +12,8 @@ from flightsim.files.old_names import OLD_TARGETS, renewed
 from flightsim.results import gather, load
 from flightsim.scenario import PARTS, from_config
 
+pytestmark = pytest.mark.slow  # whole commands
+
 STORED = Path(__file__).parent / "version_0_1.yaml"  # config.yaml of a toy run, as version 0.1 wrote it
 DISPLACED_THEN = 3760  # persons displaced at its end, as its summary.csv says
 QUICK = ["experiment=toy", "days=2", "step_hours=12", "population.scale=0.05"]

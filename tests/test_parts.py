@@ -215,6 +215,7 @@ def test_names_end_in_their_unit() -> None:
         assert ending is None or row["parameter"].endswith(ending), row["parameter"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("group", "part", "field", "bound"),
     [

@@ -19,6 +19,8 @@ from flightsim.validation import patterns
 from flightsim.validation.patterns import Pattern
 from flightsim.world import World
 
+pytestmark = pytest.mark.slow  # whole commands
+
 SCALE, DAYS = 0.05, 58  # 1 December to 27 January
 
 

@@ -12,6 +12,8 @@ from flightsim.sweeps import plan
 from flightsim.sweeps import run as sweep
 from flightsim.sweeps.plan import Plan
 
+pytestmark = pytest.mark.slow  # whole commands
+
 TOY = ["case=toy", "days=2"]
 HEAD = "# @package _global_\nname: mine\ncase: toy\ndays: 2\n"
 

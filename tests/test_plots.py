@@ -20,6 +20,8 @@ from flightsim.plots import ground, maps, shapes, style
 from flightsim.results.runs import Results
 from flightsim.world import World
 
+pytestmark = pytest.mark.slow  # whole commands
+
 ALL = plots.FIGURES | plots.MAPS
 
 

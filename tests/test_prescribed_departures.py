@@ -21,6 +21,8 @@ from flightsim.world import World
 from models import ALONE, Fives, bombing, day, house, look, model_of, of, run, send, state_of, stories
 from worlds import Spot
 
+pytestmark = pytest.mark.slow  # whole runs
+
 ASKED: dict[str, Any] = {
     "persons": 3000,
     "areas": {"South": 0.4, "middle": 0.6},

@@ -13,6 +13,8 @@ from flightsim.config import compose
 from flightsim.parameter import UNCERTAINTY
 from flightsim.sweeps import priors
 
+pytestmark = pytest.mark.slow  # whole runs
+
 pytest.importorskip("SALib")
 FOLDER = Path(__file__).resolve().parents[1] / "experiments" / "sensitivity"
 

@@ -24,6 +24,8 @@ from flightsim.solve.task import RunsFailed, task
 from flightsim.solve.telling import Found
 from flightsim.sweeps.batch import Run
 
+pytestmark = pytest.mark.slow  # whole runs
+
 REPLICATES = 8
 LUCK = np.linspace(-1.0, 1.0, REPLICATES)
 

@@ -22,6 +22,8 @@ from flightsim.sweeps import batch, plan
 from flightsim.sweeps import run as sweep
 from flightsim.sweeps.batch import Task
 
+pytestmark = pytest.mark.slow  # whole commands
+
 TOY = ["case=toy", "start=2020-01-05", "days=2", "population.scale=0.1"]
 TWO = [*TOY, "border=closed,open", "replicates=2"]
 

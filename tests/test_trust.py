@@ -11,6 +11,8 @@ from flightsim import cli, results
 from flightsim.errors import InputError
 from flightsim.results import trust
 
+pytestmark = pytest.mark.slow  # whole runs
+
 TOY = ["run", "case=toy", "days=2", "population.scale=0.05", "figures=false"]
 COMMANDS = ("needs", "export", "validate", "animate", "triggers", "brief", "compare")
 

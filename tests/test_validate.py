@@ -31,6 +31,8 @@ from flightsim.validation.validate import validate
 from flightsim.world import World
 from strip import WORLD, observed, row, run, total
 
+pytestmark = pytest.mark.slow  # whole commands
+
 
 @pytest.fixture
 def three() -> Ensemble:
