@@ -1,0 +1,33 @@
+"""The kinds of files that can be imported; each module says what it takes and how, and has one function ``take``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from flightsim.case.importing import boundaries
+from flightsim.case.importing.report import Asked, Option, Report, Taken
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of import, for the command line and the docs."""
+
+    meaning: str
+    files: str  # what files it reads
+    columns: Mapping[str, tuple[str, ...]]  # ours, and what they are called in files
+    options: tuple[Option, ...]
+    take: Callable[[Asked, Report], Taken]
+
+
+def _kind(module: object) -> Kind:
+    return Kind(
+        meaning=module.MEANING,  # type: ignore[attr-defined]
+        files=module.FILES,  # type: ignore[attr-defined]
+        columns=module.COLUMNS,  # type: ignore[attr-defined]
+        options=module.OPTIONS,  # type: ignore[attr-defined]
+        take=module.take,  # type: ignore[attr-defined]
+    )
+
+
+KINDS: dict[str, Kind] = {"boundaries": _kind(boundaries)}
