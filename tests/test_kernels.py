@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from flightsim import results
-from flightsim.model import kernels
+from flightsim.model.compiled import compiled
 
 RUN = """
 from flightsim import scenario
@@ -63,6 +63,6 @@ def test_without_a_folder_to_keep_it_in_a_loop_is_compiled_each_time(monkeypatch
         return njit(*functions, **options)
 
     monkeypatch.setattr(numba, "njit", no_folder)
-    twice = kernels.compiled(lambda x: 2 * x)
+    twice = compiled(lambda x: 2 * x)
     assert np.isclose(twice(21.0), 42)
     assert asked[:2] == [{"cache": True}, {}]

@@ -35,7 +35,7 @@ DOORS = {  # who may know a framework
     "joblib": {"sweeps.executors"},
     "markupsafe": {"brief"},
     "mesa": {"model.agents", "model.model"},
-    "numba": {"model.kernels"},
+    "numba": {"model.compiled"},
     "omegaconf": {"config", "sweeps.launchers"},
     "solara": {"explore"},
     "tqdm": {"cli.terminal"},

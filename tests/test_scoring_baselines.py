@@ -97,7 +97,7 @@ def ground() -> Ground:
 
 
 def test_the_capture_ring_empties_the_place_and_what_is_near(ground: Ground) -> None:
-    near = ground.world.distance_km[0] <= ground.ring_km
+    near = ground.world.km_from(0) <= ground.ring_km
     assert 1 < near.sum() < len(near)
     assert ((ground.gone < NEVER) == near).all()
     assert ground.leavers(date(2019, 12, 1), date(2019, 12, 20)).sum() == 0

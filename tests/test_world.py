@@ -20,15 +20,19 @@ def test_line(line: World) -> None:
     assert line.node_ids == ["A", "B", "S"]
     assert line.persons == 1000
     np.testing.assert_allclose(line.xy_km, [[-20, 0], [0, 0], [20, 0]], atol=1e-9)
-    np.testing.assert_allclose(line.distance_km, [[0, 20, 40], [20, 0, 20], [40, 20, 0]], atol=1e-9)
+    np.testing.assert_allclose(
+        line.km_between(np.arange(3)[:, None], np.arange(3)),
+        [[0, 20, 40], [20, 0, 20], [40, 20, 0]],
+        atol=1e-9,
+    )
     assert line.room_persons[:, SITE].tolist() == [0, 0, 2000]
     assert np.isinf(line.room_persons[:, OPEN]).all()
 
 
 def test_fork(fork: World) -> None:
     origin, left, right = (fork.places.place_id.index(name) for name in "OLR")
-    assert fork.distance_km[origin, left] == pytest.approx(20)
-    assert fork.distance_km[left, right] == pytest.approx(40)
+    assert fork.km_between(origin, left) == pytest.approx(20)
+    assert fork.km_between(left, right) == pytest.approx(40)
     assert fork.places.residents_persons[origin] == fork.persons
     assert fork.room_persons[left, SITE] == fork.room_persons[right, SITE] == 2000
 
@@ -78,8 +82,8 @@ def test_distance_at_the_latitude_of_idlib_is_that_on_the_sphere() -> None:
     world = worlds.make_world("degrees", near, [("A", "B")])
     world.places.lat[:] = [36, 36, 36.001]
     world.places.lon[:] = [36, 37, 36]
-    assert world.distance_km[0, 1] == pytest.approx(111.19 * np.cos(np.radians(36)), rel=1e-4)
-    assert world.distance_km[0, 2] == pytest.approx(0.11119, rel=1e-3)
+    assert world.km_between(0, 1) == pytest.approx(111.19 * np.cos(np.radians(36)), rel=1e-4)
+    assert world.km_between(0, 2) == pytest.approx(0.11119, rel=1e-3)
 
 
 def test_persons_and_room_can_be_chosen() -> None:

@@ -113,7 +113,7 @@ def told(before: DisplacementModel, after: DisplacementModel, world: World, clos
         {
             "changed": (one != two).any(axis=1),
             "used": (one["place"] == closed) | (one["first"] == closed),
-            "km": world.distance_km[closed, at],
+            "km": world.km_between(closed, at),
             "persons": before.households.people(np.arange(len(one))),
         }
     )

@@ -195,11 +195,14 @@ class World:
         north = (np.asarray(lat, float) - lat0) * per_degree_km
         return np.column_stack([east, north])
 
-    @cached_property
-    def distance_km(self) -> Floats:
-        """(P, P) straight distances between places, in km."""
-        east, north = (at[:, None] - at for at in self.xy_km.T)
-        return np.asarray(np.sqrt(east**2 + north**2))
+    def km_between(self, one: Ints | int, other: Ints | int) -> Floats:
+        """Straight km between places, given by row; their shapes broadcast. No table of all pairs is ever made."""
+        apart = self.xy_km[one] - self.xy_km[other]
+        return np.asarray(np.sqrt(apart[..., 0] ** 2 + apart[..., 1] ** 2))
+
+    def km_from(self, place: int) -> Floats:
+        """(P,) straight km from one place, given by row, to each."""
+        return self.km_between(place, np.arange(len(self.places)))
 
     @property
     def node_ids(self) -> list[str]:

@@ -1,18 +1,18 @@
 """The loops worth compiling: plain Python, turned into machine code by numba the first time they run.
 
-They stand in one file, and are given every number as an argument, because a compiled function is kept on disk until
-its own file changes, whatever happens to functions and constants that it takes from others. Each changes its first
-arguments. With ``NUMBA_DISABLE_JIT=1`` they run uncompiled and do the same, slowly.
+Each is given every number as an argument and takes nothing from another file, because a compiled function is kept on
+disk until its own file changes, whatever happens to functions and constants that it takes from others. Each changes its
+first arguments. The sums over places are in `place_kernels`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
+
+from flightsim.model.compiled import compiled
 
 NO_EDGE = -1
 PULL_OFF_HOURS = (
@@ -25,21 +25,6 @@ Floats32 = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Table = npt.NDArray[np.void]
-Function = TypeVar("Function", bound=Callable[..., Any])
-
-
-def compiled(function: Function) -> Function:
-    """The function as machine code, kept for the next run where there is a folder to keep it in."""
-    if getattr(numba.config, "DISABLE_JIT", False):
-        plain: Any = np.errstate(over="ignore")(
-            function
-        )  # what is multiplied in 32 bits is meant to run over
-        return plain  # type: ignore[no-any-return]
-    try:
-        made: Any = numba.njit(cache=True)(function)
-    except RuntimeError:  # neither the package's folder nor the user's can be written
-        made = numba.njit(function)
-    return made  # type: ignore[no-any-return]
 
 
 # ------------------------------------------------------------------ where to

@@ -54,7 +54,7 @@ def twice_as_many(events: list[Event], world: World, clock: Clock, seed: int) ->
         candidates = np.flatnonzero(alike if alike.any() else free)
         if not any(event.type == "facility_closed" for event in dated) or not len(candidates):
             continue
-        km = world.distance_km[facilities.place[row[target]], facilities.place[candidates]]
+        km = world.km_between(facilities.place[row[target]], facilities.place[candidates])
         race = np.log(exponential(draw, keys[row[target]], keys[candidates])) + km / NEAR_KM
         other = int(candidates[race.argmin()])
         free[other] = False

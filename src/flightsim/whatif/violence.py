@@ -162,7 +162,7 @@ class _Made:
             return []
         weight = np.log(self._people[spots])
         if not self._future.phases:
-            weight = weight - self._world.distance_km[home, spots] / STRIKES_SPREAD_KM
+            weight = weight - self._world.km_between(home, spots) / STRIKES_SPREAD_KM
         if not_home:
             weight[spots == home] = -np.inf
         key = decision_key(self._seed, f"strike near {event.event_id}")
@@ -180,7 +180,7 @@ class _Made:
             free = np.flatnonzero(~self._hostile)
             if not len(lately) or not len(free):
                 return
-            km = self._world.distance_km[np.ix_(free, lately)].min(axis=1)
+            km = self._world.km_between(free[:, None], lately).min(axis=1)
             race = np.log(exponential(draw, self._keys[free], len(self._made_captures))) + km / FRONT_STEP_KM
             self._take(int(free[race.argmin()]), when)
 
@@ -193,7 +193,7 @@ class _Made:
             free = np.flatnonzero(inside & ~self._hostile)
             days_left = (phase.ends - when).days + 1
             held = np.flatnonzero(self._hostile)
-            km = self._world.distance_km[np.ix_(free, held)].min(axis=1, initial=np.inf)
+            km = self._world.km_between(free[:, None], held).min(axis=1, initial=np.inf)
             for row in free[np.lexsort((free, km))][: math.ceil(len(free) / days_left)].tolist():
                 self._take(row, when)
 

@@ -13,8 +13,11 @@ from flightsim.errors import InputError
 from flightsim.events import ALL, STRIKES, Event, by_type
 from flightsim.model import timetable
 from flightsim.model.arrays import fading
+from flightsim.model.nearness import near_by
 from flightsim.parameter import ASSUMPTION, LEVER, check, parameter
 from flightsim.world import Bools, Floats, Ints, World
+
+FELT_WITHIN = 6.0  # e-foldings: beyond, where 0.25 % would be left, nothing is felt
 
 
 @dataclass(frozen=True)
@@ -164,12 +167,11 @@ class Hazard:
             np.full(n, np.nan),
         )  # reported for all, for a place's own area
         self._memory, self._fright = np.zeros(n), np.zeros(n)  # strikes and captures at the end of the step
-        near = world.distance_km <= 6 * part.strike_distance_km
-        self._felt = np.zeros((n, n))
-        self._felt[near] = np.exp(-world.distance_km[near] / part.strike_distance_km)
         people = world.places.residents_persons + world.places.idps_persons
         extent = np.maximum(people / part.town_persons, 1.0) ** part.town_exponent
-        self._felt /= extent[:, None]
+        self._felt = near_by(world, FELT_WITHIN * part.strike_distance_km).weighed(
+            lambda km, place, _: np.exp(-km / part.strike_distance_km) / extent[place]
+        )
         self._strikes = self._strikes_by_day(events)
         of_known_hour = [event for event in events if event.hour is not None]
         self._timed = timetable.by_days_it_lasts(of_known_hour, clock, *STRIKES)
@@ -230,8 +232,7 @@ class Hazard:
         covered = clock.hours_of(step)
         if self._timed.get(day) or self._pauses.get(day):
             self.strikes_hourly = self._hour_by_hour(day, covered)
-            at = np.flatnonzero(self.strikes_hourly.any(axis=1))
-            self.near_hourly = self._felt[:, at] @ (self.strikes_hourly[at] * self._counts[at, None])
+            self.near_hourly = self._felt.spread(self.strikes_hourly * self._counts[:, None])
         else:
             self.strikes_hourly = self._struck[:, None] * self._profile[covered]
             self.near_hourly = self._near[:, None] * self._profile[covered]
@@ -244,8 +245,7 @@ class Hazard:
         struck = self._strikes.get(day)
         if struck is None:
             return np.zeros(len(self.control))
-        at = np.flatnonzero(struck)
-        return np.asarray(self._felt[:, at] @ (struck * self._counted(struck))[at])
+        return self._felt.spread(struck * self._counted(struck))
 
     def _counted(self, on_day: Floats) -> Floats:
         """(P,) the share of a day's strikes at each place that counts as they are felt."""
@@ -273,7 +273,7 @@ class Hazard:
             if holder == self.control[place]:
                 continue
             if self._world.holders.frightens[holder]:
-                km = self._world.distance_km[place]
+                km = self._world.km_from(place)
                 far, reach = self._part.front_distance_km, self._part.front_reach_km
                 alarmed = np.maximum(np.exp(-km / far) - np.exp(-reach / far), 0) / -np.expm1(-reach / far)
                 self._fright = np.maximum(self._fright, alarmed)

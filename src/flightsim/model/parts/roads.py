@@ -299,7 +299,7 @@ class Routes:
         km, _ = self._ways(np.where(there_from_here, self.km, np.inf), self._world.areas.gateway)
         by_road = km[places.area, np.arange(n_places)]
         gateway = self._world.areas.gateway[places.area]
-        straight = self._world.distance_km[np.arange(n_places), gateway] * 1.4  # assumption: detour factor
+        straight = self._world.km_between(np.arange(n_places), gateway) * 1.4  # assumption: detour factor
         return np.where(np.isfinite(by_road), by_road, straight)
 
 

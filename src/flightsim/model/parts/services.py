@@ -11,8 +11,11 @@ from flightsim.clock import HOURS_A_DAY, Clock
 from flightsim.events import Event
 from flightsim.model import timetable
 from flightsim.model.arrays import fading
+from flightsim.model.nearness import near_by
 from flightsim.parameter import ASSUMPTION, check, parameter
 from flightsim.world import Bools, Floats, World
+
+OF_USE_WITHIN = 14.0  # e-foldings: beyond, a facility is of less than a millionth of its use
 
 
 @dataclass(frozen=True)
@@ -65,10 +68,11 @@ class Care:
         self.functioning: Bools = facilities.functioning.copy()
         self._row = {facility_id: i for i, facility_id in enumerate(facilities.facility_id)}
         weight = np.where(facilities.is_hospital, part.hospital_weight, 1.0)
-        of_use = np.exp(-world.distance_km[:, facilities.place] / part.reach_km) * weight  # (P, F)
-        at_start = of_use @ self.functioning
-        self._share = of_use / np.maximum(at_start, 1e-12)[:, None]
-        self._share[at_start < 1e-6] = 0.0
+        near = near_by(world, OF_USE_WITHIN * part.reach_km, facilities.place)
+        of_use = near.weighed(lambda km, _, facility: np.exp(-km / part.reach_km) * weight[facility])
+        at_start = of_use.spread(self.functioning.astype(float))
+        per_use = np.where(at_start < 1e-6, 0.0, 1 / np.maximum(at_start, 1e-12))
+        self._share = of_use.weighed(lambda use, place, _: use * per_use[place])
         self._missed: Floats = np.zeros(
             len(facilities)
         )  # 1 just after a closure, fading; 0 while a facility works
@@ -77,7 +81,7 @@ class Care:
             self._change(step)  # closed before the start: not working, and no fresh loss
         self._missed[:] = 0.0
         self.lost: Floats = np.zeros(len(world.places))
-        self.working: Floats = self._share @ self.functioning
+        self.working: Floats = self._share.spread(self.functioning.astype(float))
 
     def advance(self, step: int) -> None:
         """Move to the given step."""
@@ -85,8 +89,8 @@ class Care:
         if step in self._steps:
             self._change(step)
             missed, self._missed = fading(self._missed, 0.0, hours, memory_hours)
-            self.lost = np.minimum(self._share @ missed, 1.0)
-            self.working = self._share @ self.functioning
+            self.lost = np.minimum(self._share.spread(missed), 1.0)
+            self.working = self._share.spread(self.functioning.astype(float))
         else:
             _, self._missed = fading(self._missed, 0.0, hours, memory_hours)
             self.lost *= np.exp(-hours / memory_hours)

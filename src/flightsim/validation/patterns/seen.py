@@ -98,6 +98,6 @@ def share_in(found: Results, day: str, codes: tuple[str, ...]) -> float:
 def first_capture_near(found: Results, world: World, area_id: str) -> pd.Timestamp | None:
     """The day of the first capture by the government near an area's main town; None if there is none in the run."""
     town = int(world.areas.gateway[world.areas.area_id.index(area_id)])
-    near = {world.places.place_id[i] for i in np.flatnonzero(world.distance_km[town] <= NEAR_KM)}
+    near = {world.places.place_id[i] for i in np.flatnonzero(world.km_from(town) <= NEAR_KM)}
     taken = found.front[(found.front["holder"] == "government") & found.front["place_id"].isin(near)]
     return pd.Timestamp(taken["date"].min()) if len(taken) else None

@@ -70,7 +70,7 @@ class Ground:
         graph = csr_array((w.roads.km[use], ends), shape=(n, n))
         gates = w.areas.gateway
         km = dijkstra(graph, directed=False, indices=gates)[:, gates]
-        straight = DETOUR * w.distance_km[np.ix_(gates, gates)]
+        straight = DETOUR * w.km_between(gates[:, None], gates)
         return np.asarray(np.where(np.isfinite(km), km, straight))
 
     @cached_property
@@ -81,7 +81,7 @@ class Ground:
         day = np.full(len(self.persons), NEVER)
         for place, when in zip(taken["place_id"], taken["date"], strict=True):
             if place in row and self.persons[row[place]] > 0:
-                near = self.world.distance_km[row[place]] <= self.ring_km
+                near = self.world.km_from(row[place]) <= self.ring_km
                 day[near] = np.minimum(day[near], pd.Timestamp(when).toordinal())
         return day
 
