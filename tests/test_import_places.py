@@ -1,0 +1,231 @@
+"""Settlements of others become places in areas, with people spread over them to the person."""
+
+import bz2
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from flightsim.case.importing import places, population, writing
+from flightsim.case.importing.report import Asked, Report, Taken
+from flightsim.case.reading import shipped_cases
+from flightsim.errors import InputError
+
+AREAS = """area_id,level,name_en,name_ar,parent_id,source
+GW01,1,East,,,x
+GW0101,2,Hill,,GW01,x
+GW010101,3,Low,,GW0101,x
+GW010102,3,High,,GW0101,x
+GW010103,3,Nobody's,,GW0101,x
+"""
+
+
+def box(area: str, west: float, east: float) -> dict:
+    ring = [[west, 5], [east, 5], [east, 6], [west, 6], [west, 5]]
+    return {
+        "type": "Feature",
+        "properties": {"area_id": area},
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+    }
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Path:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    for file in shipped_cases()["toy"].iterdir():
+        (folder / file.name).write_bytes(file.read_bytes())
+    (folder / "areas.csv").write_text(AREAS, encoding="utf-8")
+    shapes = [box("GW010101", 10, 10.5), box("GW010102", 10.5, 11), box("GW010103", 11, 12)]
+    (folder / "outlines.geojson").write_text(
+        json.dumps({"type": "FeatureCollection", "features": shapes}), encoding="utf-8"
+    )
+    return folder
+
+
+OSM = """<?xml version='1.0' encoding='UTF-8'?>
+<osm version="0.6">
+  <node id="1" lat="5.5" lon="10.2"><tag k="place" v="town"/><tag k="name" v="الضفة"/><tag k="name:en" v="Bank"/>
+    <tag k="name:ar" v="الضفة"/></node>
+  <node id="2" lat="5.6" lon="10.5"><tag k="place" v="village"/><tag k="name" v="Edge"/></node>
+  <node id="3" lat="5.7" lon="10.8"><tag k="place" v="village"/><tag k="name" v="High"/>
+    <tag k="population" v="2500"/></node>
+  <node id="4" lat="5.701" lon="10.801"><tag k="place" v="village"/><tag k="name" v="High"/></node>
+  <node id="5" lat="5.7" lon="10.7"><tag k="place" v="hamlet"/><tag k="name" v="Tiny"/></node>
+  <node id="6" lat="5.7" lon="10.6"><tag k="place" v="village"/></node>
+  <node id="7" lat="9.7" lon="10.6"><tag k="place" v="village"/><tag k="name" v="Abroad"/></node>
+  <node id="8" lat="5.2" lon="10.6"/>
+  <node id="9" lat="4.995" lon="10.7"><tag k="place" v="village"/><tag k="name" v="Shore"/></node>
+</osm>
+"""
+
+
+def take(
+    case: Path, *files: Path, columns: dict[str, str] | None = None, **options: str
+) -> tuple[Taken, Report]:
+    report = Report()
+    given = {option.name: option.default for option in places.OPTIONS}
+    given |= {name.replace("_", "-"): value for name, value in options.items()}
+    return places.take(Asked(list(files), case, "OSM", columns or {}, given), report), report
+
+
+def write(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def by_name(taken: Taken) -> dict[str, dict]:
+    return {row["name_en"]: row for row in taken.rows["places.csv"]}
+
+
+def test_an_osm_extract_needs_no_library(case: Path) -> None:
+    taken, report = take(case, write(case / "x.osm", OSM))
+    found = by_name(taken)
+    assert {name: row["area_id"] for name, row in found.items()} == {
+        "Bank": "GW010101", "Edge": "GW010101", "High": "GW010102", "Shore": "GW010102",
+    }  # fmt: skip
+    assert found["Bank"]["name_ar"] == "الضفة"
+    assert found["Bank"]["place_id"] == "N1"
+    assert (found["High"]["lat"], found["High"]["lon"]) == (5.7, 10.8)
+    assert found["High"]["residents_persons"] == 2500
+    assert found["Bank"]["residents_persons"] == 0
+    assert {each.row: each.reason for each in report.dropped} == {
+        "N4": "another of that name lies within 1 km",
+        "N5": "its class is not among those asked for",
+        "N6": "it has no name",
+        "N7": "it lies in no area of the case",
+    }
+    assert "1 places lie outside all outlines, within 1 km: taken to the nearest area" in report.notes
+    assert taken.licence == "ODbL-1.0"
+
+
+def test_a_packed_extract_says_the_same(case: Path) -> None:
+    packed = case / "x.osm.bz2"
+    packed.write_bytes(bz2.compress(OSM.encode()))
+    assert take(case, packed)[0] == take(case, write(case / "x.osm", OSM))[0]
+
+
+def test_a_protocol_buffer_says_the_same(case: Path) -> None:
+    osmium = pytest.importorskip("osmium")
+    plain = write(case / "x.osm", OSM)
+    with osmium.SimpleWriter(str(case / "x.osm.pbf")) as writer:
+        for each in osmium.FileProcessor(str(plain)):
+            writer.add(each)
+    assert take(case, case / "x.osm.pbf")[0] == take(case, plain)[0]
+
+
+def test_people_are_spread_to_the_person(case: Path) -> None:
+    people = write(
+        case / "pop.csv", 'ADM3_PCODE,T_TL,IDPs\nGW010101,"10,001",7\nGW010102,4000,\nGW010103,55,\nXX,9,\n'
+    )
+    taken, report = take(case, write(case / "x.osm", OSM), population=str(people))
+    found = by_name(taken)
+    assert found["Bank"]["residents_persons"] + found["Edge"]["residents_persons"] == 10_001
+    assert found["Bank"]["residents_persons"] == 9_092  # 15,000 of 16,500 parts
+    assert [found[name]["idps_persons"] for name in ("Bank", "Edge")] == [6, 1]
+    assert found["High"]["residents_persons"] == 2_500  # its own 2,500 beside a typical village's 1,500
+    assert found["Shore"]["residents_persons"] == 1_500
+    assert "its own population" in found["High"]["method"]
+    assert "assumption" in found["Shore"]["method"]
+    lost = {
+        (each.row, each.reason, each.detail)
+        for each in report.dropped
+        if each.file in ("population", "pop.csv")
+    }
+    assert lost == {
+        ("GW010103", "people of an area in which no place lies", "55 residents"),
+        ("5", "its P-code is no area of the case", ""),
+    }
+    assert "residents: 14,001 persons in places; the rows of pop.csv add up to 14,056" in report.notes
+
+
+def test_a_coarser_total_is_for_what_finer_ones_do_not_count(case: Path) -> None:
+    people = write(
+        case / "pop.csv", "admin2Pcode,admin3Pcode,population\nGW0101,,5000\nGW0101,GW010101,3000\n"
+    )
+    taken, _ = take(case, write(case / "x.osm", OSM), population=str(people))
+    residents = {name: row["residents_persons"] for name, row in by_name(taken).items()}
+    assert residents["Bank"] + residents["Edge"] == 3000
+    assert residents["High"] + residents["Shore"] == 2000
+
+
+def test_spreading_keeps_the_sum_whatever_the_weights() -> None:
+    rng = np.random.default_rng(1)
+    for _ in range(50):
+        total, weights = int(rng.integers(0, 10_000)), rng.exponential(size=rng.integers(1, 40))
+        found = population.spread(total, weights)
+        assert found.sum() == total
+        assert (np.abs(found - total * weights / weights.sum()) < 1).all()
+    assert population.spread(5, [0, 0]).tolist() == [3, 2]
+
+
+def test_a_table_is_joined_by_code_and_its_columns_can_be_mapped(case: Path) -> None:
+    text = "Name;Y_COORD;X_COORD;ADM3_PCODE\nFar;20;20;GW010102\nNear;5,5;10,2;\n"
+    mapped = {"lat": "Y_COORD", "lon": "X_COORD", "name_en": "Name"}
+    taken, _ = take(case, write(case / "p.csv", text), columns=mapped)
+    assert [(row["place_id"], row["name_en"]) for row in taken.rows["places.csv"]] == [
+        ("GW010101-001", "Near"),
+        ("GW010102-001", "Far"),
+    ]
+    with pytest.raises(InputError, match="expected lat and lon in degrees, or say --map lat=THEIRS"):
+        take(case, case / "p.csv")
+
+
+def test_geojson_points_are_read(case: Path) -> None:
+    feature = {
+        "type": "Feature", "properties": {"name": "Dot", "place": "town", "population": 1200.0},
+        "geometry": {"type": "Point", "coordinates": [10.7, 5.5]},
+    }  # fmt: skip
+    file = write(case / "p.geojson", json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    (row,) = take(case, file)[0].rows["places.csv"]
+    assert (row["name_en"], row["area_id"], row["residents_persons"]) == ("Dot", "GW010102", 1200)
+
+
+def test_swapped_degrees_and_another_country_are_told_apart(case: Path) -> None:
+    with pytest.raises(InputError, match="lat and lon are swapped: 2 of 2 points"):
+        take(case, write(case / "p.csv", "name,lat,lon\nA,10.2,5.5\nB,10.7,5.5\n"))
+    with pytest.raises(
+        InputError, match=r"none of 1 places lies .* at lat 50.0 to 50.0, .* is it another country\?"
+    ):
+        take(case, write(case / "q.csv", "name,lat,lon\nA,50,5.5\n"))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("x.osm", "<osm><node", "line 1 cannot be read as OSM"),
+        ("x.osm", "<gpx></gpx>", "is XML but no OSM"),
+        ("x.osm", "<osm><node id='1' lat='1' lon='1'/></osm>", "has no nodes with place="),
+        ("x.osm.bz2", "<osm/>", "cannot be read"),
+        ("x.csv", "", "is empty"),
+        ("x.csv", "name,lat,lon\n", "has no rows"),
+    ],
+)
+def test_what_holds_no_places_is_refused(case: Path, name: str, text: str, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        take(case, write(case / name, text))
+
+
+def test_a_side_that_is_not_the_cases_is_refused_with_the_nearest(case: Path) -> None:
+    with pytest.raises(InputError, match="did you mean 'opposition'"):
+        take(case, write(case / "x.osm", OSM), control="oposition")
+
+
+def test_where_nobody_is_modelled_nobody_lives(case: Path) -> None:
+    text = "name,lat,lon,control,population\nA,5.5,10.2,government,100\nB,5.5,10.7,sna,50\n"
+    taken, report = take(case, write(case / "p.csv", text))
+    assert {row["name_en"]: row["residents_persons"] for row in taken.rows["places.csv"]} == {"A": 0, "B": 50}
+    assert any(note.startswith("100 persons are left out") for note in report.notes)
+
+
+def test_rows_that_a_table_cannot_hold_are_dropped_with_the_reason(case: Path) -> None:
+    text = "name,lat,lon,control,place_id\nA,5.5,10.2,rebels,P1\nB,5.5,10.7,sna,P2\nC,5.6,10.7,sna,P2\n"
+    taken, report = take(case, write(case / "p.csv", text))
+    texts = writing.contents(case, "places", taken, report, "somebody", None, add=False)
+    (kept,) = texts["places.csv"].splitlines()[1:]
+    assert kept == 'P2,B,,GW010102,5.5,10.7,0,0,sna,"nobody says how many: 0, an assumption",OSM'
+    assert texts["import_places_dropped.csv"].splitlines()[1:] == [
+        "places.csv,P1,A,\"control is not as expected: opposition, sna, government or sdf\",'rebels'",
+        "places.csv,P2,C,place_id is there twice,",
+    ]
