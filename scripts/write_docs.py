@@ -17,9 +17,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from flightsim import cli, parameter, scenario
-from flightsim.case import columns, event_rows
-from flightsim.case.cells import REQUIRED, Column
-from flightsim.case.manifest import FACTS, LISTS, TABLE_FACTS
+from flightsim.case import event_rows, guide
+from flightsim.case.cells import REQUIRED
+from flightsim.case.guide import table
 from flightsim.config import compose
 from flightsim.measures import MEASURES, RECORDED
 from flightsim.results import runs
@@ -27,22 +27,6 @@ from flightsim.sweeps.priors import CALIBRATED
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS, CONF = ROOT / "docs", ROOT / "conf"
-PERSONS, UNIT_WORDS = (
-    "persons",
-    {
-        "km": "km",
-        "lat": "degrees north",
-        "lon": "degrees east",
-        "free_flow_kmh": "km/h",
-        "capacity_vehicles_per_hour": "vehicles an hour, each way",
-        "throughput_persons_per_hour": "persons an hour",
-        "lanes": "lanes, each way",
-        "n_sites": "sites",
-        "hour": "hour of the day",
-        "hours": "hours",
-        "household_size_persons": "persons",
-    },
-)
 EVENT_UNITS = {
     "air_strike": "air strikes that day",
     "shelling": "shelled place-days",
@@ -76,29 +60,6 @@ HOUSEHOLDS = {
 }
 
 
-def table(heads: list[str], rows: list[list[str]]) -> str:
-    """A table in Markdown."""
-    escaped = [[cell.replace("|", "\\|") for cell in row] for row in rows]
-    lines = [heads, ["---"] * len(heads), *escaped]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _column(name: str, column: Column) -> list[str]:
-    unit = UNIT_WORDS.get(name, PERSONS if name.endswith("_persons") else "")
-    blank = "column may be missing" if column.optional else "" if column.blank is REQUIRED else "may be blank"
-    return [f"`{name}`", unit, column.expected, blank]
-
-
-def case_tables() -> str:
-    """Every table of a case with its columns."""
-    parts = []
-    for file, known in (columns.TABLES | columns.OPTIONAL_TABLES).items():
-        rows = [_column(name, column) for name, column in known.items()]
-        title = f"## {file}" + (" (optional)" if file in columns.OPTIONAL_TABLES else "")
-        parts.append(f"{title}\n\n{table(['column', 'unit', 'expected', ''], rows)}")
-    return "\n\n".join(parts)
-
-
 def case_events() -> str:
     """Every type of event with its targets and values."""
     rows = []
@@ -110,14 +71,6 @@ def case_events() -> str:
             [f"`{kind}`", target, EVENT_UNITS[kind], value.expected if value.blank is REQUIRED else "blank"]
         )
     return table(["type", "target", "value means", "value expected"], rows)
-
-
-def case_manifest() -> str:
-    """The keys of a manifest."""
-    rows = [[f"`{name}`", UNIT_WORDS.get(name, ""), column.expected] for name, column in FACTS.items()]
-    rows.append(["`tables`", "", f"for each file of the folder: {', '.join(TABLE_FACTS)}"])
-    rows += [[f"`{name}`", "", "a list of texts"] for name in LISTS]
-    return table(["key", "unit", "expected"], rows)
 
 
 def result_tables() -> str:
@@ -183,7 +136,7 @@ def options() -> dict[Path, str]:
 
 
 WRITTEN: dict[str, dict[str, Callable[[], str]]] = {
-    "cases.md": {"tables": case_tables, "events": case_events, "manifest": case_manifest},
+    "cases.md": {"tables": guide.tables, "events": case_events, "manifest": guide.manifest},
     "results.md": {"tables": result_tables, "measures": result_measures},
 }
 

@@ -8,7 +8,7 @@ import math
 import re
 import stat
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,11 @@ class Column:
     expected: str
     blank: Any = REQUIRED
     optional: bool = False  # the whole column may be missing
+    meaning: str = ""  # for who fills it in, units included
+
+    def means(self, sentence: str) -> Column:
+        """The same column, with what it says for who fills it in."""
+        return replace(self, meaning=sentence)
 
     def value(self, cell: str) -> Any:
         """The value of a cell; Unexpected if it has none."""
@@ -105,7 +110,13 @@ def identifier(blank: Any = REQUIRED) -> Column:
     return Column(read, "an id of letters, digits, dots, dashes", blank)
 
 
-NOTE = Column(text("").read, "some text on one line", "", optional=True)
+NOTE = Column(
+    text("").read,
+    "some text on one line",
+    "",
+    optional=True,
+    meaning="anything else; never read by the model",
+)
 
 
 def choice(options: Iterable[str], blank: Any = REQUIRED) -> Column:

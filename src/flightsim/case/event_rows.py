@@ -31,16 +31,24 @@ FILE = "events.csv"
 MAX_COMPLAINTS = 50
 Known = Mapping[str, Collection[str] | None]  # ids by kind; None where they could not be read
 COLUMNS: dict[str, Column] = {
-    "event_id": identifier(),
-    "date": day(),
-    "hour": number(at_least=0, at_most=23, whole=True, blank=None),
-    "hours": number(above=0, at_most=24 * 366, blank=None),
-    "type": choice(EVENT_TYPES),
-    "target": identifier(),
-    "value": text(blank=""),
-    "unit": text(blank=""),
-    "status": choice(STATUSES),
-    "source": text(),
+    "event_id": identifier().means("an id of your own; each once"),
+    "date": day().means("the day it happens or begins"),
+    "hour": number(at_least=0, at_most=23, whole=True, blank=None).means(
+        "local time; blank: the whole day or, for a change, its first hour"
+    ),
+    "hours": number(above=0, at_most=24 * 366, blank=None).means(
+        "how many hours it lasts; blank: that one hour, or until it is changed"
+    ),
+    "type": choice(EVENT_TYPES).means("what happens: see events by type"),
+    "target": identifier().means(
+        "the place, road, crossing, facility or area it happens to, by its id, or ALL"
+    ),
+    "value": text(blank="").means("how much, or what from then on: see events by type"),
+    "unit": text(blank="").means("of the value, for readers"),
+    "status": choice(STATUSES).means(
+        "how it is known: reported, derived by a rule, or assumed; a run can leave some out"
+    ),
+    "source": text().means("who says so: publisher, document, date"),
     "note": NOTE,
 }
 HOLDS = 1.0  # what a blank value means where the type says it all

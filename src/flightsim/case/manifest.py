@@ -14,21 +14,27 @@ from flightsim.world import SYRIA, Holders
 
 MANIFEST = "manifest.yaml"
 FACTS: dict[str, Column] = {
-    "name": text(),
-    "title": text(),
-    "summary": text(),
-    "start": day(),
-    "end": day(),
-    "data_date": day(),
-    "country": text(),
-    "border_name": text(),
-    "household_size_persons": number(at_least=1, at_most=20),
-    "timezone": text(),
+    "name": text().means("short, one word if possible; results are kept under it"),
+    "title": text().means("as products write it"),
+    "summary": text().means("two or three lines for whoever opens the case"),
+    "start": day().means("the first day; the tables say how things are then"),
+    "end": day().means("the last day"),
+    "data_date": day().means("the day of the newest source"),
+    "country": text().means("as products write it"),
+    "border_name": text().means("the country, or countries, beyond the crossings of kind border"),
+    "household_size_persons": number(at_least=1, at_most=20).means(
+        "persons in a household of the country; a run takes `population.mean_persons`"
+    ),
+    "timezone": text().means("of all hours, as Africa/Khartoum"),
 }
 HOLDERS = "holders"  # may be left out: then the sides are those of north-west Syria
 HOLDER_FACTS = ("label", "frightens", "lived_in", "crossed")
 YES_NO = {"true": True, "false": False}
-LISTS = ("measured", "inferred", "not_for")
+LISTS = {
+    "measured": "what was counted or measured, a line each; may be empty",
+    "inferred": "what follows from a rule or an assumption, a line each; may be empty",
+    "not_for": "what nobody should use the case for, a line each",
+}
 TABLE_FACTS = ("title", "licence", "attribution", "modified_by")
 
 

@@ -82,18 +82,22 @@ def _several(allowed: Collection[str] | None = None, **blank: Any) -> Column:
 
 
 COLUMNS: dict[str, Column] = {
-    "date": day(),
-    "since": day(blank=None),
-    "measure": choice(MEASURES),
-    "unit": choice((PEOPLE, MOVEMENTS, SHARE)),
-    "area_id": _several(),
-    "low": number(blank=math.nan),
-    "best": number(blank=math.nan),
-    "high": number(blank=math.nan),
-    "source": text(),
-    "destination_id": _several(blank=(), optional=True),
-    "group": _several(RUNGS, blank=(), optional=True),
-    "total": Column(number(above=0).read, "a number, more than 0", math.nan, optional=True),
+    "date": day().means("the day the count speaks of, or ends"),
+    "since": day(blank=None).means("the day it begins; blank for what is there on the date"),
+    "measure": choice(MEASURES).means("what was counted"),
+    "unit": choice((PEOPLE, MOVEMENTS, SHARE)).means(
+        "people, movements (one person may make several) or a share from 0 to 1"
+    ),
+    "area_id": _several().means("where: an area of any level, several, or ALL; for flows, where people left"),
+    "low": number(blank=math.nan).means("the least it may be"),
+    "best": number(blank=math.nan).means("the figure"),
+    "high": number(blank=math.nan).means("the most it may be"),
+    "source": text().means("who says so: publisher, document, date"),
+    "destination_id": _several(blank=(), optional=True).means("for flows, where they went"),
+    "group": _several(RUNGS, blank=(), optional=True).means("the kinds of shelter that the figure speaks of"),
+    "total": Column(number(above=0).read, "a number, more than 0", math.nan, optional=True).means(
+        "of a share: of how many people or movements"
+    ),
     "note": NOTE,
 }
 

@@ -18,6 +18,7 @@ from flightsim import __version__
 from flightsim.cli import (
     animate,
     brief,
+    case,
     cases,
     compare,
     describe,
@@ -46,6 +47,7 @@ COMMANDS = (
     explore,
     describe,
     cases,
+    case,
     parameters,
 )  # in the order of the help
 
@@ -61,6 +63,7 @@ everyday commands:
   flightsim validate results/idlib_dec2019            beside what was reported, and beside naive baselines
   flightsim run from=results/border on=2020-01-20     a sweep, going on from what was counted by that day
   flightsim brief results/border --language en,ar     two pages for those who decide, in one HTML file
+  flightsim case new mycountry                        a case of your own: a folder of tables that runs at once
   flightsim run experiment=mine --config-dir DIR      your own DIR/experiment/mine.yaml
 
 Change anything with NAME=VALUE; `flightsim parameters` lists the names. Results are modelled, not observed.

@@ -14,13 +14,20 @@ def command(
     meaning: str,
     function: Callable[[argparse.Namespace], int],
     free: str | None = None,
+    example: str = "",
 ) -> argparse.ArgumentParser:
     """A parser for the command ``name``; ``function`` runs it and gives the exit code.
 
     ``free`` names the argument that takes any number of words, which may stand on both sides of an option.
+    ``example`` is a command line, or several, shown below the help.
     """
     parser: argparse.ArgumentParser = commands.add_parser(
-        name, help=meaning, description=f"{meaning[0].upper()}{meaning[1:]}.", allow_abbrev=False
+        name,
+        help=meaning,
+        description=f"{meaning[0].upper()}{meaning[1:]}.",
+        epilog=f"example:\n  {example}" if example else None,
+        formatter_class=argparse.RawDescriptionHelpFormatter if example else argparse.HelpFormatter,
+        allow_abbrev=False,
     )
     parser.set_defaults(command=function, free=free)
     return parser

@@ -1,0 +1,24 @@
+"""``flightsim case``: make, fill and look at a case of one's own; a module a subcommand, each with ``register``."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from flightsim.cli import case_import, case_new
+from flightsim.cli.arguments import command
+
+SUBCOMMANDS = (case_new, case_import)  # in the order of the help
+MEANING = "make a case of your own: a folder of tables about another country or another time"
+
+
+def register(commands: Any) -> None:
+    """Add the command with its subcommands."""
+    parser = command(commands, "case", MEANING, _unreached, example="flightsim case new mycountry")
+    subcommands = parser.add_subparsers(title="subcommands", metavar="SUBCOMMAND", required=True)
+    for module in SUBCOMMANDS:
+        module.register(subcommands)
+
+
+def _unreached(arguments: argparse.Namespace) -> int:
+    raise AssertionError("a subcommand is required")
