@@ -748,7 +748,7 @@ def test_a_long_list_is_cut_and_counted_and_takes_no_time(toy_folder: Path) -> N
         ("  sites.csv:", "  site.csv:", "tables speaks of 'site.csv', which is not in the folder"),
         ("    licence: CC0-1.0", "    license: CC0-1.0", "'license' is unknown (did you mean 'licence'?)"),
         ("name: toy", "name: [toy", "cannot be read as YAML"),
-        ("name: toy", "name: toy\n\tx: 1", "manifest.yaml line 2 cannot be read as YAML"),
+        ("name: toy", "name: toy\n\tx: 1", "manifest.yaml line 2, column 1 cannot be read as YAML"),
         ("name: toy", "name: *x", "cannot be read as YAML"),
         ("name: toy", "name: &x [*x]", "manifest.yaml"),
         ("name: toy", "? [a]\n: b", "manifest.yaml"),

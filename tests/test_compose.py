@@ -97,7 +97,7 @@ def complaint_without_folder(*overrides: str) -> str:
         (HEAD + "name: ${name}\n", "name"),
         (HEAD + "name: !!python/object/apply:os.system [ls]\n", "line 2, column 7"),
         (HEAD + "name: [x\n", "line 3, column 1"),
-        (HEAD + "name: a\nname: b\n", "line 3, column 1: found duplicate key"),
+        (HEAD + "name: a\nname: b\n", "mine.yaml line 3: 'name' is there twice"),
         (HEAD + "defaults: hello\n", "defaults must be a list"),
         (HEAD + "defaults: [mine]\n", "cannot be composed"),
         (HEAD + "defaults:\n  - override /hazard: nonee\n", "did you mean 'none'?"),
@@ -113,9 +113,9 @@ def test_what_an_experiment_file_may_not_hold(folder: Path, text: str, expected:
 
 def test_a_file_that_is_not_text(folder: Path) -> None:
     experiment(folder, "").write_bytes(HEAD.encode() + b"name: caf\xe9\n")
-    assert "mine.yaml is not UTF-8" in complaint(folder)
+    assert "mine.yaml line 2 is not UTF-8" in complaint(folder)
     experiment(folder, "").write_bytes(HEAD.encode() + b"name: a\0b\n")
-    assert "mine.yaml cannot be read" in complaint(folder)
+    assert "mine.yaml line 2 holds a NUL" in complaint(folder)
 
 
 def test_a_file_that_ours_would_hide_is_refused(folder: Path) -> None:

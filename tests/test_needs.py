@@ -1,6 +1,7 @@
 """Standards, quantities, gaps, money, health care in reach, triggers; the commands and their complaints."""
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -109,7 +110,7 @@ class TestStandards:
     @pytest.mark.parametrize(
         ("text", "said"),
         [("", "expected entries"), ("- 1", "expected entries"), ("a: [", "cannot be read as YAML"),
-         ("water: {value: 1}\nwater: {value: 2}", "water stands there twice")],
+         ("water: {value: 1}\nwater: {value: 2}", "line 2: 'water' is there twice")],
     )  # fmt: skip
     def test_what_is_no_table_of_standards(self, tmp_path: Path, text: str, said: str) -> None:
         with pytest.raises(InputError, match=said):
@@ -225,12 +226,26 @@ class TestCapacity:
             self.read(tmp_path, text)
         said = "\n".join(caught.value.complaints)
         for part in (
-            "row 2: area_id is 'A9'", "row 3: need is 'watr'; no such need (did you mean 'water'?)",
-            "row 4: unit is 'litres'; expected 'm3/day'", "row 4: capacity is '-1'",
-            "row 5: need is 'children'; a figure",
+            "row 2: area_id is 'A9'", "row 3: need is 'watr'; expected a need (did you mean 'water'?)",
+            "row 4: unit is 'litres'; expected 'm3/day'", "row 4: capacity is -1",
+            "row 5: need is 'children'; expected a need that can be supplied",
             "row 6: from is 'soon'", "row 8: the same sub-district, need and day as row 7", "for ALL and for single",
         ):  # fmt: skip
             assert part in said
+
+    @pytest.mark.parametrize(
+        ("rows", "said"),
+        [
+            ("capacity,unit,capacity\nA0,water,10,m3/day,20", "column 'capacity' is there twice"),
+            ("capacity,unit\nA0,water,10,m3/day,20", "row 2 has 5 cells; expected 4"),
+            ("capacity,unit", "has no rows"),
+            ("capacity,unit\nA0,water,1_200,m3/day", "capacity is '1_200'; expected a number"),
+            ("capacity,unit,from\nA0,water,10,m3/day,2020-W02", "from is '2020-W02'; expected a date"),
+        ],
+    )
+    def test_one_parser_for_all_tables(self, rows: str, said: str, tmp_path: Path) -> None:
+        with pytest.raises(InputError, match=re.escape(said)):
+            self.read(tmp_path, f"\ufeffarea_id,need,{rows}\n")
 
     @pytest.mark.parametrize("text", ["", "area,need,capacity,unit\n", "area_id,need,unit\n"])
     def test_columns(self, tmp_path: Path, text: str) -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 
 from flightsim import words
+from flightsim.case.text_files import read_yaml
 from flightsim.errors import Complaints, InputError, nearest
 from flightsim.needs.people import quantiles
 from flightsim.world import Floats
@@ -157,12 +157,7 @@ def shipped() -> list[str]:
 
 
 def _content(path: Path) -> dict[str, Any]:
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as problem:
-        raise InputError(f"{path} cannot be read: {problem.strerror or problem}") from problem
-    except (UnicodeDecodeError, yaml.YAMLError) as problem:
-        raise InputError(f"{path} is no YAML in UTF-8: {problem}") from problem
+    content = read_yaml(path)
     if not isinstance(content, dict) or not isinstance(content.get("texts"), dict):
         raise InputError(f"{path} is no language: expected {', '.join(HEAD)} and texts")
     return content

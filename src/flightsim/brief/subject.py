@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -14,6 +13,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.path import Path as Shape
 
+from flightsim.case.text_files import read_json
 from flightsim.comparison import folder as comparison
 from flightsim.comparison import reading
 from flightsim.comparison.material import Material
@@ -142,7 +142,7 @@ def _folders(path: Path) -> tuple[Sequence[Path], str | None]:
     if not mark.is_file():
         return [path], None
     try:
-        about = json.loads(mark.read_text(encoding="utf-8"))
+        about = read_json(mark)
         named = [Path(str(name)) for name in about["folders"]]
         baseline = str(about["baseline"])
     except (OSError, ValueError, KeyError, TypeError) as problem:

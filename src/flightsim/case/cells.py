@@ -6,7 +6,7 @@ import csv
 import io
 import math
 import re
-import stat
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,16 +15,30 @@ from typing import Any
 
 import numpy as np
 
+from flightsim.case import text_files
+from flightsim.case.text_files import MAX_FILE_BYTES
 from flightsim.errors import Complaints, nearest
 from flightsim.world import Floats
 
-MAX_FILE_BYTES = 100_000_000  # assumption: a case of the size of Syria stays far below
 REQUIRED = object()
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
+SEPARATORS = re.compile(r"[;\t|]")
+STRAY = re.compile(
+    "[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)  # invisible, and no part of any name
+
+
 class Unexpected(ValueError):
-    """A cell that cannot be read as its column says; the text is what was expected of it."""
+    """A cell that cannot be read as its column says; the text is what was expected of it.
+
+    ``meant``: what it says all the same, so that nothing that follows from it is complained of.
+    """
+
+    def __init__(self, expected: str, meant: Any = None) -> None:
+        super().__init__(expected)
+        self.meant = meant
 
 
 @dataclass(frozen=True)
@@ -65,6 +79,7 @@ class Table:
     file: str
     rows: list[int]
     values: dict[str, list[Any]]
+    readable: bool = True  # False: its columns could not be told apart, it says nothing
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -89,12 +104,12 @@ class Table:
 
 
 def text(blank: Any = REQUIRED) -> Column:
-    """Any text without control characters."""
+    """Any text without control characters; strays of a copy that nobody sees are taken out."""
 
     def read(cell: str) -> str:
         if CONTROL.search(cell):
             raise ValueError
-        return cell
+        return " ".join(STRAY.sub("", cell).split("\xa0"))
 
     return Column(read, "some text on one line", blank)
 
@@ -103,9 +118,17 @@ def identifier(blank: Any = REQUIRED) -> Column:
     """A P-code or the like: no spaces, nothing invisible."""
 
     def read(cell: str) -> str:
-        if not re.fullmatch(r"[\w.:/-]{1,100}", cell):
+        if re.fullmatch(r"[\w.:/-]{1,100}", cell):
+            return cell
+        unseen = {letter for letter in cell if unicodedata.category(letter) in ("Cf", "Zs") and letter != " "}
+        if not unseen:
             raise ValueError
-        return cell
+        names = either(
+            f"U+{ord(each):04X} ({unicodedata.name(each, 'unnamed').lower()})" for each in sorted(unseen)
+        )
+        raise Unexpected(
+            f"it without {names}, which nobody sees", "".join(each for each in cell if each not in unseen)
+        )
 
     return Column(read, "an id of letters, digits, dots, dashes", blank)
 
@@ -119,16 +142,17 @@ NOTE = Column(
 )
 
 
-def choice(options: Iterable[str], blank: Any = REQUIRED) -> Column:
-    """One of a few words."""
+def choice(options: Iterable[str], blank: Any = REQUIRED, said: str = "") -> Column:
+    """One of a few words; ``said`` is how a message puts what there is, if there are many."""
     known = tuple(options)
+    expected = said or either(known)
 
     def read(cell: str) -> str:
         if cell not in known:
-            raise Unexpected(either(known) + nearest(cell, known))
+            raise Unexpected(expected + nearest(cell, known))
         return cell
 
-    return Column(read, either(known), blank)
+    return Column(read, expected, blank)
 
 
 def number(
@@ -193,35 +217,19 @@ def show(cell: object) -> str:
 def read_bytes(path: Path, complaints: Complaints) -> bytes | None:
     """The file's content; None, with a complaint, if it is no file, unreadable, empty or too large."""
     try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            complaints.add(f"{path.name} is not an ordinary file")
-        elif status.st_size > MAX_FILE_BYTES:
-            size, limit = status.st_size / 1e6, MAX_FILE_BYTES / 1e6
-            complaints.add(f"{path.name} is too large: {size:,.0f} MB; expected at most {limit:,.0f} MB")
-        elif status.st_size == 0:
-            complaints.add(f"{path.name} is an empty file")
-        else:
-            return path.read_bytes()
-    except OSError as error:
-        complaints.add(f"{path.name} cannot be read: {error.strerror or error}")
+        return text_files.content(path, MAX_FILE_BYTES, blank=False)
+    except text_files.Unreadable as problem:
+        complaints.add(f"{path.name} {problem.why}")
     return None
 
 
 def decode(file: str, raw: bytes, complaints: Complaints) -> str | None:
     """The text of a file in UTF-8, with or without a byte order mark; None, with a complaint, otherwise."""
     try:
-        content = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        byte = f"0x{raw[error.start]:02x}"
-        complaints.add(f"{file} line {line} is not UTF-8 (byte {byte}); save it as UTF-8")
-        return None
-    if "\0" in content:
-        line = content.count("\n", 0, content.index("\0")) + 1
-        complaints.add(f"{file} line {line} holds a NUL character; expected plain text")
-        return None
-    return content
+        return text_files.decoded(raw)
+    except text_files.Unreadable as problem:
+        complaints.add(f"{file} {problem.why}")
+    return None
 
 
 def parse(file: str, content: str, columns: Mapping[str, Column], complaints: Complaints) -> Table:
@@ -231,7 +239,11 @@ def parse(file: str, content: str, columns: Mapping[str, Column], complaints: Co
     values: dict[str, list[Any]] = {name: [] for name in columns}
     row = 0
     try:
-        header = _header(file, next(reader, []), columns, complaints)
+        first = next(reader, [])
+        if why := _not_by_commas(first, columns):
+            complaints.add(f"{file}{why}")
+            return Table(file, rows, values, readable=False)
+        header = _header(file, first, columns, complaints)
         row = 1
         plan = [
             (name, column, header.index(name) if name in header else -1, dict[str, Any]())
@@ -256,11 +268,21 @@ def parse(file: str, content: str, columns: Mapping[str, Column], complaints: Co
                         value = read[cell] = column.value(cell)
                 except Unexpected as trouble:
                     complaints.add(f"{file} row {row}: {name} is {show(cell)}; expected {trouble}")
-                    value = None
+                    value = trouble.meant
                 values[name].append(value)
     except csv.Error as error:
         complaints.add(f"{file} row {row + 1} cannot be read as CSV: {error}")
     return Table(file, rows, values)
+
+
+def _not_by_commas(first: list[str], columns: Mapping[str, Column]) -> str:
+    """Why the first line is no header at all; blank if it may be one."""
+    said = [cell.strip() for cell in first if cell.strip()]
+    if said and said[0].lower().startswith("sep="):
+        return f" row 1 is {show(','.join(said))}, which only a spreadsheet reads; take that line out"
+    if len(said) == 1 and len(columns) > 1 and SEPARATORS.search(said[0]):
+        return ": columns are not separated by commas; save it as CSV with commas"
+    return ""
 
 
 def _header(file: str, cells: list[str], columns: Mapping[str, Column], complaints: Complaints) -> list[str]:
@@ -271,9 +293,6 @@ def _header(file: str, cells: list[str], columns: Mapping[str, Column], complain
     if not header:
         complaints.add(f"{file} has no header row; expected {', '.join(columns)}")
         return list(columns)
-    if len(header) == 1 and len(columns) > 1 and re.search(r"[;\t|]", header[0]):
-        complaints.add(f"{file}: columns are not separated by commas; save it as CSV with commas")
-        return header
     missing = [name for name, column in columns.items() if name not in header and not column.optional]
     unknown = [name for name in header if name not in columns]
     for name in missing:

@@ -5,7 +5,12 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+
+from flightsim.case.text_files import Unreadable, decoded
+from flightsim.case.text_files import content as content_of
+from flightsim.errors import InputError
 
 LEAST = {
     "Polygon": 3,
@@ -35,10 +40,10 @@ def features(content: str | bytes, points: bool = True) -> list[dict[str, Any]]:
     ``points``: they may be there, as in files of others that also place labels; they draw nothing.
     """
     try:
-        text = content.decode("utf-8-sig") if isinstance(content, bytes) else content.removeprefix("\ufeff")
+        text = decoded(content) if isinstance(content, bytes) else content.removeprefix("\ufeff")
         shapes = json.loads(text)
-    except UnicodeDecodeError:
-        raise NotGeoJSON("is not UTF-8; save it as UTF-8") from None
+    except Unreadable as problem:
+        raise NotGeoJSON(problem.why) from None
     except json.JSONDecodeError as error:
         raise NotGeoJSON(f"line {error.lineno} cannot be read as GeoJSON: {error.msg}") from None
     except (RecursionError, ValueError):
@@ -52,6 +57,16 @@ def features(content: str | bytes, points: bool = True) -> list[dict[str, Any]]:
     if troubles:
         raise NotGeoJSON(*troubles)
     return found
+
+
+def read(path: Path, what: str = "") -> list[dict[str, Any]]:
+    """The features in a file; InputError with its name, and ``what`` it is for, if it has none that can be drawn."""
+    try:
+        return features(content_of(path))
+    except Unreadable as problem:
+        raise InputError(f"{what}{path} {problem.why}") from None
+    except NotGeoJSON as problem:
+        raise InputError([f"{what}{path} {said}" for said in problem.troubles]) from problem
 
 
 def _trouble(feature: Any, points: bool) -> str:

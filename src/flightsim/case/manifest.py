@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from flightsim.case.cells import Column, Unexpected, day, number, show, text
+from flightsim.case.text_files import Unreadable, from_yaml
 from flightsim.errors import Complaints, nearest
 from flightsim.world import SYRIA, Holders
 
@@ -45,19 +46,11 @@ def read_manifest(content: str, complaints: Complaints) -> dict[str, Any]:
     it should be. Keys whose value could not be read are left out, with a complaint.
     """
     try:
-        loader = yaml.BaseLoader(content)  # builds nothing but texts, lists and dictionaries
-        node = loader.get_single_node()
-        raw = loader.construct_document(node) if node else None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" line {mark.line + 1}" if mark else ""
-        what = getattr(error, "problem", None) or str(error).splitlines()[0]
-        complaints.add(f"{MANIFEST}{where} cannot be read as YAML: {what}")
+        raw = from_yaml(content, loader=yaml.BaseLoader)  # builds nothing but texts, lists and dictionaries
+    except Unreadable as problem:
+        complaints.add(f"{MANIFEST} {problem.why}")
         return {}
-    except RecursionError:
-        complaints.add(f"{MANIFEST} cannot be read as YAML: it is nested too deeply")
-        return {}
-    if not isinstance(raw, dict) or not isinstance(node, yaml.MappingNode):
+    if not isinstance(raw, dict):
         complaints.add(f"{MANIFEST} is {_kind(raw)}; expected keys such as {', '.join(FACTS)}")
         return {}
     readers: dict[str, Callable[[str, Any, Complaints], Any]] = {
@@ -65,7 +58,6 @@ def read_manifest(content: str, complaints: Complaints) -> dict[str, Any]:
         **dict.fromkeys(LISTS, _list),
         "tables": _tables,
     }
-    _complain_about_doubles("", node, complaints)
     _complain_about_keys("", {k: v for k, v in raw.items() if k != HOLDERS}, tuple(readers), complaints)
     readers[HOLDERS] = _holders
     read = {key: readers[key](key, raw[key], complaints) for key in readers if key in raw}
@@ -154,16 +146,6 @@ def _complain_about_keys(
     for key in found:
         if key not in known:
             complaints.add(f"{MANIFEST}: {where}{show(key)} is unknown{nearest(key, missing or known)}")
-
-
-def _complain_about_doubles(where: str, node: yaml.MappingNode, complaints: Complaints) -> None:
-    """YAML lets the last of two equal keys win, in silence."""
-    keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
-    for key in sorted({key for key in keys if keys.count(key) > 1}):
-        complaints.add(f"{MANIFEST}: {where}{show(key)} is there twice")
-    for key, value in node.value:
-        if key.value == "tables" and isinstance(value, yaml.MappingNode) and not where:
-            _complain_about_doubles("tables, ", value, complaints)
 
 
 def _check(manifest: dict[str, Any], complaints: Complaints) -> None:

@@ -15,8 +15,6 @@ from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from flightsim.case.cells import (
     NOTE,
     Column,
@@ -30,6 +28,7 @@ from flightsim.case.cells import (
     show,
     text,
 )
+from flightsim.case.text_files import Unreadable, from_yaml
 from flightsim.errors import Complaints, InputError, nearest
 from flightsim.events import ALL
 from flightsim.world import RUNGS
@@ -358,9 +357,9 @@ def _read_model(path: Path, complaints: Complaints) -> ObservationModel:
         return ObservationModel()
     raw = read_bytes(path, complaints)
     try:
-        said = yaml.safe_load(decode(path.name, raw, complaints) or "") if raw else None
-    except yaml.YAMLError as problem:
-        complaints.add(f"{path.name} cannot be read as YAML: {str(problem).splitlines()[0]}")
+        said = from_yaml(decode(path.name, raw, complaints) or "", text_keys=True) if raw else None
+    except Unreadable as problem:
+        complaints.add(f"{path.name} {problem.why}")
         return ObservationModel()
     known = ("title", "relative_error", "movements_per_person")
     if not isinstance(said, Mapping):

@@ -82,9 +82,10 @@ def read_case(case: str | Path) -> Case:
     manifest = read_manifest(contents[MANIFEST] or "", complaints) if contents.get(MANIFEST) else {}
     holders = holders_of(manifest)
     tables = {
-        name: parse(name, content, columns, complaints)
+        name: table
         for name, columns in columns_of(holders).items()
         if (content := contents.get(name)) is not None
+        and (table := parse(name, content, columns, complaints)).readable
     }
     known = check_tables(tables, complaints, holders)
     window = (manifest["start"], manifest["end"]) if {"start", "end"} <= manifest.keys() else None

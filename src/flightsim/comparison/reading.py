@@ -17,6 +17,7 @@ import pandas as pd
 from pyarrow import parquet
 
 from flightsim import __version__, words
+from flightsim.case.text_files import read_json
 from flightsim.comparison import roles
 from flightsim.comparison.material import Material
 from flightsim.errors import Complaints, InputError, nearest
@@ -257,10 +258,7 @@ def _versions(about: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _provenance(path: Path) -> dict[str, Any]:
-    try:
-        content = json.loads((path / PROVENANCE).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as problem:
-        raise InputError(f"{path / PROVENANCE} cannot be read: {problem}") from problem
+    content = read_json(path / PROVENANCE)
     if not isinstance(content, dict):
         raise InputError(f"{path / PROVENANCE} is not as flightsim wrote it")
     return content

@@ -6,17 +6,18 @@ resolver in an interpolation, no ``_target_`` outside flightsim.
 
 from __future__ import annotations
 
+import codecs
 import copy
 import re
+import tempfile
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from hydra import compose as hydra_compose
 from hydra import initialize_config_dir
 from hydra.core.config_loader import ConfigLoader
@@ -25,6 +26,7 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
 
+from flightsim.case.text_files import MAX_YAML_BYTES, content, read_yaml
 from flightsim.config.overrides import LAUNCHER, change, dotted, gist, key_of, parsed
 from flightsim.config.own_parts import registered
 from flightsim.errors import Complaints, InputError, nearest
@@ -69,7 +71,33 @@ def opened(config_dir: Path | None) -> Iterator[Conf]:
         settings = [name for name in _read(shipped / f"{CONFIG}.yaml") if name != "defaults"]
         launchers = sorted(loader.get_group_options(LAUNCHER))
         composed = _composed_before(shipped) if config_dir is None else {}
-        yield Conf(loader, groups, settings, shipped, config_dir, launchers, composed)
+        with _without_marks(config_dir) as searched:
+            yield Conf(loader, groups, settings, shipped, config_dir, launchers, composed, searched)
+
+
+@contextmanager
+def _without_marks(config_dir: Path | None) -> Iterator[Path | None]:
+    """The folder, or a copy of its files less the byte order marks that some editors write and Hydra stumbles on."""
+    files = [] if config_dir is None else sorted(config_dir.rglob("*.yaml"))
+    if config_dir is None or not any(_is_marked(file) for file in files):
+        yield config_dir
+        return
+    with tempfile.TemporaryDirectory(prefix="flightsim-") as copied:
+        for file in files:
+            if file.is_file():
+                copy_of = Path(copied) / file.relative_to(config_dir)
+                copy_of.parent.mkdir(parents=True, exist_ok=True)
+                copy_of.write_bytes(content(file, MAX_YAML_BYTES).removeprefix(codecs.BOM_UTF8))
+        yield Path(copied)
+
+
+def _is_marked(file: Path) -> bool:
+    """Whether a file begins with a byte order mark; what cannot be read is complained of where it is asked for."""
+    if not file.is_file():
+        return False
+    with suppress(OSError), file.open("rb") as opened_file:
+        return opened_file.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8
+    return False
 
 
 @cache
@@ -103,13 +131,14 @@ class Conf:
     own: Path | None
     launchers: list[str]  # of Hydra, those whose package is there
     composed: dict[tuple[str, ...], DictConfig]  # by choice of options
+    searched: Path | None = None  # where Hydra finds the user's own files
 
     @property
     def search(self) -> list[str]:
         """The override that tells Hydra of the user's own folder."""
-        if self.own is None:
+        if self.searched is None:
             return []
-        quoted = str(self.own).replace("\\", "\\\\").replace("'", "\\'")
+        quoted = str(self.searched).replace("\\", "\\\\").replace("'", "\\'")
         return [f"hydra.searchpath=['file://{quoted}']"]
 
     def config(self, lines: Sequence[str]) -> dict[str, Any]:
@@ -171,12 +200,7 @@ class Conf:
 
 def _read(file: Path) -> dict[str, Any]:
     """The mapping in a YAML file; {} if it is empty."""
-    try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except UnicodeDecodeError as error:
-        raise InputError(f"{file} is not UTF-8; save it as UTF-8") from error
-    except yaml.YAMLError as error:
-        raise InputError(f"{file} cannot be read: {gist(error)}") from error
+    content = read_yaml(file, text_keys=True)
     if content is None:
         return {}
     if not isinstance(content, dict):

@@ -162,12 +162,7 @@ def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
 def _features(file: Path) -> list[dict[str, Any]]:
     """The features of a GeoJSON file; of any other map file that geopandas reads, brought to degrees."""
     if file.suffix.lower() in (".geojson", ".json"):
-        try:
-            return geojson.features(file.read_bytes())
-        except OSError as problem:
-            raise InputError(f"boundaries {file} cannot be read: {problem.strerror or problem}") from problem
-        except geojson.NotGeoJSON as problem:
-            raise InputError([f"boundaries {file} {said}" for said in problem.troubles]) from problem
+        return geojson.read(file, "boundaries ")
     try:
         import geopandas
     except ImportError as problem:

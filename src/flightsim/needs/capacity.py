@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from flightsim.errors import Complaints, InputError, nearest
+from flightsim.case.cells import Column, Unexpected, choice, day, number, parse, show, text
+from flightsim.case.text_files import read_text
+from flightsim.errors import Complaints, nearest
 from flightsim.needs.quantities import NEEDS, SUPPLIES
 from flightsim.world import COLLECTIVE, HOST, RENTED, SITE, Floats
 
-COLUMNS = ("area_id", "need", "capacity", "unit", "from", "source")
 ALL = "ALL"
 MOST_COMPLAINTS = 50
 CASE_SHELTER = "free room at the start, as in the case's shelter.csv and sites.csv (an assumption there)"
@@ -61,11 +60,7 @@ def read(path: str | Path, area_id: Sequence[str], days: pd.DatetimeIndex) -> di
     the start), source. A later ``from`` replaces an earlier one.
     """
     file, complaints = Path(path), Complaints(at_most=MOST_COMPLAINTS)
-    rows = [
-        row
-        for number, cells in _cells(file)
-        if (row := _row(file, number, cells, area_id, complaints)) is not None
-    ]
+    rows = _rows(file, area_id, complaints)
     seen: dict[tuple[str, str, date], int] = {}
     for row in rows:
         key = (row.area_id, row.need, row.since)
@@ -92,61 +87,42 @@ class _Row:
     source: str
 
 
-def _cells(file: Path) -> list[tuple[int, dict[str, str]]]:
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except OSError as problem:
-        raise InputError(f"capacity {file} cannot be read: {problem.strerror or problem}") from problem
-    except UnicodeDecodeError as problem:
-        raise InputError(f"capacity {file} is not UTF-8; save it as CSV UTF-8") from problem
-    reader = csv.DictReader(io.StringIO(text))
-    heads = [head.strip() for head in reader.fieldnames or []]
-    complaints = Complaints()
-    for head in heads:
-        if head not in COLUMNS:
-            complaints.add(f"{file}: there is no column '{head}'{nearest(head, COLUMNS)}")
-    for column in COLUMNS:
-        if column not in heads and column not in ("from", "source"):
-            complaints.add(f"{file}: column {column} is missing; expected {', '.join(COLUMNS)}")
-    complaints.raise_if_any()
-    reader.fieldnames = heads
-    return [
-        (number, {str(key): (value or "").strip() for key, value in cells.items() if key is not None})
-        for number, cells in enumerate(reader, start=2)
-        if any(isinstance(v, str) and v.strip() for v in cells.values())
-    ]
+def _columns(area_id: Sequence[str]) -> dict[str, Column]:
+    """What each column holds."""
+    return {
+        "area_id": choice((ALL, *area_id), said=f"a P-code of the case's sub-districts or {ALL}"),
+        "need": Column(_need, "a need"),
+        "capacity": number(at_least=0),
+        "unit": text(),
+        "from": replace(day(blank=date.min), optional=True),
+        "source": replace(text(blank=""), optional=True),
+    }
 
 
-def _row(
-    file: Path, number: int, cells: Mapping[str, str], area_id: Sequence[str], complaints: Complaints
-) -> _Row | None:
-    where, n_before = f"{file} row {number}", len(complaints.texts) + complaints.n_more
-    area, need = cells["area_id"], cells["need"]
-    if area != ALL and area not in area_id:
-        complaints.add(
-            f"{where}: area_id is '{area}'; expected a P-code of the case's sub-districts or {ALL}"
-            f"{nearest(area, area_id)}"
-        )
-    if need not in SUPPLIES:
-        said = "a figure, nothing to supply" if need in NEEDS else f"no such need{nearest(need, SUPPLIES)}"
-        complaints.add(f"{where}: need is '{need}'; {said}")
-    elif cells["unit"] != NEEDS[need].unit:
-        complaints.add(f"{where}: unit is '{cells['unit']}'; expected '{NEEDS[need].unit}' for {need}")
-    try:
-        amount = float(cells["capacity"])
-    except ValueError:
-        amount = np.nan
-    if not (np.isfinite(amount) and amount >= 0):
-        complaints.add(f"{where}: capacity is '{cells['capacity']}'; expected a number, 0 or more")
-    since = date.min
-    if cells.get("from"):
-        try:
-            since = date.fromisoformat(cells["from"])
-        except ValueError:
-            complaints.add(f"{where}: from is '{cells['from']}'; expected a date such as 2019-12-01")
-    if len(complaints.texts) + complaints.n_more > n_before:
-        return None
-    return _Row(number, area, need, amount, since, cells.get("source", ""))
+def _need(cell: str) -> str:
+    if cell not in SUPPLIES:
+        figure = "a need that can be supplied; this is a figure, nothing to supply"
+        raise Unexpected(figure if cell in NEEDS else f"a need{nearest(cell, SUPPLIES)}")
+    return cell
+
+
+def _rows(file: Path, area_id: Sequence[str], complaints: Complaints) -> list[_Row]:
+    """The rows that can be read; complaints about the others."""
+    table = parse(str(file), read_text(file, "capacity "), _columns(area_id), complaints)
+    if not table.rows and not complaints.texts:
+        complaints.add(f"{file} has no rows; expected a capacity in each")
+    rows = []
+    for i, row in enumerate(table.rows):
+        cells = {name: values[i] for name, values in table.values.items()}
+        need, unit = cells["need"], cells["unit"]
+        if need and unit and unit != NEEDS[need].unit:
+            complaints.add(
+                f"{file} row {row}: unit is {show(unit)}; expected '{NEEDS[need].unit}' for {need}"
+            )
+        if None in cells.values():
+            continue
+        rows.append(_Row(row, *(cells[name] for name in ("area_id", "need", "capacity", "from", "source"))))
+    return rows
 
 
 def _capacity(

@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from flightsim.case.text_files import read_yaml
 from flightsim.errors import Complaints, InputError, nearest
 
 FACTS = ("value", "unit", "source", "edition", "where", "verified", "used", "note")
@@ -105,22 +106,9 @@ def _plain(value: Any) -> Any:
 
 def _content(file: Path) -> dict[str, Any]:
     """The mapping in a user's file; a key that stands there twice is refused."""
-    try:
-        raw = file.read_text(encoding="utf-8")
-        node = yaml.compose(raw, Loader=yaml.SafeLoader)
-        content = yaml.safe_load(raw)
-    except OSError as problem:
-        raise InputError(f"standards {file} cannot be read: {problem.strerror or problem}") from problem
-    except (UnicodeDecodeError, yaml.YAMLError, RecursionError) as problem:
-        raise InputError(
-            f"standards {file} cannot be read as YAML: {str(problem).splitlines()[0]}"
-        ) from problem
-    if not isinstance(node, yaml.MappingNode) or not isinstance(content, dict) or not content:
+    content = read_yaml(file, "standards ", text_keys=True)
+    if not isinstance(content, dict) or not content:
         raise InputError(f"standards {file}: expected entries NAME: with value, unit and source under each")
-    names = [str(key.value) for key, _ in node.value]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise InputError([f"standards {file}: {name} stands there twice" for name in twice])
     return {str(name): said for name, said in content.items()}
 
 

@@ -36,7 +36,7 @@ def outlines(world: World, boundaries: str | Path | None = None) -> dict[str, Sh
     if path is None or (not boundaries and not path.exists()):
         return {}
     shapes = {}
-    for feature in _features(path):
+    for feature in geojson.read(path):
         properties = {str(k).lower(): v for k, v in (feature.get("properties") or {}).items()}
         code = next((str(properties[name]) for name in CODE_NAMES if properties.get(name)), None)
         rings = _rings(feature.get("geometry") or {})
@@ -56,7 +56,7 @@ def lines(world: World) -> list[Line]:
     if path is None or not path.exists():
         return []
     found = []
-    for feature in _features(path):
+    for feature in geojson.read(path):
         properties, geometry = feature.get("properties") or {}, feature.get("geometry") or {}
         kind, parts = geometry.get("type"), geometry.get("coordinates", [])
         if kind not in ("LineString", "MultiLineString"):  # points of other makers' files, say
@@ -81,15 +81,6 @@ def centres(world: World, shapes: dict[str, Shape]) -> Floats:
         else:
             middle[a] = world.xy_km[world.places.area == a].mean(axis=0)
     return middle
-
-
-def _features(path: Path) -> list[dict[str, Any]]:
-    try:
-        return geojson.features(path.read_bytes())
-    except OSError as problem:
-        raise InputError(f"{path} cannot be read: {problem.strerror or problem}") from problem
-    except geojson.NotGeoJSON as problem:
-        raise InputError([f"{path} {said}" for said in problem.troubles]) from problem
 
 
 def _rings(geometry: dict[str, Any]) -> list[Any]:

@@ -12,6 +12,7 @@ import pandas as pd
 import yaml
 
 from flightsim import dotted
+from flightsim.case.text_files import read_json, read_yaml
 from flightsim.errors import InputError
 from flightsim.files.old_names import renewed_parts
 from flightsim.results.runs import PROVENANCE, is_complete
@@ -85,7 +86,7 @@ def _of_runs(paths: Sequence[Path]) -> list[Group]:
     for path in paths:
         whole = _config(path)
         config = _without(whole, ())
-        seconds = json.loads((path / PROVENANCE).read_text(encoding="utf-8")).get("wall_seconds")
+        seconds = read_json(path / PROVENANCE).get("wall_seconds")
         values = ("", 0, int(whole["seed"]), path.name, DONE, seconds, "")
         row = pd.DataFrame([dict(zip(COLUMNS, values, strict=True)) | {"path": path}])
         key = _key(config)
@@ -170,10 +171,7 @@ def _draws(groups: Sequence[Group], rank: Mapping[int, int]) -> pd.DataFrame | N
 def _config(run: Path) -> dict[str, Any]:
     """The configuration of a run."""
     path = run / "config.yaml"
-    try:
-        content = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # a safe loader
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
-        raise InputError(f"{path} cannot be read: {problem}") from problem
+    content = read_yaml(path)
     if not isinstance(content, dict) or not isinstance(content.get("seed"), int):
         raise InputError(f"{path} is not as flightsim writes it: it has no seed")
     return renewed_parts(content)

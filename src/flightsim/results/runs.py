@@ -19,6 +19,7 @@ import pandas as pd
 import yaml
 
 from flightsim import __version__
+from flightsim.case.text_files import read_json, read_yaml
 from flightsim.errors import InputError, nearest
 from flightsim.files.atomic import plain_errors, whole_folder, write_text
 from flightsim.files.old_names import renewed_parts
@@ -261,10 +262,7 @@ def load(path: str | Path, check: bool = True) -> Results:
 def config_of(folder: Path) -> dict[str, Any]:
     """The configuration in a run's folder; InputError if it cannot be read."""
     path = folder / "config.yaml"
-    try:
-        config = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
-        raise InputError(f"{path} cannot be read: {problem}") from problem
+    config = read_yaml(path)
     if not isinstance(config, dict):
         raise InputError(f"{path} is not as flightsim wrote it")
     return renewed_parts(config)
@@ -380,8 +378,8 @@ def _csv(rows: Sequence[Mapping[str, Any]]) -> str:
 def _provenance_in(folder: Path) -> dict[str, Any] | None:
     """The provenance of a finished run in ``folder``, or None if there is none."""
     try:
-        content = json.loads((folder / PROVENANCE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        content = read_json(folder / PROVENANCE)
+    except InputError:
         return None
     ours = isinstance(content, dict) and "flightsim" in content and content.get("complete") is True
     return content if ours else None

@@ -19,6 +19,7 @@ import pandas as pd
 import yaml
 
 from flightsim import __version__
+from flightsim.case.text_files import read_text, read_yaml
 from flightsim.errors import Complaints, InputError
 from flightsim.files.atomic import LOCK, write_text
 from flightsim.files.spreadsheet import as_it_was, harmless
@@ -209,10 +210,7 @@ def _gist(problem: Exception) -> str:
 def _about(folder: Path) -> dict[str, Any]:
     """The content of sweep.yaml."""
     path = folder / SWEEP
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
-        raise InputError(f"{path} cannot be read: {problem}") from problem
+    content = read_yaml(path)
     if not isinstance(content, dict) or "hash" not in content:
         raise InputError(f"{path} is not as flightsim writes it: it has no hash")
     return content
@@ -222,11 +220,10 @@ def _runs(folder: Path, axes: Sequence[Axis], scenarios: Iterable[str]) -> pd.Da
     """The rows of runs.csv, checked, each with the path of its run; a run that is not there is missing."""
     path = folder / RUNS
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            reader = csv.DictReader(file)
-            rows = [{key: as_it_was(value) for key, value in row.items()} for row in reader]
-            columns = list(reader.fieldnames or [])
-    except (OSError, UnicodeDecodeError, csv.Error) as problem:
+        reader = csv.DictReader(io.StringIO(read_text(path), newline=""))
+        rows = [{key: as_it_was(value) for key, value in row.items()} for row in reader]
+        columns = list(reader.fieldnames or [])
+    except csv.Error as problem:
         raise InputError(f"{path} cannot be read: {problem}") from problem
     complaints = Complaints(at_most=20)
     expected = [*COLUMNS, *(axis.name for axis in axes)]
@@ -291,8 +288,8 @@ def _draws(folder: Path, drawn: Mapping[str, Drawn]) -> pd.DataFrame | None:
         return None
     path = folder / DRAWS
     try:
-        frame = pd.read_csv(path)
-    except (OSError, ValueError) as problem:
+        frame = pd.read_csv(io.StringIO(read_text(path)))
+    except ValueError as problem:
         raise InputError(f"{path} cannot be read: {problem}") from problem
     expected = ["replicate", *drawn]
     if list(frame) != expected or not all(pd.api.types.is_numeric_dtype(kind) for kind in frame.dtypes):

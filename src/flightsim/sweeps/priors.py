@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,7 @@ import pandas as pd
 from scipy.special import betaincinv
 
 from flightsim import dotted
+from flightsim.case.text_files import Unreadable, content, decoded
 from flightsim.config.files import conf_folder
 from flightsim.errors import Complaints, InputError, nearest
 from flightsim.model.draws import decision_key, name_key, uniform
@@ -206,11 +208,11 @@ def _from_file(
 ) -> Draws:
     """Samples from a CSV file: a column a parameter, a row a replicate."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            header, *rows = [row for row in csv.reader(file) if row] or [[]]
-    except (OSError, UnicodeDecodeError, csv.Error) as problem:
+        text = decoded(content(path))
+        header, *rows = [row for row in csv.reader(io.StringIO(text, newline="")) if row] or [[]]
+    except (Unreadable, csv.Error) as problem:
         hint = nearest(path, [PRIORS, CALIBRATED, NONE])
-        why = getattr(problem, "strerror", None) or problem
+        why = f"it {problem.why}" if isinstance(problem, Unreadable) else problem
         raise InputError(
             f"uncertainty.draw is {str(path)!r}; expected none, priors, calibrated or a CSV file{hint}: {why}"
         ) from None
@@ -255,7 +257,7 @@ def _sample(
     """One value of a file of samples."""
     about, text = known[name].metadata, cells[name]
     try:
-        value = float(text)
+        value = float(text.replace("_", "no number"))  # Python reads 1_200
     except ValueError:
         complaints.add(f"{where}: {name} is {text!r}; expected a number")
         return 0.0
