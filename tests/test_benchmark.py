@@ -82,3 +82,18 @@ def test_the_plain_twin_displaces_the_same_people(report: str) -> None:
     assert array == pytest.approx(
         plain, rel=0.02
     )  # the same first departures; journeys are simpler in the twin
+
+
+def test_a_made_country_is_the_same_each_time_and_people_flee_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(SPEED.parent)
+    from bench.made_country import country, war
+    from country import measure, report
+
+    world, again = country(300, 30_000), country(300, 30_000)
+    assert world.persons == pytest.approx(30_000, abs=150)
+    assert 2.5 < len(world.roads) / 300 < 3.1
+    assert (world.roads.km == again.roads.km).all()
+    assert war(world, 3) == war(again, 3)
+    case = measure(300, 30_000)
+    assert 0 < case["displaced"] < case["people"]
+    assert "| 300 | " in report([case])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import worlds
 
+import worlds
 from flightsim.model.nearness import near_by
 from flightsim.world import World
 

@@ -9,13 +9,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.sparse.csgraph import dijkstra
 
 import worlds
 from flightsim.clock import Clock
 from flightsim.events import Event
-from flightsim.model.kernels import edge_hours
+from flightsim.model.kernels import NO_EDGE, edge_hours
 from flightsim.model.parts.roads import FreeFlow, RoadNetwork, Routes
 from flightsim.model.travel import net_of
+from flightsim.model.way_kernels import shortest_ways
 from flightsim.world import BORDER_RULES, World
 from worlds import GOVERNMENT, SDF, SNA
 
@@ -377,3 +379,25 @@ def test_the_last_leg_is_from_the_gateway_by_road_or_as_the_crow_flies(town: Wor
     assert {place: km[place] for place in ("N2", "N1", "C3", "S3", "S2")} == pytest.approx(
         {"N2": 0, "N1": 10, "C3": 30, "S3": 40, "S2": 14}
     )
+
+
+def test_the_ways_are_as_short_as_dijkstra_s() -> None:
+    """On 300 nodes of a random one-way graph, a third of its edges closed: the same costs, and edges that lead there."""
+    rng = np.random.default_rng(5)
+    tail, head = rng.integers(0, 300, 1500), rng.integers(0, 300, 1500)
+    cost = np.where(rng.uniform(size=1500) < 1 / 3, np.inf, rng.exponential(1, 1500))
+    into = np.argsort(head, kind="stable")
+    begin = np.searchsorted(head, np.arange(301), sorter=into)
+    targets = np.array([0, 17, 299])
+    least, edge = shortest_ways(cost, tail, into, begin, targets)
+    table = np.full((300, 300), np.inf)
+    np.minimum.at(table, (head, tail), cost)
+    expected = dijkstra(np.where(np.isfinite(table), table, 0), indices=targets)
+    np.testing.assert_allclose(least, expected, rtol=1e-12)
+    assert np.isinf(least).any()
+    for row, target in enumerate(targets):
+        on = np.flatnonzero(np.isfinite(least[row]) & (np.arange(300) != target))
+        taken = edge[row, on]
+        np.testing.assert_array_equal(tail[taken], on)
+        np.testing.assert_array_equal(least[row, on], least[row, head[taken]] + cost[taken])
+        assert edge[row, target] == NO_EDGE

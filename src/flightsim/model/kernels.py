@@ -2,7 +2,8 @@
 
 Each is given every number as an argument and takes nothing from another file, because a compiled function is kept on
 disk until its own file changes, whatever happens to functions and constants that it takes from others. Each changes its
-first arguments. The sums over places are in `place_kernels`.
+first arguments. The sums over places are in `place_kernels`, the search of
+ways in `way_kernels`.
 """
 
 from __future__ import annotations
@@ -128,42 +129,6 @@ def pop_due(
             head[g] += 1
             next_level[g] = levels[head[g]] if head[g] < stop[g] else np.inf
     return found[:n]
-
-
-# ------------------------------------------------------------------ which way
-
-
-@compiled
-def shortest_ways(cost: Floats, tail: Ints, into: Ints, begin: Ints, targets: Ints) -> tuple[Floats, Ints]:
-    """(G, N) the cost of the cheapest way from each node to each target, inf without one; and the edge it begins with.
-
-    ``into`` the edges by the node they lead to, those of node i from begin[i] to begin[i + 1]; a closed edge costs inf.
-    Bellman's and Ford's search from each target, a cheaper node first: on road graphs, where nearly every node is
-    looked at once, that beats Dijkstra's, which keeps all in order. With scipy's a call on the roads of Idlib takes
-    7.7 ms instead of 4.4, a third of a second a job at any scale, and of equally short ways it takes another.
-    """
-    n = len(begin) - 1
-    least, onward = np.full((len(targets), n), np.inf), np.full((len(targets), n), NO_EDGE)
-    queue, queued = np.empty(n, np.int64), np.zeros(n, np.bool_)
-    price, origin = cost[into], tail[into]
-    for g in range(len(targets)):
-        known, first, length = least[g], 0, 1
-        queue[0], known[targets[g]] = targets[g], 0.0
-        while length:
-            node = queue[first]
-            first, length, queued[node] = (first + 1) % n, length - 1, False
-            for k in range(begin[node], begin[node + 1]):
-                here, by_here = origin[k], known[node] + price[k]
-                if by_here < known[here]:
-                    known[here], onward[g, here] = by_here, into[k]
-                    if not queued[here]:
-                        if length and by_here < known[queue[first]]:
-                            first = (first - 1) % n
-                            queue[first] = here
-                        else:
-                            queue[(first + length) % n] = here
-                        length, queued[here] = length + 1, True
-    return least, onward
 
 
 # ------------------------------------------------------------------ what shelter

@@ -277,7 +277,9 @@ class Routes:
 
     def _ways(self, cost: Floats, targets: Ints) -> tuple[Floats, Ints]:
         """(G', N) the cheapest ways' costs and first edges; ``cost`` (2E,) inf where an edge is closed."""
-        from flightsim.model.kernels import shortest_ways  # a compiler is not needed to describe a scenario
+        from flightsim.model.way_kernels import (
+            shortest_ways,
+        )  # a compiler is not needed to describe a scenario
 
         return shortest_ways(cost, self.tail, self._into, self._begin, targets)
 
