@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from flightsim.case.importing import boundaries, places
+from flightsim.case.importing import boundaries, places, roads
 from flightsim.case.importing.report import Asked, Option, Report, Taken
 
 
@@ -30,4 +30,4 @@ def _kind(module: object) -> Kind:
     )
 
 
-KINDS: dict[str, Kind] = {"boundaries": _kind(boundaries), "places": _kind(places)}
+KINDS: dict[str, Kind] = {"boundaries": _kind(boundaries), "places": _kind(places), "roads": _kind(roads)}
