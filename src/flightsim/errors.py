@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 
 class InputError(Exception):
@@ -29,6 +29,17 @@ def nearest(name: object, known: Iterable[object], likeness: float = 0.6) -> str
     return (
         f" (did you mean '{said if said.isprintable() else said.encode('unicode_escape').decode('ascii')}'?)"
     )
+
+
+def no_such_area(name: str, names: Sequence[str], codes: Sequence[str]) -> str:
+    """Why a name is no sub-district's: there is none, or there are several, whose P-codes are told.
+
+    ``names`` and ``codes``: those of the sub-districts, in the same order.
+    """
+    several = [code for own, code in zip(names, codes, strict=True) if own.casefold() == name.casefold()]
+    if several:
+        return f"'{name}' is the name of {len(several)} sub-districts; choose one by its P-code: {', '.join(several)}"
+    return f"there is no sub-district '{name}'{nearest(name, [*names, *codes])}"
 
 
 class Complaints:

@@ -113,6 +113,10 @@ def from_yaml(text: str, *, text_keys: bool = False, loader: Any = LOADER) -> An
 
     ``text_keys``: refuse keys that YAML makes another thing of than the text that was written, as NO, 01 or 1.10.
     """
+    if len(text) > MAX_YAML_BYTES:
+        raise Unreadable(
+            f"is too large: {len(text) / 1e6:,.0f} MB; expected at most {MAX_YAML_BYTES / 1e6:,.0f} MB"
+        )
     try:
         check_yaml(text, text_keys=text_keys, loader=loader)
         return yaml.load(text, loader)

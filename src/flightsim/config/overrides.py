@@ -11,11 +11,12 @@ from typing import Any
 
 import yaml
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import Glob, Override
+from hydra.core.override_parser.types import Glob, Override, ValueType
 from hydra.errors import HydraException, MissingConfigException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from flightsim.config import names
 from flightsim.errors import Complaints, nearest
 
 Groups = Mapping[str, Sequence[str]]  # options by group
@@ -30,6 +31,7 @@ ONE_VALUE = (
     "executor_address",
     "results",
 )
+TEXTS = ("name", "case", "results")
 MOST_RUNS = 10_000  # assumption: more than this is a slip, as seed=range(1,1000000)
 
 
@@ -42,17 +44,45 @@ def parsed(overrides: Sequence[str]) -> list[Override]:
         if not re.match(r"~|[^=]+=", text):
             complaints.add(f"'{text}': expected NAME=VALUE")
             continue
-        try:
-            result.extend(parser.parse_overrides([text]))
-        except HydraException:
+        found = _read(parser, text)
+        if found is None:
+            complaints.add(f"'{text}' cannot be read; {_cure(text)}")
+        elif found.key_or_group in TEXTS and _is_number(found):
             name, _, value = text.partition("=")
-            quoted = f"{name}='{value}'" if "'" not in value else f'{name}=\\"{value}\\"'
-            complaints.add(
-                f"'{text}' cannot be read; a word for each NAME=VALUE, and quotes around a value "
-                f'with special characters: "{quoted}"'
-            )
+            complaints.add(f"{name} is {value}, a number; expected a text: \"{name}='{value}'\"")
+        else:
+            result.append(found)
     complaints.raise_if_any()
     return result
+
+
+def _read(parser: OverridesParser, text: str) -> Override | None:
+    """One override, with names in its lists and mappings as they are; None if it cannot be read."""
+    try:
+        return parser.parse_overrides([text])[0]
+    except HydraException:
+        pass
+    try:
+        override = parser.parse_overrides([names.hidden(text)])[0]
+    except HydraException:
+        return None
+    override.input_line = text
+    override._value = names.shown(override._value)
+    return override
+
+
+def _cure(text: str) -> str:
+    """How to write what cannot be read."""
+    name, _, value = text.partition("=")
+    if value.startswith(("{", "[")):
+        return 'quotes around each name with special characters, as {"A\'zaz": 0.4}, or its P-code'
+    quoted = f"{name}='{value}'" if "'" not in value else f'{name}=\\"{value}\\"'
+    return f'a word for each NAME=VALUE, and quotes around a value with special characters: "{quoted}"'
+
+
+def _is_number(override: Override) -> bool:
+    """Whether the grammar makes a number, or yes and no, of what is a name: 2020_01 is 202001."""
+    return override.value_type == ValueType.ELEMENT and isinstance(override.value(), int | float)
 
 
 def check(

@@ -64,8 +64,8 @@ class Ensemble:
         return date.fromisoformat(f"{self.days[-1]:%Y-%m-%d}")
 
     def name(self, area_id: str) -> str:
-        """The English name of a sub-district."""
-        return self.first.area_names.get(area_id, area_id)
+        """The English name of a sub-district, with its P-code where another has the same."""
+        return self.first.area_said(area_id)
 
     def range(self, measure: str, group: str = "") -> pd.DataFrame:
         """The quantiles by day (rows) of a measure: a column for each of ``LEVELS``."""

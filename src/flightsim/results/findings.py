@@ -157,8 +157,8 @@ class Findings:
         return float(poor / arrived.sum()) if arrived.any() else 0.0
 
     def name(self, area_id: str) -> str:
-        """The English name of a sub-district."""
-        return self.results.area_names.get(area_id, area_id)
+        """The English name of a sub-district, with its P-code where another has the same."""
+        return self.results.area_said(area_id)
 
     def last(self, measure: str) -> float:
         """A measure's total at the end of the run; 0 if it was not recorded."""

@@ -161,6 +161,12 @@ class Results:
         pairs = self.measures[["area_id", "area_name"]].drop_duplicates()
         return {a: n or a for a, n in zip(pairs["area_id"], pairs["area_name"], strict=True) if a}
 
+    def area_said(self, area_id: str) -> str:
+        """A sub-district in words: its name, with its P-code where another has the same name."""
+        name = self.area_names.get(area_id, area_id)
+        several = sum(own == name for own in self.area_names.values()) > 1
+        return f"{name}, {area_id}" if several else name
+
     @cached_property
     def days(self) -> pd.DatetimeIndex:
         """The days of the run, in order: those with measures, or as configured if there are none."""

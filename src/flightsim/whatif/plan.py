@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from flightsim.clock import as_date
-from flightsim.errors import Complaints, nearest
+from flightsim.errors import Complaints, no_such_area
 from flightsim.world import World
 
 KEYS = ("area", "from", "to")
@@ -42,9 +42,9 @@ def phases_of(
                 complaints.add(f"{where}: {key} is {phase[key]!r}; expected a date such as 2019-12-23")
         row = -1 if world is None else world.areas.row_of(str(phase["area"]))
         if world is not None and row is None:
-            known = [*world.areas.name, *world.areas.area_id]
-            there = f"there is no sub-district '{phase['area']}'{nearest(phase['area'], known)}"
-            complaints.add(f"{where}: {there}; a plan takes whole sub-districts")
+            there = no_such_area(str(phase["area"]), world.areas.name, world.areas.area_id)
+            cure = "" if isinstance(phase["area"], str) else "; put quotes around a P-code of digits"
+            complaints.add(f"{where}: {there}{cure}; a plan takes whole sub-districts")
         if begins is not None and ends is not None and row is not None:
             phases.append(Phase(row, begins, ends))
             _check_dates(where, phases, known_until, complaints)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from flightsim.clock import Clock, as_date
-from flightsim.errors import Complaints, nearest
+from flightsim.errors import Complaints, no_such_area
 from flightsim.events import Event
 from flightsim.parameter import ASSUMPTION, SETTING, check, given, parameter
 from flightsim.words import day_year, listing
@@ -105,6 +105,10 @@ class Prescribed:
                 f"exodus.areas is {areas!r}; expected sub-districts and shares, as {{Dana: 0.4, Ariha: 0.6}}"
             )
             return
+        for name in areas:
+            if not isinstance(name, str):
+                complaints.add(f"exodus.areas has the name {name!r}, which is no text: put quotes around it")
+                return
         wrong = {name: value for name, value in areas.items() if not _is_number(value, 0, 1e8)}
         for name, value in wrong.items():
             complaints.add(f"exodus.areas has {value!r} for {name}; expected a number of 0 or more")
@@ -130,8 +134,7 @@ class Prescribed:
         for name, persons in self.wanted_persons().items():
             row = world.areas.row_of(name)
             if row is None:
-                known = [*world.areas.name, *world.areas.area_id]
-                complaints.add(f"exodus.areas: there is no sub-district '{name}'{nearest(name, known)}")
+                complaints.add(f"exodus.areas: {no_such_area(name, world.areas.name, world.areas.area_id)}")
             elif row in wanted:
                 complaints.add(f"exodus.areas: {world.areas.name[row]} is there twice")
             else:
