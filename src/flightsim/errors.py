@@ -32,7 +32,7 @@ def nearest(name: object, known: Iterable[object], likeness: float = 0.6) -> str
 
 
 def no_such_area(name: str, names: Sequence[str], codes: Sequence[str]) -> str:
-    """Why a name is no sub-district's: there is none, or there are several, whose P-codes are told.
+    """Why a name is no sub-district's: there is none, or there are several, whose P-codes are given.
 
     ``names`` and ``codes``: those of the sub-districts, in the same order.
     """
