@@ -225,7 +225,15 @@ def test_rows_that_a_table_cannot_hold_are_dropped_with_the_reason(case: Path) -
     texts = writing.contents(case, "places", taken, report, "somebody", None, add=False)
     (kept,) = texts["places.csv"].splitlines()[1:]
     assert kept == 'P2,B,,GW010102,5.5,10.7,0,0,sna,"nobody says how many: 0, an assumption",OSM'
-    assert texts["import_places_dropped.csv"].splitlines()[1:] == [
+    dropped = texts["import_places_dropped.csv"].splitlines()[1:]
+    assert [line for line in dropped if line.startswith("places.csv")] == [
         "places.csv,P1,A,\"control is not as expected: opposition, sna, government or sdf\",'rebels'",
         "places.csv,P2,C,place_id is there twice,",
     ]
+
+
+def test_room_with_families_is_a_share_of_residents_if_asked(case: Path) -> None:
+    taken, _ = take(case, write(case / "x.osm", OSM), host_share="0.1")
+    assert [(row["place_id"], row["host_persons"]) for row in taken.rows["shelter.csv"]] == [("N3", 250)]
+    assert "assumption" in taken.rows["shelter.csv"][0]["source"]
+    assert "shelter.csv" not in take(case, case / "x.osm")[0].rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from flightsim.case.importing import boundaries, places, roads
+from flightsim.case.importing import boundaries, facilities, places, roads
 from flightsim.case.importing.report import Asked, Option, Report, Taken
 
 
@@ -30,4 +30,9 @@ def _kind(module: object) -> Kind:
     )
 
 
-KINDS: dict[str, Kind] = {"boundaries": _kind(boundaries), "places": _kind(places), "roads": _kind(roads)}
+KINDS: dict[str, Kind] = {
+    "boundaries": _kind(boundaries),
+    "places": _kind(places),
+    "roads": _kind(roads),
+    "facilities": _kind(facilities),
+}

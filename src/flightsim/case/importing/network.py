@@ -215,15 +215,15 @@ def snapped(network: Network, lat: Floats, lon: Floats, within_km: float) -> tup
     for rows in (used[part_km[part[used]] >= STRAY_KM], used):
         open_ = np.flatnonzero(found < 0)
         if len(rows) and len(open_):
-            tree = cKDTree(_sphere(network.lat[rows], network.lon[rows]))
-            chord, at = map(np.asarray, tree.query(_sphere(lat[open_], lon[open_])))
+            tree = cKDTree(on_sphere(network.lat[rows], network.lon[rows]))
+            chord, at = map(np.asarray, tree.query(on_sphere(lat[open_], lon[open_])))
             arc = 2 * np.arcsin(np.clip(chord / 2, 0, 1)) * EARTH_RADIUS_KM
             near = arc <= within_km
             found[open_[near]], km[open_[near]] = rows[at[near]], arc[near]
     return found, km
 
 
-def _sphere(lat: Floats, lon: Floats) -> Floats:
+def on_sphere(lat: Floats, lon: Floats) -> Floats:
     """(n, 3) points on a sphere of radius 1, where neither the poles nor the date line are special."""
     a, b = np.radians(lat), np.radians(lon)
     return np.column_stack([np.cos(a) * np.cos(b), np.cos(a) * np.sin(b), np.sin(a)])

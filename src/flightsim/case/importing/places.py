@@ -58,6 +58,11 @@ OPTIONS = (
         "NAME",
     ),
     Option("classes", "the classes of OSM to take", "LIST", "city,town,village"),
+    Option(
+        "host-share",
+        "free room with families, as a share of residents, for shelter.csv: an assumption; none without it",
+        "SHARE",
+    ),
     Option("outside-km", "how far outside all outlines a place may lie, as on a coast", "KM", "1"),
 )
 TWIN_KM = 1.0  # assumption: two of one name this near are one place
@@ -86,7 +91,8 @@ def take(asked: Asked, report: Report) -> Taken:
     if empty:
         report.note(f"{len(empty):,} of {len(known):,} areas have no place; first {', '.join(empty[:5])}")
     of_osm = any(osm.is_osm(file) for file in asked.files)
-    return Taken({"places.csv": rows}, {}, osm.LICENCE if of_osm else "", osm.ATTRIBUTION if of_osm else "")
+    tables = {"places.csv": rows} | _shelter(rows, asked)
+    return Taken(tables, {}, osm.LICENCE if of_osm else "", osm.ATTRIBUTION if of_osm else "")
 
 
 def _worth(found: list[Point], columns: points.Columns, asked: Asked, report: Report) -> list[Point]:
@@ -149,13 +155,10 @@ def _outlines(case: Path, known: Sequence[str]) -> rings.Outlines | None:
     if not file.is_file():
         return None
     by_area: dict[str, list[rings.Polygon]] = {}
-    try:
-        for feature in geojson.features(file.read_bytes()):
-            area = str((feature.get("properties") or {}).get("area_id", ""))
-            if area in known:
-                by_area.setdefault(area, []).extend(rings.polygons(feature))
-    except geojson.NotGeoJSON as problem:
-        raise InputError([f"{file} {said}" for said in problem.troubles[:10]]) from None
+    for feature in geojson.read(file):
+        area = str((feature.get("properties") or {}).get("area_id", ""))
+        if area in known:
+            by_area.setdefault(area, []).extend(rings.polygons(feature))
     by_area = {area: polygons for area, polygons in by_area.items() if polygons}
     return rings.Outlines(by_area) if by_area else None
 
@@ -307,3 +310,23 @@ def _held(rows: list[Row], found: list[Point], columns: points.Columns, asked: A
         report.note(
             f"{n_emptied:,} persons are left out, in places of sides on whose ground nobody is modelled"
         )
+
+
+def _shelter(rows: list[Row], asked: Asked) -> dict[str, list[Row]]:
+    """Free room with families in every place where somebody lives, if a share was given."""
+    if not asked.options.get("host-share"):
+        return {}
+    share = asked.number("host-share")
+    none = dict.fromkeys(("rented_persons", "collective_persons", "unfinished_persons"), 0)
+    said = f"assumption: {share:g} of residents"
+    rooms = [
+        {
+            "place_id": row["place_id"],
+            "host_persons": round(share * row["residents_persons"]),
+            **none,
+            "source": said,
+        }
+        for row in rows
+        if row["residents_persons"]
+    ]
+    return {"shelter.csv": rooms} if rooms else {}

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flightsim.case.importing import osm, rings, shapes
+from flightsim.case.text_files import read_text
 from flightsim.errors import InputError
 
 LAT = ("lat", "latitude", "y", "lat_dd", "point_y", "latitude_dd", "centroid_lat")
@@ -73,12 +74,7 @@ def _of_feature(file: Path, n: int, feature: shapes.Feature) -> Point:
 
 def table(file: Path) -> list[dict[str, str]]:
     """The rows of a table, by its column names in lower case. InputError if it is none."""
-    try:
-        content = file.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise InputError(f"{file} is not UTF-8; save it as CSV UTF-8") from None
-    except OSError as problem:
-        raise InputError(f"{file} cannot be read: {problem.strerror or problem}") from None
+    content = read_text(file)
     header = content.partition("\n")[0]
     separator = max(",;\t", key=header.count)
     rows = list(csv.reader(io.StringIO(content, newline=""), delimiter=separator))

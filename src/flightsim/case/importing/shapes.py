@@ -30,16 +30,14 @@ def features(file: Path, fields: tuple[str, ...] = ()) -> list[Feature]:
 
 def _of_json(file: Path) -> list[Feature]:
     try:
-        return geojson.features(file.read_bytes())
-    except OSError as problem:
-        raise InputError(f"{file} cannot be read: {problem.strerror or problem}") from problem
-    except geojson.NotGeoJSON as problem:
-        troubles = problem.troubles[:10]
+        return geojson.read(file)
+    except InputError as problem:
+        troubles = problem.complaints[:10]
         if any("a coordinate of its" in said for said in troubles):
             troubles.append(
                 "its coordinates look projected (metres) or are swapped: save it in WGS 84, EPSG:4326"
             )
-        raise InputError([f"{file} {said}" for said in troubles]) from problem
+        raise InputError(troubles) from problem
 
 
 def _of_others(file: Path, fields: tuple[str, ...]) -> list[Feature]:

@@ -11,8 +11,10 @@ from typing import Any
 
 from flightsim.case.cells import CONTROL, Column, Unexpected, show
 from flightsim.case.columns import KEYS, columns_of
+from flightsim.case.importing.examples import without_examples
 from flightsim.case.importing.report import Report, Row, Taken
 from flightsim.case.manifest import MANIFEST, holders_of, read_manifest
+from flightsim.case.text_files import read_text
 from flightsim.errors import Complaints, InputError
 from flightsim.world import Holders
 
@@ -42,7 +44,7 @@ def manifest_of(case: Path) -> dict[str, Any]:
     file = case / MANIFEST
     if not file.is_file():
         raise InputError(f"{case} is no case: it has no {MANIFEST}; `flightsim case new NAME` makes one")
-    return read_manifest(_text(file), Complaints())
+    return read_manifest(read_text(file), Complaints())
 
 
 def rows_of(case: Path, file: str) -> list[Row]:
@@ -50,7 +52,7 @@ def rows_of(case: Path, file: str) -> list[Row]:
     path = case / file
     if not path.is_file():
         return []
-    return [dict(row) for row in csv.DictReader(io.StringIO(_text(path), newline=""))]
+    return [dict(row) for row in csv.DictReader(io.StringIO(read_text(path), newline=""))]
 
 
 def contents(
@@ -64,17 +66,20 @@ def contents(
     manifest_of(case)
     columns = columns_of(holders_in(case))
     files: dict[str, str] = {}
+    tables = {file: rows_of(case, file) for file in columns}
     for file, rows in taken.rows.items():
         fitting = _fitting(file, rows, columns[file], report)
         if not fitting:
             raise InputError([f"nothing was taken for {file}", *report.by_reason()])
-        kept = _kept(rows_of(case, file), fitting, KEYS.get(file)) if add else []
+        kept = _kept(tables[file], fitting, KEYS.get(file)) if add else []
         if kept:
             report.note(f"{file}: {len(kept):,} rows that were there stay")
-        files[file] = as_csv([*kept, *fitting], columns[file])
-    files |= taken.maps
+        tables[file] = [*kept, *fitting]
+        files[file] = as_csv(tables[file], columns[file])
+    files |= {file: as_csv(rows, columns[file]) for file, rows in without_examples(tables, report).items()}
     facts = (licence or taken.licence or UNSTATED, taken.attribution or source, kind)
-    files[MANIFEST] = licensed(_text(case / MANIFEST), list(files), facts)
+    files |= taken.maps
+    files[MANIFEST] = licensed(read_text(case / MANIFEST), [*taken.rows, *taken.maps], facts)
     files[f"import_{kind}_dropped.csv"] = _dropped(report)
     return files
 
@@ -166,7 +171,7 @@ def _enter(lines: list[str], tables: int, file: str, entry: Mapping[str, str]) -
     indent = " " * (len(following) - len(following.lstrip()) or 2)
     start = end = tables + 1
     for i, line in enumerate(lines[tables + 1 :], start=tables + 1):
-        if line.strip("'\": ") == file:
+        if line.split(":")[0].strip("'\" ") == file:
             start, end = i, i + 1
             while end < len(lines) and (not lines[end].strip() or lines[end].startswith(indent + " ")):
                 end += 1
@@ -185,12 +190,3 @@ def _dropped(report: Report) -> str:
     writer.writerow(["file", "row", "name", "reason", "detail"])
     writer.writerows([cell(v) for v in (d.file, d.row, d.name, d.reason, d.detail)] for d in report.dropped)
     return out.getvalue()
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise InputError(f"{path} is not UTF-8; save it as UTF-8") from None
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror or error}") from None
