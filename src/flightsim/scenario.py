@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flightsim import results, words
+from flightsim.case.plausible import hourly
 from flightsim.case.reading import Case, cached_case
 from flightsim.clock import STEP_HOURS, Clock
 from flightsim.config.own_parts import SOURCE, described, is_object, registered, trouble_with
@@ -416,7 +417,10 @@ def _description(scenario: Scenario) -> list[str]:
         *parts.exodus.words(world, clock),
         "Parts: " + ", ".join(f"{name} {type(part).__name__}" for name, part in vars(parts).items()) + ".",
         f"Results would go to {scenario.folder / scenario.run_id}.",
-        *(f"Note: {warning}" for warning in scenario.case.warnings),
+        *(
+            f"Note: {warning}"
+            for warning in (*scenario.case.warnings, *hourly(scenario.events, clock.step_hours))
+        ),
     ]
 
 

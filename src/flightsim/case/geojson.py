@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,9 @@ DEPTH = {
     "Polygon": 1,
     "MultiPolygon": 2,
 }  # of lists around a list of points
+
+
+CODE_NAMES = ("area_id", "adm3_pcode", "admin3pcode", "adm3pcode", "admin3_pcode", "pcode", "p_code")
 
 
 class NotGeoJSON(Exception):
@@ -67,6 +70,12 @@ def read(path: Path, what: str = "") -> list[dict[str, Any]]:
         raise InputError(f"{what}{path} {problem.why}") from None
     except NotGeoJSON as problem:
         raise InputError([f"{what}{path} {said}" for said in problem.troubles]) from problem
+
+
+def code_of(feature: Mapping[str, Any]) -> str:
+    """The P-code of an area's outline, from the first of ``CODE_NAMES`` it has; blank if it has none."""
+    properties = {str(name).lower(): value for name, value in (feature.get("properties") or {}).items()}
+    return next((str(properties[name]).strip() for name in CODE_NAMES if properties.get(name)), "")
 
 
 def _trouble(feature: Any, points: bool) -> str:

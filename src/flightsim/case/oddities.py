@@ -45,8 +45,8 @@ def _places(world: World) -> list[str]:
     )
     persons = places.residents_persons + places.idps_persons
     return [
-        f"{_count(len(rows), 'place')} ({persons[rows].sum():,.0f} persons) {text}: "
-        + _listed(f"{places.name[i]} {places.place_id[i]}" for i in rows)
+        f"{count(len(rows), 'place')} ({persons[rows].sum():,.0f} persons) {text}: "
+        + listed(f"{places.name[i]} {places.place_id[i]}" for i in rows)
         for rows, text in kinds
         if len(rows)
     ]
@@ -73,10 +73,10 @@ def _roads(world: World) -> list[str]:
     lone = [name for i, name in enumerate(crossings.crossing_id, start=len(world.places)) if i not in ends]
     found = []
     if len(short):
-        listed = _listed(f"{roads.road_id[e]} {roads.km[e]:g} for {straight_km[e]:.1f} km" for e in short)
-        found.append(f"{_count(len(short), 'road')} shorter than the straight line: {listed}")
+        said_of = listed(f"{roads.road_id[e]} {roads.km[e]:g} for {straight_km[e]:.1f} km" for e in short)
+        found.append(f"{count(len(short), 'road')} shorter than the straight line: {said_of}")
     if lone:
-        found.append(f"{_count(len(lone), 'crossing')} without a road: {_listed(lone)}")
+        found.append(f"{count(len(lone), 'crossing')} without a road: {listed(lone)}")
     return found
 
 
@@ -85,7 +85,7 @@ def _areas(world: World, table: Table) -> list[str]:
     third = zip(table["area_id"], table["level"], strict=True)
     empty = [area_id for area_id, level in third if level == 3 and area_id not in lived_in]
     return (
-        [f"{_count(len(empty), 'area')} of level 3 without a place, left out: {_listed(empty)}"]
+        [f"{count(len(empty), 'area')} of level 3 without a place, left out: {listed(empty)}"]
         if empty
         else []
     )
@@ -99,7 +99,7 @@ def _observations(tables: Mapping[str, Table]) -> list[str]:
     named = [area for several in tables["observations.csv"]["area_id"] for area in several]
     odd = [area for area in named if area not in areas]
     return [
-        f"{_count(odd.count(area), 'observation')} of {show(area)}, which is no area_id of areas.csv,"
+        f"{count(odd.count(area), 'observation')} of {show(area)}, which is no area_id of areas.csv,"
         f" not compared{nearest(area, areas)}"
         for area in sorted(set(odd))[:NAMED]
     ]
@@ -115,19 +115,21 @@ def _events(events: list[Event]) -> list[str]:
             if key in said and said[key].value != event.value:
                 odd.append(event.event_id)
             said[key] = event
-    listed = _listed(odd)
+    said_of = listed(odd)
     return (
-        [f"{_count(len(odd), 'event')} at odds with another of that hour, the later id wins: {listed}"]
+        [f"{count(len(odd), 'event')} at odds with another of that hour, the later id wins: {said_of}"]
         if odd
         else []
     )
 
 
-def _count(n: int, noun: str) -> str:
+def count(n: int, noun: str) -> str:
+    """``1 road``, ``1,200 roads``."""
     return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 
-def _listed(names: Iterable[str]) -> str:
+def listed(names: Iterable[str]) -> str:
+    """The first few, and how many more."""
     all_names = list(names)
     more = f" and {len(all_names) - NAMED:,} more" if len(all_names) > NAMED else ""
     return ", ".join(all_names[:NAMED]) + more

@@ -18,6 +18,8 @@ from flightsim.case.event_rows import FILE as EVENTS
 from flightsim.case.event_rows import build_events
 from flightsim.case.manifest import MANIFEST, holders_of, read_manifest
 from flightsim.case.oddities import warnings
+from flightsim.case.plausible import implausible
+from flightsim.case.slips import slips
 from flightsim.errors import Complaints, InputError, nearest
 from flightsim.events import Event
 from flightsim.memory import undisturbed
@@ -97,7 +99,12 @@ def read_case(case: str | Path) -> Case:
 
     world = build_world(folder, manifest, tables)
     hashes = {name: hashlib.sha256(raw).hexdigest() for name, raw in sorted(files.items())}
-    odd = [*_misspelt(folder, files), *warnings(world, events, tables)]
+    odd = [
+        *_misspelt(folder, files),
+        *warnings(world, events, tables),
+        *implausible(world, events, tables),
+        *slips(contents),
+    ]
     return Case(world, events, hashes, folder, odd)
 
 

@@ -14,7 +14,6 @@ from flightsim.case import geojson
 from flightsim.errors import Complaints, InputError, nearest
 from flightsim.files.atomic import write_text
 from flightsim.needs.tables import Needs
-from flightsim.plots.shapes import CODE_NAMES
 from flightsim.world import RUNGS, World
 
 LAYER = "sub_districts"
@@ -38,11 +37,12 @@ def boundaries(world: World, path: str | Path | None, needed: Sequence[str]) -> 
     complaints = Complaints(at_most=20)
     features = _features(file)
     for number, feature in enumerate(features, start=1):
-        properties = {str(k).lower(): v for k, v in (feature.get("properties") or {}).items()}
-        code = next((str(properties[name]).strip() for name in CODE_NAMES if properties.get(name)), "")
+        code = geojson.code_of(feature)
         geometry = feature.get("geometry") or {}
         if not code:
-            complaints.add(f"{file}: feature {number} has no P-code; expected one of {', '.join(CODE_NAMES)}")
+            complaints.add(
+                f"{file}: feature {number} has no P-code; expected one of {', '.join(geojson.CODE_NAMES)}"
+            )
         elif geometry.get("type") not in ("Polygon", "MultiPolygon"):
             complaints.add(f"{file}: {code} is {geometry.get('type') or 'nothing'}; expected a polygon")
         elif code in found:

@@ -14,8 +14,6 @@ from flightsim.case import geojson
 from flightsim.errors import InputError
 from flightsim.world import Floats, World
 
-CODE_NAMES = ("area_id", "adm3_pcode", "admin3pcode", "adm3pcode", "admin3_pcode", "pcode", "p_code")
-
 
 @dataclass(frozen=True)
 class Line:
@@ -37,15 +35,14 @@ def outlines(world: World, boundaries: str | Path | None = None) -> dict[str, Sh
         return {}
     shapes = {}
     for feature in geojson.read(path):
-        properties = {str(k).lower(): v for k, v in (feature.get("properties") or {}).items()}
-        code = next((str(properties[name]) for name in CODE_NAMES if properties.get(name)), None)
+        code = geojson.code_of(feature)
         rings = _rings(feature.get("geometry") or {})
         if code and rings:
             shapes[code] = _shape(world, rings)
     if boundaries and not set(shapes) & set(world.areas.area_id):
         raise InputError(
             f"{path}: none of its {len(shapes)} polygons carries the P-code of a sub-district of this case "
-            f"(looked in {', '.join(CODE_NAMES)}; expected codes such as {world.areas.area_id[0]})"
+            f"(looked in {', '.join(geojson.CODE_NAMES)}; expected codes such as {world.areas.area_id[0]})"
         )
     return shapes
 

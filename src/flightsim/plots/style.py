@@ -127,11 +127,18 @@ def source(world: World, version: str, tables: tuple[str, ...] = ()) -> str:
 
 
 def save(figure: Figure, path: Path) -> None:
-    """Write a PNG that depends on nothing but the figure. Nothing shines through a figure: three colours will do."""
+    """Write a PNG that depends on nothing but the figure."""
+    path.write_bytes(as_png(figure))
+
+
+def as_png(figure: Figure) -> bytes:
+    """The figure as a PNG. Nothing shines through a figure: three colours will do."""
     canvas: Any = FigureCanvasAgg(figure)
     canvas.draw()
     pixels = np.ascontiguousarray(np.asarray(canvas.buffer_rgba())[:, :, :3])
-    Image.fromarray(pixels).save(path, dpi=(DPI, DPI), compress_level=2)
+    written = BytesIO()
+    Image.fromarray(pixels).save(written, format="PNG", dpi=(DPI, DPI), compress_level=2)
+    return written.getvalue()
 
 
 def as_shown(figure: Figure) -> bytes:
