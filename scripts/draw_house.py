@@ -151,9 +151,12 @@ def model() -> list[str]:
     """The inside of model/, from the schedule at the top down to what all stand on."""
     own = {name.split(".", 1)[1] for name in layers.modules() if name.startswith("model.")}
     parts = sorted(name.removeprefix("parts.") for name in own if name.startswith("parts."))
-    rest = sorted(name for name in own - {"model", "state", "parts"} - layers.RULES if "." not in name)
+    rest = sorted(
+        name for name in own - {"model", "schedule", "state", "parts"} - layers.RULES if "." not in name
+    )
     stories = [
-        ["model", "the schedule: one step as a list,", "and Mesa's view of it"],
+        ["model", "Mesa's view of the schedule"],
+        ["schedule", "one step as a list"],
         ["rules", *wrapped(sorted(layers.RULES))],
         ["state", "arrays, clocks, primitive moves"],
         ["parts", *wrapped(parts), "(the groups of a configuration)"],

@@ -26,7 +26,7 @@ FLOORS = (  # from the bottom up
     {"cli"},
     {"__main__"},
 )
-MODEL = ("parts", "state", "rules", "model")  # inside model/, from the bottom up
+MODEL = ("parts", "state", "rules", "schedule", "model")  # inside model/, from the bottom up
 RULES = {"counting", "invariants", "prescribed_departures", "rehousing", "rerouting", "returning"}
 READS_FOLDERS_ONLY = {"brief", "comparison", "export", "needs", "plots", "results", "validation"}
 DOORS = {  # who may know a framework

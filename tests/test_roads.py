@@ -382,7 +382,7 @@ def test_the_last_leg_is_from_the_gateway_by_road_or_as_the_crow_flies(town: Wor
 
 
 def test_the_ways_are_as_short_as_dijkstra_s() -> None:
-    """On 300 nodes of a random one-way graph, a third of its edges closed: the same costs, and edges that lead there."""
+    """On 300 nodes of a random one-way graph, a third of it closed: the same costs, and edges that lead there."""
     rng = np.random.default_rng(5)
     tail, head = rng.integers(0, 300, 1500), rng.integers(0, 300, 1500)
     cost = np.where(rng.uniform(size=1500) < 1 / 3, np.inf, rng.exponential(1, 1500))

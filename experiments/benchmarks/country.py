@@ -30,15 +30,15 @@ QUICK = ((300, 3e4),)
 def measure(n_places: int, persons: float) -> Case:
     """One size, in this process."""
     from flightsim.clock import Clock
-    from flightsim.model.model import DisplacementModel
     from flightsim.model.parts import Parts
+    from flightsim.model.schedule import Schedule
 
     world = country(n_places, persons)
     events = war(world, DAYS)
     watch, began = Stopwatch(), time.process_time()
     for name in STAGES:
-        watch.put_on(DisplacementModel, name)
-    model = DisplacementModel(world, events, Clock(START, DAYS), Parts(), seed=1)
+        watch.put_on(Schedule, name)
+    model = Schedule(world, events, Clock(START, DAYS), Parts(), seed=1)
     made = time.process_time()
     for _ in range(DAYS * 24):
         model.step()

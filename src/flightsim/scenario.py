@@ -39,6 +39,7 @@ from flightsim.world import OPEN, RUNGS, SITE, World
 
 if TYPE_CHECKING:
     from flightsim.model.model import DisplacementModel
+    from flightsim.model.schedule import Schedule
 
 PARTS: dict[str, tuple[type, ...]] = {
     "hazard": (Bombardment, NoHazard),
@@ -134,12 +135,16 @@ class Scenario:
         return Path(str(self.config["results"])) / str(self.config["name"])
 
     def model(self) -> DisplacementModel:
-        """A fresh model, at its start: for notebooks, and for ``run``."""
-        from flightsim.model.model import (
-            DisplacementModel,  # Mesa and numba take a second: not needed to describe
-        )
+        """A fresh model, at its start, as Mesa sees it: for notebooks."""
+        from flightsim.model.model import DisplacementModel  # Mesa takes half a second: not needed to run
 
         return DisplacementModel(self.world, self.events, self.clock, self.parts, self.seed)
+
+    def _schedule(self) -> Schedule:
+        """The same without Mesa's view."""
+        from flightsim.model.schedule import Schedule  # numba takes half a second: not needed to describe
+
+        return Schedule(self.world, self.events, self.clock, self.parts, self.seed)
 
     @undisturbed()
     def run(self, progress: Progress | None = None, parent: Path | None = None) -> Outcome:
@@ -154,14 +159,14 @@ class Scenario:
             return Outcome(done, True, (done / "run.log").read_text(encoding="utf-8").rstrip())
         check_writable(parent)
         began = time.perf_counter()
-        model = self.model()
+        model = self._schedule()
         for step in range(self.clock.n_steps):
             model.step()
             if progress:
                 progress(step + 1, self.clock.n_steps)
         return self._write(model, began, parent)
 
-    def _write(self, model: DisplacementModel, began: float, parent: Path) -> Outcome:
+    def _write(self, model: Schedule, began: float, parent: Path) -> Outcome:
         from flightsim.results import summary  # not needed to describe
 
         names = dict(zip(self.world.areas.area_id, self.world.areas.name, strict=True))

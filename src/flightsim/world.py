@@ -10,11 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import networkx as nx
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -212,6 +214,8 @@ class World:
     @cached_property
     def graph(self) -> nx.Graph:
         """The road graph by P-code: edges carry road_id, km, road_class, free_flow_kmh, lanes, capacity."""
+        import networkx as nx  # not needed to run
+
         graph: nx.Graph = nx.Graph(name=self.name)
         p = self.places
         for i, place_id in enumerate(p.place_id):

@@ -43,8 +43,8 @@ def job(overrides: Sequence[str]) -> Case:
     from flightsim import plots, scenario
     from flightsim.case import reading
     from flightsim.config import compose
-    from flightsim.model.model import DisplacementModel
     from flightsim.model.parts.population import Population
+    from flightsim.model.schedule import Schedule
     from flightsim.results import summary  # noqa: F401
 
     imports_s, watch, counts = time.process_time(), Stopwatch(), []
@@ -56,11 +56,15 @@ def job(overrides: Sequence[str]) -> Case:
         return made
 
     Population.synthesise = counted
-    for owner, name in ((reading, "read_case"), (scenario.Scenario, "model"), (scenario.Scenario, "_write")):
+    for owner, name in (
+        (reading, "read_case"),
+        (scenario.Scenario, "_schedule"),
+        (scenario.Scenario, "_write"),
+    ):
         watch.put_on(owner, name)
     watch.put_on(plots, "draw_all")
     for name in (*STAGES, "step"):
-        watch.put_on(DisplacementModel, name)
+        watch.put_on(Schedule, name)
     with tempfile.TemporaryDirectory() as folder:
         (composed,) = compose.jobs([*overrides, f"results={folder}"])
         composing_s = time.process_time() - imports_s
@@ -70,7 +74,7 @@ def job(overrides: Sequence[str]) -> Case:
         cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
         assert (outcome.path / "provenance.json").is_file()
     spent = watch.seconds
-    outside = cpu - spent["read_case"] - spent["model"] - spent["step"] - spent["_write"]
+    outside = cpu - spent["read_case"] - spent["_schedule"] - spent["step"] - spent["_write"]
     return {
         "households": counts[0],
         "cpu_s": cpu,
@@ -79,7 +83,7 @@ def job(overrides: Sequence[str]) -> Case:
         "composing_s": composing_s,
         "parts": {
             "read and check the case": spent["read_case"],
-            "make households, roads, danger": spent["model"],
+            "make households, roads, danger": spent["_schedule"],
             **{f"the hours: {stage}": spent[stage] for stage in STAGES},
             "the hours: between stages": spent["step"] - sum(spent[stage] for stage in STAGES),
             "figures": spent["draw_all"],
@@ -93,7 +97,7 @@ def households(overrides: Sequence[str], plain: bool) -> Case:
     """Only the hours, without results: household-steps a CPU second, by the engine or by the plain twin."""
     from flightsim import scenario
     from flightsim.config import compose
-    from flightsim.model.model import DisplacementModel
+    from flightsim.model.schedule import Schedule
 
     (composed,) = compose.jobs(overrides)
     ready = scenario.from_config(composed.config)
@@ -105,7 +109,7 @@ def households(overrides: Sequence[str], plain: bool) -> Case:
         model = PlainModel(world, events, clock, ready.parts, ready.seed)
         count = len(model.agents)
     else:
-        model = DisplacementModel(world, events, clock, ready.parts, ready.seed)
+        model = Schedule(world, events, clock, ready.parts, ready.seed)
         count = len(model.households)
     made = time.process_time()
     for _ in range(clock.n_steps):

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import networkx as nx
 import numpy as np
 
 from flightsim.case.cells import Table, show
 from flightsim.errors import nearest
 from flightsim.events import ALL, Event
-from flightsim.world import Bools, World
+from flightsim.world import Bools, Ints, World
 
 FAR_OFF_KM = 500.0  # assumption: no case is wider; farther off, lat and lon are probably swapped
 POINT_KM = 2.0  # assumption: the point of a town is this near to its end of a road
@@ -54,14 +53,28 @@ def _places(world: World) -> list[str]:
 
 def _cut_off(world: World, entered: Bools) -> list[int]:
     """Rows of the places outside the part of the road graph one can travel on that holds most persons."""
-    ids = world.places.place_id
-    row = {place_id: i for i, place_id in enumerate(ids)}
-    nodes = [ids[i] for i in np.flatnonzero(entered)] + world.crossings.crossing_id
+    part = _parts(world, np.append(entered, np.ones(len(world.crossings), bool)))[: len(entered)]
+    inside = np.flatnonzero(entered)
+    if not len(inside):
+        return []
     persons = world.places.residents_persons + world.places.idps_persons
-    graph = world.graph.subgraph(nodes)
-    parts = [[row[node] for node in part if node in row] for part in nx.connected_components(graph)]
-    parts.sort(key=lambda part: (-persons[part].sum(), -len(part), min(part, default=len(ids))))
-    return sorted(i for part in parts[1:] for i in part)
+    first, which, size = np.unique(part[inside], return_inverse=True, return_counts=True)
+    together = np.bincount(which, persons[inside])
+    main = np.lexsort((first, -size, -together))[0]
+    return [int(i) for i in inside[which != main]]
+
+
+def _parts(world: World, usable: Bools) -> Ints:
+    """(N,) for each road node the lowest node that one gets to from it over usable ones."""
+    on = usable[world.roads.u] & usable[world.roads.v]
+    u, v = world.roads.u[on], world.roads.v[on]
+    lowest = np.arange(len(usable))
+    while (lowest[u] != lowest[v]).any():
+        both = np.minimum(lowest[u], lowest[v])
+        np.minimum.at(lowest, lowest[u], both)
+        np.minimum.at(lowest, lowest[v], both)
+        lowest = lowest[lowest]
+    return lowest
 
 
 def _roads(world: World) -> list[str]:
