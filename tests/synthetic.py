@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from flightsim.world import Areas, Crossings, Facilities, Places, Roads, World
+from flightsim.world import Areas, Crossings, Facilities, Noun, Places, Roads, Within, World
 
 RUNGS = ("host", "rented", "site", "collective", "unfinished", "open")
 NAMES = ("Southtown", "Midtown", "Northtown", "Borderland", "Hills", "Plain")
@@ -22,7 +22,7 @@ def world(n_areas: int = 6, places_each: int = 4) -> World:
     places = Places(
         place_id=[f"C{i:04d}" for i in range(n)],
         name=[f"{NAMES[a % len(NAMES)]} {i % places_each + 1}" for i, a in enumerate(area)],
-        name_ar=[""] * n,
+        name_local=[""] * n,
         area=area,
         lat=lat,
         lon=lon,
@@ -33,11 +33,11 @@ def world(n_areas: int = 6, places_each: int = 4) -> World:
     areas = Areas(
         area_id=[f"XX{a:04d}" for a in range(n_areas)],
         name=[NAMES[a % len(NAMES)] for a in range(n_areas)],
-        name_ar=[""] * n_areas,
-        admin2_id=["XX00"] * n_areas,
-        admin2=["District"] * n_areas,
-        admin1_id=["XX"] * n_areas,
-        admin1=["Province"] * n_areas,
+        name_local=[""] * n_areas,
+        within=(
+            Within(Noun.of("province"), ["XX"] * n_areas, ["Province"] * n_areas),
+            Within(Noun.of("district"), ["XX00"] * n_areas, ["District"] * n_areas),
+        ),
         gateway=np.arange(n_areas) * places_each,
     )
     e = n  # n - 1 roads between neighbours and one to the gate

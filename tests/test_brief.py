@@ -125,8 +125,8 @@ class TestPage:
         arrived = one_scenario().arrived.dropna().idxmax()
         row = areas.area_id.index(str(arrived))
         assert areas.name[row] in html("en")
-        if areas.name_ar[row]:
-            assert areas.name_ar[row] in html("ar")
+        if areas.name_local[row]:
+            assert areas.name_local[row] in html("ar")
 
     def test_the_same_twice(self) -> None:
         assert page.page(one_scenario(), language.read("en")) == html("en")
@@ -198,7 +198,7 @@ class TestDisclosure:
 
     def test_nothing_finer_than_a_sub_district(self) -> None:
         world = one_scenario().world
-        areas = {*world.areas.name, *world.areas.name_ar}
+        areas = {*world.areas.name, *world.areas.name_local}
         said = " ".join(texts(html("en")).text)
         finer = [name for name in world.places.name if name not in areas and len(name) > 4]
         assert not [name for name in finer if re.search(rf"\b{re.escape(name)}\b", said)]

@@ -100,8 +100,8 @@ def test_toy_is_read(toy: Case) -> None:
         "Lakeside",
         "Northgate",
     ]
-    assert world.areas.admin2 == ["Greenwater South"] * 2 + ["Greenwater North"] * 2
-    assert set(world.areas.admin1_id) == {"TY01"}
+    assert world.areas.within[1].name == ["Greenwater South"] * 2 + ["Greenwater North"] * 2
+    assert set(world.areas.within[0].area_id) == {"TY01"}
     assert world.places.control[0] == GOVERNMENT
     assert not world.crossings.rule.any()  # closed
     assert world.facilities.is_hospital.tolist() == [True, False]

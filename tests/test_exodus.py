@@ -52,8 +52,8 @@ def test_what_cannot_be_is_refused_all_at_once() -> None:
 @pytest.mark.parametrize(
     ("areas", "message"),
     [
-        ({}, "exodus.areas is {}; expected sub-districts and shares"),
-        (["South"], "exodus.areas is ['South']; expected sub-districts and shares"),
+        ({}, "exodus.areas is {}; expected areas and shares"),
+        (["South"], "exodus.areas is ['South']; expected areas and shares"),
         ({"South": 0.5, "Middle": 0.4}, "the shares add up to 0.9; expected 1"),
         ({"South": -1, "Middle": 2}, "exodus.areas has -1 for South"),
     ],
@@ -65,8 +65,8 @@ def test_shares_that_are_none_are_refused(areas: Any, message: str) -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"areas": {"Sout": 1.0}}, r"no sub-district 'Sout' \(did you mean 'South'\?\)"),
-        ({"areas": {"S1": 1.0}}, "no sub-district 'S1'"),
+        ({"areas": {"Sout": 1.0}}, r"no zone 'Sout' \(did you mean 'South'\?\)"),
+        ({"areas": {"S1": 1.0}}, "no zone 'S1'"),
         ({"areas": {"South": 0.5, "south": 0.5}}, "South is there twice"),
         ({"persons": 20_000, "areas": {"South": 1.0}}, "South holds 8,000 people; asked 20,000"),
         ({"begins": "2019-12-30"}, "within the run, 2020-01-01 to 2020-01-09"),

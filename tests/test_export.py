@@ -70,7 +70,12 @@ def outlines(path: Path, codes: list[str], key: str = "ADM3_PCODE") -> Path:
 class TestTables:
     def test_every_column_has_a_tag_and_a_meaning(self, shareable: dict[str, pd.DataFrame]) -> None:
         used = {str(column) for frame in shareable.values() for column in frame}
-        assert used <= set(columns.COLUMNS)
+        areas = toys.needs().study.world.areas
+        told = {name: columns.about(name, areas) for name in used}
+        assert told["adm3_pcode"] == ("#adm3+code", "P-code of the sub-district")
+        assert told["origin_adm3_name"] == ("#adm3+origin+name", "its name")
+        assert told["adm1_name"] == ("#adm1+name+i_en", "governorate")
+        assert all(tag.startswith("#") and meaning for tag, meaning in told.values())
         assert set(shareable) == set(folder.TITLES)
 
     def test_no_small_count(self, shareable: dict[str, pd.DataFrame]) -> None:
@@ -293,8 +298,8 @@ class TestBoundaries:
             geo.boundaries(self.world, tmp_path / "b.shp", [])
 
     def test_layers_of_scenarios(self) -> None:
-        assert geo.layer_names(["<script>"]) == {"<script>": "sub_districts"}
-        names = geo.layer_names(["a b", "a-b", "<script>"])
+        assert geo.layer_names(["<script>"], self.world.areas) == {"<script>": "sub_districts"}
+        names = geo.layer_names(["a b", "a-b", "<script>"], self.world.areas)
         assert len(set(names.values())) == 3
         assert names["<script>"] == "sub_districts_script"
 

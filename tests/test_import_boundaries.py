@@ -69,7 +69,7 @@ def test_every_level_becomes_areas_in_their_parents(case: Path) -> None:
         ("GW010101", 3, "GW0101"), ("GW010102", 3, "GW0101"), ("GW010201", 3, "GW0102"),
     ]  # fmt: skip
     assert taken.rows["areas.csv"][3]["name_en"] == "Name GW010101"
-    assert taken.rows["areas.csv"][3]["name_ar"] == "اسم"
+    assert taken.rows["areas.csv"][3]["name_local"] == "اسم"
     assert not report.dropped
 
 

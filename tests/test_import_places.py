@@ -85,7 +85,7 @@ def test_an_osm_extract_needs_no_library(case: Path) -> None:
     assert {name: row["area_id"] for name, row in found.items()} == {
         "Bank": "GW010101", "Edge": "GW010101", "High": "GW010102", "Shore": "GW010102",
     }  # fmt: skip
-    assert found["Bank"]["name_ar"] == "الضفة"
+    assert found["Bank"]["name_local"] == "الضفة"
     assert found["Bank"]["place_id"] == "N1"
     assert (found["High"]["lat"], found["High"]["lon"]) == (5.7, 10.8)
     assert found["High"]["residents_persons"] == 2500

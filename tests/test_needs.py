@@ -229,7 +229,7 @@ class TestCapacity:
             "row 2: area_id is 'A9'", "row 3: need is 'watr'; expected a need (did you mean 'water'?)",
             "row 4: unit is 'litres'; expected 'm3/day'", "row 4: capacity is -1",
             "row 5: need is 'children'; expected a need that can be supplied",
-            "row 6: from is 'soon'", "row 8: the same sub-district, need and day as row 7", "for ALL and for single",
+            "row 6: from is 'soon'", "row 8: the same area, need and day as row 7", "for ALL and for single",
         ):  # fmt: skip
             assert part in said
 

@@ -181,9 +181,7 @@ def test_people_whose_source_speaks_of_movements_are_odd(tmp_path: Path) -> None
 def test_the_cases_own_observations_are_in_order() -> None:
     case = read_case("idlib")
     areas = case.world.areas
-    found = read_observations(
-        case.folder, {*areas.area_id, *areas.admin2_id, *areas.admin1_id}, case.world.persons
-    )
+    found = read_observations(case.folder, set(areas.all_names), case.world.persons)
     assert not found.warnings
     assert {o.measure for o in found.rows} == {
         "displaced_cumulative", "arrivals_cumulative", "departures_cumulative", "flows_cumulative", "shelter_share",

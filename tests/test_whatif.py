@@ -204,7 +204,7 @@ def test_a_road_is_cut_by_its_number_at_a_place() -> None:
     assert len(changed([], world, cut_road="M5")) == refs.count("M5")
     for wrong, message in (
         ({"cut_road": "M55"}, r"there is no road M55 \(did you mean 'M5'\?\)"),
-        ({"cut_road": "M5", "cut_at": "Camp"}, r"no place or sub-district 'Camp' \(did you mean 'Camps'\?\)"),
+        ({"cut_road": "M5", "cut_at": "Camp"}, r"no place or zone 'Camp' \(did you mean 'Camps'\?\)"),
         ({"cut_road": "M5", "cut_at": "S1"}, "the M5 does not pass S1"),
     ):
         with pytest.raises(InputError, match=message):
@@ -364,7 +364,7 @@ def test_a_plan_that_cannot_be_is_refused() -> None:
 
 @pytest.mark.parametrize("name", ["Sout", "S1"])
 def test_a_plan_knows_sub_districts_only(name: str) -> None:
-    with pytest.raises(InputError, match=f"there is no sub-district '{name}'.*whole sub-districts"):
+    with pytest.raises(InputError, match=f"there is no zone '{name}'.*whole zones"):
         changed(campaign(), **GOES_ON, phases=[PLAN[0] | {"area": name}])
 
 

@@ -23,8 +23,10 @@ from flightsim.world import (
     Areas,
     Crossings,
     Facilities,
+    Noun,
     Places,
     Roads,
+    Within,
     World,
 )
 
@@ -82,7 +84,7 @@ def make_world(
     places = Places(
         place_id=[spot.place_id for spot in spots],
         name=[spot.place_id for spot in spots],
-        name_ar=["" for _ in spots],
+        name_local=["" for _ in spots],
         area=np.array([area_ids.index(spot.area_id) for spot in spots], dtype=np.int64),
         lat=np.array([(spot.y_km - middle_km) / KM_PER_DEGREE for spot in spots]),
         lon=np.array([spot.x_km / KM_PER_DEGREE for spot in spots]),
@@ -148,12 +150,12 @@ def _areas(area_ids: list[str], gateway: np.ndarray) -> Areas:
     return Areas(
         area_id=area_ids,
         name=list(area_ids),
-        name_ar=[""] * n,
-        admin2_id=["District"] * n,
-        admin2=["District"] * n,
-        admin1_id=["Province"] * n,
-        admin1=["Province"] * n,
+        name_local=[""] * n,
+        within=tuple(
+            Within(Noun.of(each.lower()), [each] * n, [each] * n) for each in ("Province", "District")
+        ),
         gateway=gateway,
+        noun=Noun.of("zone"),
     )
 
 

@@ -31,15 +31,17 @@ def nearest(name: object, known: Iterable[object], likeness: float = 0.6) -> str
     )
 
 
-def no_such_area(name: str, names: Sequence[str], codes: Sequence[str]) -> str:
-    """Why a name is no sub-district's: there is none, or there are several, whose P-codes are given.
+def no_such_area(name: str, names: Sequence[str], codes: Sequence[str], one: str, many: str) -> str:
+    """Why a name is no area's: there is none, or there are several, whose P-codes are given.
 
-    ``names`` and ``codes``: those of the sub-districts, in the same order.
+    ``names`` and ``codes``: those of the areas, in the same order; ``one`` and ``many``: what the case calls them.
     """
     several = [code for own, code in zip(names, codes, strict=True) if own.casefold() == name.casefold()]
     if several:
-        return f"'{name}' is the name of {len(several)} sub-districts; choose one by its P-code: {', '.join(several)}"
-    return f"there is no sub-district '{name}'{nearest(name, [*names, *codes])}"
+        return (
+            f"'{name}' is the name of {len(several)} {many}; choose one by its P-code: {', '.join(several)}"
+        )
+    return f"there is no {one} '{name}'{nearest(name, [*names, *codes])}"
 
 
 class Complaints:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 SMALL_CELL_PERSONS = 100.0
-"""Counts of people below this are not shown by sub-district in figures and summaries (statistical
+"""Counts of people below this are not shown by area in figures and summaries (statistical
 disclosure control; the usual order of magnitude in humanitarian data sharing, *assumption*)."""
 
 
@@ -21,7 +21,7 @@ class Measure:
     unit: str
     meaning: str
     kind: str  # stock | flow | mean
-    by_area: bool  # True: a row per sub-district (admin 3); False: one row for the whole study area
+    by_area: bool  # True: a row per area (admin 3); False: one row for the whole study area
     group: str = ""  # what the column ``group`` holds: rung | crossing | "" (nothing)
     hourly: bool = False  # True: time is the beginning of the hour; False: the date of the day
     cumulative: bool = False
@@ -48,58 +48,56 @@ MEASURES: dict[str, Measure] = {
             "displaced_persons",
             "persons",
             "stock",
-            "people displaced at least once since the start, by the sub-district of their home at the start",
+            "people displaced at least once since the start, by the area of their home at the start",
             cumulative=True,
         ),
         _area(
             "moves_persons",
             "person-moves",
             "stock",
-            "movements made since the start, by the sub-district left; a person who moves twice counts twice",
+            "movements made since the start, by the area left; a person who moves twice counts twice",
             cumulative=True,
         ),
-        _area(
-            "departures_persons", "persons/day", "flow", "people who set out that day, by sub-district left"
-        ),
+        _area("departures_persons", "persons/day", "flow", "people who set out that day, by area left"),
         _area(
             "arrivals_persons",
             "persons/day",
             "flow",
-            "people who arrived that day, by sub-district and by the shelter they found",
+            "people who arrived that day, by area and by the shelter they found",
             group="rung",
         ),
         _area(
             "sheltered_persons",
             "persons",
             "stock",
-            "people displaced since the start, by the sub-district where they are and by shelter",
+            "people displaced since the start, by the area where they are and by shelter",
             group="rung",
         ),
-        _area("present_persons", "persons", "stock", "everybody present, displaced or not, by sub-district"),
+        _area("present_persons", "persons", "stock", "everybody present, displaced or not, by area"),
         _area(
             "in_sites_persons",
             "persons",
             "stock",
-            "everybody in camps and sites, displaced before the start or since, by sub-district",
+            "everybody in camps and sites, displaced before the start or since, by area",
         ),
-        _area("trapped_persons", "persons", "stock", "people who want to leave and cannot, by sub-district"),
+        _area("trapped_persons", "persons", "stock", "people who want to leave and cannot, by area"),
         _area(
             "exposure_person_hours",
             "person-hours/day",
             "flow",
-            "hours that people spent in a place under strikes in that hour, by sub-district",
+            "hours that people spent in a place under strikes in that hour, by area",
         ),
         _area(
             "open_below_zero_person_nights",
             "person-nights",
             "flow",
-            "people who slept in the open on a night below 0 degrees C, by sub-district",
+            "people who slept in the open on a night below 0 degrees C, by area",
         ),
         _area(
             "dispersed_person_nights",
             "person-nights",
             "flow",
-            "people still living at home who slept in the countryside, by sub-district",
+            "people still living at home who slept in the countryside, by area",
         ),
         _total("en_route_persons", "persons", "stock", "people on the road at the end of the day"),
         _total("at_crossings_persons", "persons", "stock", "people waiting at a crossing", group="crossing"),
@@ -155,7 +153,7 @@ HELD, WORKS, ROOM = "held", "works", "room_persons"
 RECORDED: dict[str, str] = {
     HELD: "who holds the place: its group says it, its value is 1",
     WORKS: "whether the health facility works: 1 or 0",
-    ROOM: "persons for whom there is room left in the sub-district on the rung that its group says",
+    ROOM: "persons for whom there is room left in the area on the rung that its group says",
 }
 """What the table of the run's state tells beside the measures: kind and meaning. A value holds until the next one;
 the day before the first is the start."""

@@ -269,7 +269,7 @@ class SweepPlots:
         return self._draw("displaced")
 
     def map(self) -> Axes:
-        """Where people left and where they are: the median of the runs by sub-district."""
+        """Where people left and where they are: the median of the runs by area."""
         return self._draw("map")
 
     def _draw(self, name: str) -> Axes:

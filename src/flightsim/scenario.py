@@ -393,7 +393,7 @@ def _description(scenario: Scenario) -> list[str]:
     length = words.counted(clock.days, "day")
     period = f"From {clock.start} to {end}: {length} in steps of {clock.step_hours} h, seed {scenario.seed}."
     where = (
-        f"{len(places)} places in {len(world.areas)} sub-districts ({words.listing(held)}{others}), "
+        f"{len(places)} places in {world.areas.noun.counted(len(world.areas))} ({words.listing(held)}{others}), "
         f"{len(world.roads)} roads."
     )
     who = (

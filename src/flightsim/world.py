@@ -1,6 +1,6 @@
 """What is: places joined by roads, with shelter, crossings and health care. It does not change in a run.
 
-Shapes used everywhere: P places, A areas (admin 3, each with one gateway place), E roads, X crossings,
+Shapes used everywhere: P places, A areas (of the finest level, each with a gateway place), E roads, X crossings,
 F facilities, N road nodes (the P places first, then the X crossings).
 """
 
@@ -78,7 +78,7 @@ class Places:
 
     place_id: list[str]
     name: list[str]
-    name_ar: list[str]
+    name_local: list[str]  # in the language that its areas say
     area: Ints  # (P,) row of Areas
     lat: Floats  # (P,) degrees
     lon: Floats  # (P,) degrees
@@ -91,17 +91,82 @@ class Places:
 
 
 @dataclass(frozen=True)
+class Noun:
+    """What a thing is called, of one and of many: ``Noun("commune", "communes")``."""
+
+    one: str
+    many: str
+
+    @classmethod
+    def of(cls, one: str) -> Noun:
+        """With the plural of an English word: ``county`` makes counties, ``parish`` parishes."""
+        if one.endswith("y") and one[-2:-1] not in "aeiou":
+            return cls(one, f"{one[:-1]}ies")
+        return cls(one, f"{one}es" if one.endswith(("s", "x", "ch", "sh")) else f"{one}s")
+
+    def counted(self, n: int) -> str:
+        """``"1 commune"``, ``"1,200 communes"``."""
+        return f"{n:,} {self.one if n == 1 else self.many}"
+
+
+AREA = Noun("area", "areas")  # of a case that does not say what its areas are called
+
+
+@dataclass(frozen=True)
+class Within:
+    """What each of the A areas lies in, on one admin level above: what such an area is called, P-codes and names."""
+
+    noun: Noun
+    area_id: list[str]
+    name: list[str]
+
+
+@dataclass(frozen=True)
 class Areas:
-    """The A admin 3 areas (sub-districts) that have at least one place."""
+    """The A areas of the case's finest admin level that have at least one place."""
 
     area_id: list[str]
     name: list[str]
-    name_ar: list[str]
-    admin2_id: list[str]
-    admin2: list[str]
-    admin1_id: list[str]
-    admin1: list[str]
+    name_local: list[str]
+    within: tuple[Within, ...]  # the levels above, level 1 first
     gateway: Ints  # (A,) the place through which one enters: the most populous one
+    noun: Noun = AREA  # what products call one of them
+    language: str = "ar"  # of name_local
+
+    @property
+    def level(self) -> int:
+        """Their admin level: 2, 3 or 4."""
+        return len(self.within) + 1
+
+    @property
+    def code_column(self) -> str:
+        """What tables for others call the P-code: ``adm3_pcode``."""
+        return f"adm{self.level}_pcode"
+
+    @property
+    def name_column(self) -> str:
+        """What tables for others call the English name: ``adm3_name``."""
+        return f"adm{self.level}_name"
+
+    @property
+    def levels(self) -> tuple[Within, ...]:
+        """What each area lies in, level 1 first, and the areas themselves last."""
+        return (*self.within, Within(self.noun, self.area_id, self.name))
+
+    @property
+    def columns(self) -> dict[str, list[str]]:
+        """P-codes and names of all levels, as tables for others have them: ``adm1_pcode``, ``adm1_name`` …"""
+        named: dict[str, list[str]] = {}
+        for level, each in enumerate(self.levels, start=1):
+            named |= {f"adm{level}_pcode": each.area_id, f"adm{level}_name": each.name}
+        return {**named, f"{self.name_column}_{self.language}": self.name_local}
+
+    @property
+    def all_names(self) -> dict[str, str]:
+        """English name by P-code, of areas of every level."""
+        return {
+            code: name for each in self.levels for code, name in zip(each.area_id, each.name, strict=True)
+        }
 
     def row_of(self, name: str) -> int | None:
         """The area of this P-code or name, upper and lower case alike; None if there is none, or more than one."""

@@ -132,7 +132,7 @@ def _since(gap: Gap, subject: Subject, t: Language) -> str:
     middle = first["breach_median"]
     if pd.isna(middle):
         return t("never_short")
-    where = t("all_together") if gap.together else t("in_sub_districts", n)
+    where = t("all_together") if gap.together else t.counted_areas(n)
     if middle == subject.days[0]:
         return t("from_the_start", where=where)
     early, late = (first[f"breach_{name}"] for name in ("early", "late"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,15 @@ from flightsim import words
 from flightsim.case.text_files import read_yaml
 from flightsim.errors import Complaints, InputError, nearest
 from flightsim.needs.people import quantiles
-from flightsim.world import Floats
+from flightsim.world import AREA, Floats, Noun
 
 FOLDER = Path(__file__).parent / "texts"
 FIRST = "en"
 HEAD = ("code", "name", "direction", "plural", "thousands", "decimal", "digits", "months", "months_short")
+AREAS = "areas"  # may be left out: then the case's own word is used
+AREA_WORDS = ("a", "the", "counted")
+AREA_FIELDS = {"area", "the_area"}
+RIGHT_TO_LEFT = ("ar", "ckb", "fa", "he", "ps", "ur")
 SMALL = 100  # below it a count is not told; as in words.about
 WESTERN = "0123456789"
 FEW = range(3, 11)  # of Arabic plurals, as MANY
@@ -53,16 +57,42 @@ class Language:
     months: tuple[str, ...]
     months_short: tuple[str, ...]
     texts: Mapping[str, Any]
+    areas: Mapping[str, Any] = field(default_factory=dict)  # words for areas, by the case's English word
+    noun: Noun = AREA  # what the case calls its areas, in English
+
+    def of_areas(self, noun: Noun) -> Language:
+        """The same language, for a case that calls its areas so."""
+        return replace(self, noun=noun)
 
     def __call__(self, key: str, n: int | None = None, /, **inside: Any) -> str:
         """The text of that name; ``n`` chooses among its plural forms and stands in it as {n}."""
-        text = self.texts[key]
-        if isinstance(text, Mapping):
-            form = PLURALS[self.plural](n if n is not None else 0)
-            text = text.get(form, text["other"])
+        text = self._form(self.texts[key], n)
         if n is not None:
             inside["n"] = self.whole(n)
-        return str(text).format(**inside)
+        own = self._area_words()
+        return str(text).format(**{"area": own["a"], "the_area": own["the"], **inside})
+
+    def counted_areas(self, n: int) -> str:
+        """So many areas, in the word that the case or the language has for them: 3 communes."""
+        own = self._area_words()
+        return str(self._form(own["counted"], n)).format(n=self.whole(n), area=own["a"])
+
+    def _form(self, text: Any, n: int | None) -> Any:
+        """Of several forms that for so many."""
+        if not isinstance(text, Mapping):
+            return text
+        return text.get(PLURALS[self.plural](n if n is not None else 0), text["other"])
+
+    def _area_words(self) -> Mapping[str, Any]:
+        """This language's words for the case's areas; the case's own if it has none."""
+        one, many = self.noun.one, self.noun.many
+        own = {"a": one, "the": one, "counted": {"one": "{n} " + one, "other": "{n} " + many}}
+        found: Mapping[str, Any] = self.areas.get(one, self.areas.get("other", own))
+        return found
+
+    def reads(self, code: str) -> bool:
+        """Whether readers of this language read names of that one: the same, or both written from right to left."""
+        return code == self.code or (self.direction == "rtl" and code in RIGHT_TO_LEFT)
 
     def has(self, key: str) -> bool:
         """Whether there is such a text."""
@@ -148,7 +178,7 @@ def read(name: str) -> Language:
     complaints.raise_if_any()
     head = {key: content[key] for key in HEAD}
     head |= {key: tuple(map(str, content[key])) for key in ("months", "months_short")}
-    return Language(**head, texts=content["texts"])
+    return Language(**head, texts=content["texts"], areas=content.get(AREAS) or {})
 
 
 def shipped() -> list[str]:
@@ -176,6 +206,7 @@ def _check(content: dict[str, Any], english: dict[str, Any], path: Path, complai
             complaints.add(f"{path}: {key} is not a list of 12 names")
     if len(str(content.get("digits", WESTERN))) != len(WESTERN):
         complaints.add(f"{path}: digits is {content['digits']!r}; expected ten letters such as '{WESTERN}'")
+    _check_areas(content.get(AREAS) or {}, path, complaints)
     mine, theirs = content["texts"], english["texts"]
     for key in theirs:
         if key not in mine:
@@ -187,11 +218,25 @@ def _check(content: dict[str, Any], english: dict[str, Any], path: Path, complai
         _check_text(str(key), text, theirs[key], path, complaints)
 
 
+def _check_areas(areas: Any, path: Path, complaints: Complaints) -> None:
+    """Each word for areas has its forms, and its count says what goes into it."""
+    if not isinstance(areas, dict):
+        complaints.add(
+            f"{path}: {AREAS} is {areas!r}; expected words for areas, each with {', '.join(AREA_WORDS)}"
+        )
+        return
+    for word, forms in areas.items():
+        if not isinstance(forms, dict) or set(forms) != set(AREA_WORDS):
+            complaints.add(f"{path}: {AREAS}, {word}: expected {', '.join(AREA_WORDS)}")
+            continue
+        _check_text(f"{AREAS}, {word}", forms["counted"], "{n}", path, complaints)
+
+
 def _check_text(key: str, text: Any, english: Any, path: Path, complaints: Complaints) -> None:
     """The same things go into a text as into the English one, and plural forms have a last one."""
     if isinstance(text, dict) and "other" not in text:
         complaints.add(f"{path}: {key} has no form 'other'")
-    known = set().union(*map(_fields, _forms(english)))
+    known = AREA_FIELDS.union(*map(_fields, _forms(english)))
     for form in _forms(text):
         try:
             strange = _fields(form) - known

@@ -53,6 +53,7 @@ def folder_of(target: Path) -> Path:
 
 def page(subject: Subject, t: Language) -> str:
     """The whole file."""
+    t = t.of_areas(subject.world.areas.noun)
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )

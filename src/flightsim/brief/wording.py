@@ -50,11 +50,11 @@ def scenario(subject: Subject, t: Language) -> list[str]:
 
 
 def place_name(subject: Subject, area_id: str, t: Language) -> str:
-    """The name of a sub-district: in Arabic script for languages written so, if the case has it."""
+    """The name of a sub-district: in its own language, if the brief is written in that and the case has it."""
     areas = subject.world.areas
     row = areas.area_id.index(area_id)
-    arabic = areas.name_ar[row] if t.direction == "rtl" else ""
-    return arabic or areas.name[row] or area_id
+    local = areas.name_local[row] if t.reads(areas.language) else ""
+    return local or areas.name[row] or area_id
 
 
 def assumed(subject: Subject, t: Language) -> list[str]:

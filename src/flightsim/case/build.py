@@ -10,6 +10,7 @@ import numpy as np
 
 from flightsim.case.cells import Table
 from flightsim.case.columns import KEYS, OPTIONAL_TABLES
+from flightsim.case.customs import language_of, nouns_of
 from flightsim.case.manifest import holders_of
 from flightsim.world import (
     BORDER_RULES,
@@ -29,6 +30,7 @@ from flightsim.world import (
     Ints,
     Places,
     Roads,
+    Within,
     World,
 )
 
@@ -41,7 +43,7 @@ def build_world(folder: Path, manifest: Mapping[str, Any], tables: Mapping[str, 
     place_row = by_id["places.csv"].index("place_id")
     crossings = _crossings(by_id["crossings.csv"], place_row)
     roads = _roads(by_id["roads.csv"], place_row, crossings)
-    areas = _areas(by_id["areas.csv"], area_row, gateways(places, roads, len(area_row), holders))
+    areas = _areas(by_id["areas.csv"], area_row, gateways(places, roads, len(area_row), holders), manifest)
     room, in_sites = _shelter(by_id["shelter.csv"], by_id["sites.csv"], place_row)
     return World(
         name=str(manifest["name"]),
@@ -89,7 +91,7 @@ def _places(table: Table, holders: Holders) -> tuple[dict[str, int], Places]:
     places = Places(
         place_id=table["place_id"],
         name=table["name_en"],
-        name_ar=table["name_ar"],
+        name_local=table["name_local"],
         area=_rows(table["area_id"], area_row),
         lat=table.numbers("lat"),
         lon=table.numbers("lon"),
@@ -100,20 +102,23 @@ def _places(table: Table, holders: Holders) -> tuple[dict[str, int], Places]:
     return area_row, places
 
 
-def _areas(table: Table, area_row: Mapping[str, int], gateway: Ints) -> Areas:
-    at = table.index("area_id")
-    third = [at[area_id] for area_id in area_row]
-    second = [at[table["parent_id"][i]] for i in third]
-    first = [at[table["parent_id"][i]] for i in second]
+def _areas(table: Table, area_row: Mapping[str, int], gateway: Ints, manifest: Mapping[str, Any]) -> Areas:
+    at, nouns = table.index("area_id"), nouns_of(manifest)
+    own = rows = [at[area_id] for area_id in area_row]
+    within: list[Within] = []
+    for noun in reversed(nouns[:-1]):
+        rows = [at[table["parent_id"][i]] for i in rows]
+        within.insert(
+            0, Within(noun, [table["area_id"][i] for i in rows], [table["name_en"][i] for i in rows])
+        )
     return Areas(
         area_id=list(area_row),
-        name=[table["name_en"][i] for i in third],
-        name_ar=[table["name_ar"][i] for i in third],
-        admin2_id=[table["area_id"][i] for i in second],
-        admin2=[table["name_en"][i] for i in second],
-        admin1_id=[table["area_id"][i] for i in first],
-        admin1=[table["name_en"][i] for i in first],
+        name=[table["name_en"][i] for i in own],
+        name_local=[table["name_local"][i] for i in own],
+        within=tuple(within),
         gateway=gateway,
+        noun=nouns[-1],
+        language=language_of(manifest),
     )
 
 

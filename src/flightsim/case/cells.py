@@ -50,6 +50,7 @@ class Column:
     blank: Any = REQUIRED
     optional: bool = False  # the whole column may be missing
     meaning: str = ""  # for who fills it in, units included
+    was: str = ""  # what the column was called before; still read
 
     def means(self, sentence: str) -> Column:
         """The same column, with what it says for who fills it in."""
@@ -287,7 +288,8 @@ def _not_by_commas(first: list[str], columns: Mapping[str, Column]) -> str:
 
 def _header(file: str, cells: list[str], columns: Mapping[str, Column], complaints: Complaints) -> list[str]:
     """The names of the columns, complained about if missing, unknown or there twice."""
-    header = [cell.strip() for cell in cells]
+    now = {column.was: name for name, column in columns.items() if column.was and name not in cells}
+    header = [now.get(cell.strip(), cell.strip()) for cell in cells]
     while header and not header[-1]:
         header.pop()
     if not header:

@@ -10,6 +10,7 @@ import numpy as np
 from flightsim.case import observations
 from flightsim.case.cells import Table, show
 from flightsim.case.columns import KEYS
+from flightsim.case.customs import USUAL_FINEST
 from flightsim.errors import Complaints, nearest
 from flightsim.events import ALL
 from flightsim.world import SYRIA, Holders
@@ -19,7 +20,9 @@ Tables = Mapping[str, Table]
 Known = dict[str, Collection[str] | None]
 
 
-def check_tables(tables: Tables, complaints: Complaints, holders: Holders = SYRIA) -> Known:
+def check_tables(
+    tables: Tables, complaints: Complaints, holders: Holders = SYRIA, finest: int = USUAL_FINEST
+) -> Known:
     """Complain about everything that does not fit between tables; ids by kind, None where unreadable.
 
     Tables that could not be read are absent, and what depends on them is not checked.
@@ -29,9 +32,9 @@ def check_tables(tables: Tables, complaints: Complaints, holders: Holders = SYRI
             _check_unique(tables[file], key, complaints)
     known = _known(tables)
     _check_names_differ(tables, complaints)
-    _check_references(tables, known, complaints)
+    _check_references(tables, known, complaints, finest)
     for check, file in (
-        (_check_areas, "areas.csv"),
+        (partial(_check_areas, finest=finest), "areas.csv"),
         (partial(_check_places, holders=holders), "places.csv"),
         (_check_roads, "roads.csv"),
         (_check_sites, "sites.csv"),
@@ -58,7 +61,7 @@ def _check_unique(table: Table, key: str, complaints: Complaints) -> None:
 
 
 def _known(tables: Tables) -> Known:
-    """Ids by kind. An area is known to events and places if it is of level 3."""
+    """Ids by kind. An area is known to events if a place lies in it."""
     known: Known = {}
     for kind, file in (
         ("place_id", "places.csv"),
@@ -89,7 +92,7 @@ def _check_names_differ(tables: Tables, complaints: Complaints) -> None:
                 complaints.add(f"{file} row {row}: {key} {show(value)} is already used in {owner[value]}")
 
 
-def _check_references(tables: Tables, known: Known, complaints: Complaints) -> None:
+def _check_references(tables: Tables, known: Known, complaints: Complaints, finest: int) -> None:
     for file in ("shelter.csv", "sites.csv", "crossings.csv", "facilities.csv"):
         if file in tables:
             _refer(tables[file], "place_id", known["place_id"], "a place_id of places.csv", complaints)
@@ -100,9 +103,12 @@ def _check_references(tables: Tables, known: Known, complaints: Complaints) -> N
     if "areas.csv" in tables:
         areas = tables["areas.csv"]
         levels = dict(zip(areas["area_id"], areas["level"], strict=True))
-        third = [area for area, level in levels.items() if area is not None and level in (3, None)]
+        finest_areas = [
+            area for area, level in levels.items() if area is not None and level in (finest, None)
+        ]
         if "places.csv" in tables:
-            _refer(tables["places.csv"], "area_id", third, "an area_id of level 3 in areas.csv", complaints)
+            expected = f"an area_id of level {finest} in areas.csv"
+            _refer(tables["places.csv"], "area_id", finest_areas, expected, complaints)
 
 
 def _refer(
@@ -117,13 +123,18 @@ def _refer(
             complaints.add(f"{table.file} row {row}: {column} is {show(value)}; expected {expected}{hint}")
 
 
-def _check_areas(tables: Tables, complaints: Complaints) -> None:
-    """Level 3 lies in level 2, level 2 in level 1."""
+def _check_areas(tables: Tables, complaints: Complaints, finest: int) -> None:
+    """Each level lies in the one above it: level 3 in level 2, level 2 in level 1."""
     table = tables["areas.csv"]
     if not len(table):
         complaints.add("areas.csv has no rows; expected at least one area of each level")
     levels = dict(zip(table["area_id"], table["level"], strict=True))
     for row, level, parent in zip(table.rows, table["level"], table["parent_id"], strict=True):
+        if level is not None and level > finest:
+            complaints.add(
+                f"areas.csv row {row}: level is {level:g}; expected at most {finest}, the finest_level of manifest.yaml"
+            )
+            continue
         if level is None or parent is None or level == 1:
             continue
         found = levels.get(parent, 0)

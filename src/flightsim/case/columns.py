@@ -13,16 +13,19 @@ from flightsim.world import BORDER_RULES, FACILITY_KINDS, SYRIA, Holders
 PERSONS = number(at_least=0, at_most=10_000_000)
 LAT = number(at_least=-90, at_most=90)
 LON = number(at_least=-180, at_most=180)
+LOCAL = Column(text("").read, "some text on one line", "", optional=True, was="name_ar").means(
+    "its name in the language of the place, in any script"
+)
 SOURCE = {"source": text().means("who says so: publisher, document, date"), "note": NOTE}
 
 TABLES: dict[str, dict[str, Column]] = {
     "areas.csv": {
         "area_id": identifier().means("the official P-code, or an id of your own; each once"),
-        "level": number(at_least=1, at_most=3, whole=True).means(
-            "1, 2 or 3, as in province, district, sub-district; results are by the areas of level 3"
+        "level": number(at_least=1, at_most=4, whole=True).means(
+            "1 for the largest areas, to the finest level of the manifest; results are by the areas of that level"
         ),
         "name_en": text().means("its name in Latin letters"),
-        "name_ar": text(blank="").means("its name in the language of the place, in any script"),
+        "name_local": LOCAL,
         "parent_id": identifier(blank="").means(
             "the area_id of the area of the level above that it lies in; blank for level 1"
         ),
@@ -33,8 +36,8 @@ TABLES: dict[str, dict[str, Column]] = {
             "the P-code of the town or village, or an id of your own; each once, and no crossing's or road's"
         ),
         "name_en": text().means("its name in Latin letters"),
-        "name_ar": text(blank="").means("its name in the language of the place, in any script"),
-        "area_id": identifier().means("the area of level 3 that it lies in"),
+        "name_local": LOCAL,
+        "area_id": identifier().means("the area of the finest level that it lies in"),
         "lat": LAT.means("degrees north, as 12.8628; south is negative; the town's middle is enough"),
         "lon": LON.means("degrees east, as 30.2176; west is negative"),
         "residents_persons": PERSONS.means("people who live here at the start and have not been displaced"),
@@ -50,7 +53,7 @@ TABLES: dict[str, dict[str, Column]] = {
         "road_id": identifier().means("an id of your own; each once; events cut a road by it"),
         "u": identifier().means("the place_id or crossing_id at one end"),
         "v": identifier().means("the place_id or crossing_id at the other end; a road is taken both ways"),
-        "km": number(above=0, at_most=1000).means("its length in km along the road"),
+        "km": number(above=0, at_most=5000).means("its length in km along the road"),
         "road_class": choice(("motorway", "primary", "secondary", "tertiary", "track")).means("its class"),
         "free_flow_kmh": number(above=0, at_most=150).means(
             "speed in km/h of a vehicle when nobody is in the way"
@@ -91,7 +94,7 @@ TABLES: dict[str, dict[str, Column]] = {
     "crossings.csv": {
         "crossing_id": identifier().means("an id of your own; each once, and no place's or road's"),
         "name_en": text().means("its name in Latin letters"),
-        "name_ar": text(blank="").means("its name in the language of the place, in any script"),
+        "name_local": LOCAL,
         "kind": choice(("border", "internal")).means(
             "border leads abroad, internal joins the ground of two holders"
         ),

@@ -26,7 +26,7 @@ DEPTH = {
 }  # of lists around a list of points
 
 
-CODE_NAMES = ("area_id", "adm3_pcode", "admin3pcode", "adm3pcode", "admin3_pcode", "pcode", "p_code")
+CODE_NAMES = ("area_id", "adm{0}_pcode", "admin{0}pcode", "adm{0}pcode", "admin{0}_pcode", "pcode", "p_code")
 
 
 class NotGeoJSON(Exception):
@@ -72,10 +72,15 @@ def read(path: Path, what: str = "") -> list[dict[str, Any]]:
         raise InputError([f"{what}{path} {said}" for said in problem.troubles]) from problem
 
 
-def code_of(feature: Mapping[str, Any]) -> str:
-    """The P-code of an area's outline, from the first of ``CODE_NAMES`` it has; blank if it has none."""
+def code_names(level: int) -> list[str]:
+    """What files call the P-code of an area of this admin level, in small letters, best first."""
+    return [name.format(level) for name in CODE_NAMES]
+
+
+def code_of(feature: Mapping[str, Any], level: int) -> str:
+    """The P-code of the outline of an area of this level, from the first of its names there is; blank if none is."""
     properties = {str(name).lower(): value for name, value in (feature.get("properties") or {}).items()}
-    return next((str(properties[name]).strip() for name in CODE_NAMES if properties.get(name)), "")
+    return next((str(properties[name]).strip() for name in code_names(level) if properties.get(name)), "")
 
 
 def _trouble(feature: Any, points: bool) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from flightsim.case import customs
 from flightsim.case.cells import REQUIRED, Column
 from flightsim.case.columns import OPTIONAL_TABLES, TABLES
 from flightsim.case.manifest import FACTS, HOLDER_FACTS, HOLDERS, LISTS, TABLE_FACTS
@@ -11,7 +12,7 @@ from flightsim.case.manifest import FACTS, HOLDER_FACTS, HOLDERS, LISTS, TABLE_F
 CONTROL = "a name under `holders` in the manifest; without any: opposition, sna, government or sdf"
 HEADS = ("column", "what stands in it", "expected", "")
 ROWS = {
-    "areas.csv": "A row is an area: a province, a district, a sub-district.",
+    "areas.csv": "A row is an area: a province, a district, a commune.",
     "places.csv": "A row is a town or a village, with the people in it at the start.",
     "roads.csv": "A row is a road between two places, or between a place and a crossing, both ways.",
     "shelter.csv": "A row is a place, with its free room under a roof for newcomers at the start.",
@@ -47,6 +48,7 @@ def manifest() -> str:
     rows.append(
         [f"`{HOLDERS}`", "who holds places; may be left out", f"names, each with {', '.join(HOLDER_FACTS)}"]
     )
+    rows += [[f"`{name}`", meaning, expected] for name, (expected, meaning) in customs.MEANINGS.items()]
     rows += [[f"`{name}`", meaning, "a list of texts"] for name, meaning in LISTS.items()]
     return table(["key", "what stands there", "expected"], rows)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from flightsim.case import customs
 from flightsim.case.cells import Column, Unexpected, day, number, show, text
 from flightsim.case.text_files import Unreadable, from_yaml
 from flightsim.errors import Complaints, nearest
@@ -58,8 +59,9 @@ def read_manifest(content: str, complaints: Complaints) -> dict[str, Any]:
         **dict.fromkeys(LISTS, _list),
         "tables": _tables,
     }
-    _complain_about_keys("", {k: v for k, v in raw.items() if k != HOLDERS}, tuple(readers), complaints)
-    readers[HOLDERS] = _holders
+    free = (HOLDERS, *customs.READERS)
+    _complain_about_keys("", {k: v for k, v in raw.items() if k not in free}, tuple(readers), complaints)
+    readers |= {HOLDERS: _holders, **customs.READERS}
     read = {key: readers[key](key, raw[key], complaints) for key in readers if key in raw}
     manifest = {key: value for key, value in read.items() if value is not None}
     _check(manifest, complaints)
@@ -150,6 +152,7 @@ def _complain_about_keys(
 
 def _check(manifest: dict[str, Any], complaints: Complaints) -> None:
     """What two keys say of each other, and whether the time zone exists."""
+    customs.check(manifest, complaints)
     start, end = manifest.get("start"), manifest.get("end")
     if start and end and end < start:
         complaints.add(f"{MANIFEST}: end is {end}; expected no earlier than start, {start}")

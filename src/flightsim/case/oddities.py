@@ -95,10 +95,10 @@ def _roads(world: World) -> list[str]:
 
 def _areas(world: World, table: Table) -> list[str]:
     lived_in = set(world.areas.area_id)
-    third = zip(table["area_id"], table["level"], strict=True)
-    empty = [area_id for area_id, level in third if level == 3 and area_id not in lived_in]
+    finest, every = world.areas.level, zip(table["area_id"], table["level"], strict=True)
+    empty = [area_id for area_id, level in every if level == finest and area_id not in lived_in]
     return (
-        [f"{count(len(empty), 'area')} of level 3 without a place, left out: {listed(empty)}"]
+        [f"{count(len(empty), 'area')} of level {finest} without a place, left out: {listed(empty)}"]
         if empty
         else []
     )

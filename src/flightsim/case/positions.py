@@ -20,7 +20,7 @@ def misplaced(world: World) -> list[str]:
     found: dict[str, list[Polygon]] = {}
     for feature in geojson.features(file.read_bytes()):
         if parts := polygons(feature):
-            found.setdefault(geojson.code_of(feature), []).extend(parts)
+            found.setdefault(geojson.code_of(feature, world.areas.level), []).extend(parts)
     unnamed = found.pop("", [])
     notes = [f"{OUTLINES}: {count(len(unnamed), 'polygon')} without an area_id, not drawn"] if unnamed else []
     known = set(world.areas.area_id)

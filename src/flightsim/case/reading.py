@@ -14,6 +14,7 @@ from flightsim.case.build import build_world
 from flightsim.case.cells import decode, either, parse, read_bytes, show
 from flightsim.case.checks import check_tables
 from flightsim.case.columns import MAPS, OPTIONAL_TABLES, TABLES, columns_of
+from flightsim.case.customs import finest_of
 from flightsim.case.event_rows import FILE as EVENTS
 from flightsim.case.event_rows import build_events
 from flightsim.case.manifest import MANIFEST, holders_of, read_manifest
@@ -89,7 +90,7 @@ def read_case(case: str | Path) -> Case:
         if (content := contents.get(name)) is not None
         and (table := parse(name, content, columns, complaints)).readable
     }
-    known = check_tables(tables, complaints, holders)
+    known = check_tables(tables, complaints, holders, finest_of(manifest))
     window = (manifest["start"], manifest["end"]) if {"start", "end"} <= manifest.keys() else None
     events = build_events(tables[EVENTS], known, window, complaints, holders) if EVENTS in tables else []
     for name in MAPS:

@@ -42,9 +42,7 @@ def settle(arguments: argparse.Namespace, parser: argparse.ArgumentParser, words
 def takes_plan(parser: argparse.ArgumentParser) -> None:
     """Give a command the options that say what needs are reckoned with."""
     parser.add_argument("--standards", type=Path, metavar="FILE", help="your own planning standards (YAML)")
-    parser.add_argument(
-        "--capacity", type=Path, metavar="FILE", help="what there is by sub-district and need (CSV)"
-    )
+    parser.add_argument("--capacity", type=Path, metavar="FILE", help="what there is by area and need (CSV)")
     parser.add_argument(
         "--months", type=positive, default=6.0, metavar="N", help="of the plan after the run; 6"
     )

@@ -19,7 +19,7 @@ def register(commands: Any) -> None:
     parser = command(commands, "triggers", MEANING, lambda arguments: _triggers(arguments, parser), "words")
     parser.add_argument("words", nargs="*", metavar="RESULTS", help="the folder of a sweep")
     parser.add_argument(
-        "--area", action="append", metavar="AREA", help="a sub-district's name or P-code; again for more; all"
+        "--area", action="append", metavar="AREA", help="an area's name or P-code; again for more; all"
     )
     parser.add_argument(
         "--persons", type=positive, action="append", metavar="N", help="more than so many people; 10,000"

@@ -39,7 +39,7 @@ findings.txt        what was found, in words
 over_time_*.png     an outcome over time in each scenario, and its difference to the baseline, run by run
 chances.png         in what share of the runs so many or more are displaced
 outcomes.png        all headline outcomes by scenario, and their differences
-areas.png           arrivals by sub-district, and the differences
+areas.png           arrivals by area, and the differences
 lives.png           how many households leave at another time, go elsewhere, or find other shelter, and why
 response.png        outcomes over a number that was varied; heat.png: over two
 tornado.png         which drawn parameters move the outcome, beside our levers
@@ -47,7 +47,7 @@ NAME.csv, .parquet  the table behind each figure of that name; mean_low to mean_
                     p5 … p95 are quantiles between runs; what: level, or difference to the baseline run by run
 comparison.json     which folders were compared, with which version
 
-Not every comparison has every figure. Counts under 100 people by sub-district are left out.
+Not every comparison has every figure. Counts under 100 people by area are left out.
 Not for targeting, interdiction, closing borders, or decisions about individuals.
 """
 

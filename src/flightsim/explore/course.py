@@ -1,4 +1,4 @@
-"""One run as the page shows it: by sub-district and day, in two figures, small counts not told."""
+"""One run as the page shows it: by area and day, in two figures, small counts not told."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def counts(persons: Any) -> Any:
 
 
 def flows(results: Results, scenario: Scenario) -> list[list[list[int]]]:
-    """By week the largest movements between sub-districts, or out by a gate: [from, to, persons].
+    """By week the largest movements between areas, or out by a gate: [from, to, persons].
 
     Numbers of areas in their order; gates follow them.
     """

@@ -33,7 +33,7 @@ STYLE = """
 
 
 class Desk:
-    """What one reader has before him: a run or two, the sub-district picked, how far the work is."""
+    """What one reader has before him: a run or two, the area picked, how far the work is."""
 
     def __init__(self, given: Asked) -> None:
         self._given = given
@@ -108,7 +108,7 @@ class Desk:
         )
 
     def why(self, shown: list[Trial], area_id: str) -> list[dict[str, Any]]:
-        """Who left a sub-district and why, for each run; nothing if none is picked."""
+        """Who left an area and why, for each run; nothing if none is picked."""
         return [why.of_area(run.results, run.scenario.world, area_id) for run in shown] if area_id else []
 
     def first_day(self, run: Trial) -> int:
@@ -157,7 +157,7 @@ def Place(
     span: str,
     event_close: Callable[[], None],
 ) -> None:
-    """Who left one sub-district, and why, in one run or two."""
+    """Who left one area, and why, in one run or two."""
 
 
 @solara.component_vue("levers.vue")
@@ -206,7 +206,7 @@ def Side(desk: Desk) -> None:
 
 @solara.component
 def Middle(desk: Desk) -> None:
-    """The maps of the runs, and what there is to say of the sub-district that was clicked."""
+    """The maps of the runs, and what there is to say of the area that was clicked."""
     shown = [run for run in (desk.base.value, desk.changed.value) if run]
     picked = desk.picked.value
     keys = [id(run) for run in shown]

@@ -1,4 +1,4 @@
-"""The ground of the page's map as shapes for a browser: sub-districts, lines, the front, towns with hospitals."""
+"""The ground of the page's map as shapes for a browser: areas, lines, the front, towns with hospitals."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from flightsim.world import Bools, Floats, World
 
 UNITS_A_KM = 10.0  # of the map; shapes are written in whole units, 100 m
 RASTER_KM = 1.0  # fineness of the front on the page
-SQUARE_KM = 3.0  # half the side of a sub-district without an outline
+SQUARE_KM = 3.0  # half the side of an area without an outline
 
 
 def of_world(world: World) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def of_world(world: World) -> dict[str, Any]:
         {
             "id": area_id,
             "name": world.areas.name[a],
-            "district": world.areas.admin2[a],
+            "district": world.areas.within[-1].name[a],
             "d": path(view, outlines[area_id]) if area_id in outlines else _square(view, middles[a]),
             **_point(view, middles[a]),
         }

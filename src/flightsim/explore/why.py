@@ -1,4 +1,4 @@
-"""Who left a sub-district and why, and who came: from the runs' households, never finer than a sub-district."""
+"""Who left an area and why, and who came: from the runs' households, never finer than an area."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PLACES_SHOWN = 6
 
 
 def of_area(results: Results, world: World, area_id: str) -> dict[str, Any]:
-    """What there is to say of one sub-district over the whole run; counts under 100 are not told."""
+    """What there is to say of one area over the whole run; counts under 100 are not told."""
     a = world.areas.area_id.index(area_id)
     here = world.places.area == a
     people = float((world.places.residents_persons + world.places.idps_persons)[here].sum())
@@ -45,7 +45,7 @@ def of_area(results: Results, world: World, area_id: str) -> dict[str, Any]:
     return {
         "id": area_id,
         "name": world.areas.name[a],
-        "district": world.areas.admin2[a],
+        "district": world.areas.within[-1].name[a],
         "people": _told(people),
         "displaced": _told(float(persons.sum())),
         "share": round(float(persons.sum()) / people, 2) if people and persons.sum() >= SMALL_CELL_PERSONS else 0,
@@ -60,7 +60,7 @@ def of_area(results: Results, world: World, area_id: str) -> dict[str, Any]:
 
 
 def _destinations(left: pd.DataFrame, persons: pd.Series, world: World) -> pd.Series:
-    """Persons by the sub-district, or the gate, that they first arrived in."""
+    """Persons by the area, or the gate, that they first arrived in."""
     places = world.places
     area = dict(zip(places.place_id, (world.areas.name[a] for a in places.area), strict=True))
     c = world.crossings
@@ -70,7 +70,7 @@ def _destinations(left: pd.DataFrame, persons: pd.Series, world: World) -> pd.Se
 
 
 def _origins(results: Results, world: World, area_id: str) -> pd.Series:
-    """Movements into the sub-district by where they began."""
+    """Movements into the area by where they began."""
     names = dict(zip(world.areas.area_id, world.areas.name, strict=True))
     rows = results.flows[results.flows["destination_area"] == area_id]
     origin = rows["origin_area"].map(names).fillna("elsewhere")

@@ -5,7 +5,7 @@
 ``shared``      the tables that may be passed on
 ``plain``       CSV, Parquet, HXL
 ``workbook``    an Excel workbook, a sheet a sector
-``geo``         sub-districts with outcomes as GeoJSON and GeoPackage
+``geo``         areas with outcomes as GeoJSON and GeoPackage
 ``pictures``    figures for print
 ``metadata``    what a data portal asks for
 ``folder``      all of it together, whole or not at all

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
+from flightsim.world import Areas
+
 COLUMNS: dict[str, tuple[str, str]] = {
     "scenario": ("#meta+scenario", "scenario of the model; nothing of it is observed"),
     "date": ("#date", "day; stocks at its end"),
     "week_from": ("#date+start", "first day of the week, counted from the start of the run"),
     "week_to": ("#date+end", "last day of the week, or of the run"),
-    "adm1_pcode": ("#adm1+code", "P-code of the governorate"),
-    "adm1_name": ("#adm1+name+i_en", "governorate"),
-    "adm2_pcode": ("#adm2+code", "P-code of the district"),
-    "adm2_name": ("#adm2+name+i_en", "district"),
-    "adm3_pcode": ("#adm3+code", "P-code of the sub-district"),
-    "adm3_name": ("#adm3+name+i_en", "sub-district, English name"),
-    "adm3_name_ar": ("#adm3+name+i_ar", "sub-district, Arabic name"),
-    "origin_adm3_pcode": ("#adm3+origin+code", "P-code of the sub-district of the home at the start"),
-    "origin_adm3_name": ("#adm3+origin+name", "its name"),
-    "destination_adm3_pcode": ("#adm3+destination+code", "P-code of the sub-district of arrival"),
-    "destination_adm3_name": ("#adm3+destination+name", "its name"),
     "shelter": ("#group+shelter", "shelter: host, rented, site, collective, unfinished, open, or all"),
     "persons": ("#affected+idps+ind+median", "displaced people, median over the runs; blank: suppressed"),
     "persons_low": ("#affected+idps+ind+p05", "5 % of the runs are below; under 100 given as 0"),
@@ -88,4 +81,38 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "usd_high": ("#value+usd+p95", "95 % of the runs are below"),
     "runs": ("#meta+runs", "runs of the model, each with its own random seed"),
 }
-"""By column: tag and meaning."""
+"""By column: tag and meaning. Those that say where (``adm3_pcode``, ``origin_adm3_name`` …) are told by `about`."""
+
+WHERE = re.compile(
+    r"(?:(?P<end>origin|destination)_)?adm(?P<level>[1-4])_(?P<what>pcode|name)(?:_(?P<language>\w+))?"
+)
+ENDS = {"origin": "of the home at the start", "destination": "of arrival"}
+LANGUAGES = {
+    "ar": "Arabic",
+    "en": "English",
+    "es": "Spanish",
+    "fr": "French",
+    "pt": "Portuguese",
+    "uk": "Ukrainian",
+}
+
+
+def about(column: str, areas: Areas) -> tuple[str, str]:
+    """HXL tag and meaning of a column of a table; KeyError if it is none."""
+    if (found := WHERE.fullmatch(column)) is None:
+        return COLUMNS[column]
+    end, level, language = found["end"], int(found["level"]), found["language"]
+    tag, noun = f"#adm{level}", areas.levels[level - 1].noun.one
+    if found["what"] == "pcode":
+        whose = f"P-code of the {noun}"
+        return (f"{tag}+{end}+code", f"{whose} {ENDS[end]}") if end else (f"{tag}+code", whose)
+    if end:
+        return f"{tag}+{end}+name", "its name"
+    if language is None and level < areas.level:
+        return f"{tag}+name+i_en", noun
+    return f"{tag}+name+i_{language or 'en'}", f"{noun}, {language_name(language or 'en')} name"
+
+
+def language_name(code: str) -> str:
+    """What a language is called in English; the code itself if it is not one of a few."""
+    return LANGUAGES.get(code, code)

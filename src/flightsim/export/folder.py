@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -16,6 +17,7 @@ from flightsim.errors import Complaints, InputError, nearest
 from flightsim.export import geo, metadata, pictures, plain, shared, workbook
 from flightsim.files.atomic import plain_errors, renewed_folder, write_text
 from flightsim.needs.tables import Needs
+from flightsim.world import Areas
 
 MARK, LOG = "metadata.json", "export.log"
 PRIVATE = "NOT_FOR_SHARING"
@@ -24,7 +26,7 @@ FORMATS = {
     "hxl": "tables as CSV with HXL tags in a second header row",
     "parquet": "tables as Parquet",
     "xlsx": "an Excel workbook, a sheet a sector",
-    "geojson": "sub-districts with outcomes",
+    "geojson": "areas with outcomes",
     "gpkg": "the same as a GeoPackage for QGIS",
     "png": "figures for print, 300 dots an inch",
     "svg": "figures to scale",
@@ -32,13 +34,13 @@ FORMATS = {
 EXTRAS = {"xlsx": ("openpyxl", "excel"), "gpkg": ("geopandas", "geo")}
 FINE_TABLES = ("households", "roads", "measures", "flows", "front", "state")
 TITLES = {
-    "sheltered_persons": "displaced people by day, sub-district and shelter",
+    "sheltered_persons": "displaced people by day, {area} and shelter",
     "sheltered_persons_total": "the same for the whole area",
-    "arrivals_persons": "arrivals (movements) by week and sub-district",
-    "displaced_persons": "people displaced for the first time, by week and sub-district of origin",
-    "run_totals": "arrivals and people displaced over the run, by sub-district",
-    "flows": "people by week, sub-district of origin and of destination",
-    "needs": "needs by week, sector and sub-district",
+    "arrivals_persons": "arrivals (movements) by week and {area}",
+    "displaced_persons": "people displaced for the first time, by week and {area} of origin",
+    "run_totals": "arrivals and people displaced over the run, by {area}",
+    "flows": "people by week, {area} of origin and of destination",
+    "needs": "needs by week, sector and {area}",
     "gaps": "needs against capacity, with the date on which it falls short",
     "triggers": "the chance of more than so many arrivals within so many days",
     "money": "cost by week and of the months after the run",
@@ -85,11 +87,11 @@ def write(needs: Needs, wanted: Order, folder: Path) -> list[str]:
     """Write the folder, in the place of an earlier export, and say in lines what is in it."""
     if folder.is_dir() and not any(folder.iterdir()):
         folder.rmdir()  # an empty folder made for it
-    tables = shared.tables(needs)
+    tables, areas = shared.tables(needs), needs.study.world.areas
     shapes = _shapes(needs, wanted, tables)
     before = _log_of(folder)
     with renewed_folder(folder, MARK) as temporary, plain_errors(folder):
-        files = _tables(tables, wanted, temporary)
+        files = _tables(tables, areas, wanted, temporary)
         if shapes:
             files |= _maps(needs, tables, shapes, wanted, temporary)
         kinds = tuple(kind for kind in ("png", "svg") if kind in wanted.formats)
@@ -103,7 +105,7 @@ def write(needs: Needs, wanted: Order, folder: Path) -> list[str]:
             workbook.write(needs, tables, lines, temporary / "needs.xlsx")
             files["needs.xlsx"] = FORMATS["xlsx"]
             about = metadata.record(needs, files, about["boundaries"] if wanted.boundaries else None)
-        plain.csv(metadata.dictionary(tables), temporary / "data_dictionary.csv")
+        plain.csv(metadata.dictionary(tables, areas), temporary / "data_dictionary.csv")
         plain.csv(needs.standards_table(), temporary / "standards.csv")
         private = _fine(needs, wanted.fine, temporary)
         warned = [f"TAKE {PRIVATE}/ OUT before you pass this folder on.", ""] if private else []
@@ -121,7 +123,8 @@ def _shapes(needs: Needs, wanted: Order, tables: Mapping[str, pd.DataFrame]) -> 
     """The outlines, if a map is asked for; a case without any goes without maps unless one was named."""
     if not {"geojson", "gpkg"} & set(wanted.formats):
         return {}
-    told = sorted({*tables["sheltered_persons"]["adm3_pcode"], *tables["run_totals"]["adm3_pcode"]})
+    code = needs.study.world.areas.code_column
+    told = sorted({*tables["sheltered_persons"][code], *tables["run_totals"][code]})
     try:
         return geo.boundaries(needs.study.world, wanted.boundaries, told)
     except InputError as error:
@@ -131,16 +134,20 @@ def _shapes(needs: Needs, wanted: Order, tables: Mapping[str, pd.DataFrame]) -> 
         return {}
 
 
-def _tables(tables: Mapping[str, pd.DataFrame], wanted: Order, folder: Path) -> dict[str, str]:
+def _tables(tables: Mapping[str, pd.DataFrame], areas: Areas, wanted: Order, folder: Path) -> dict[str, str]:
     files = {}
-    for kind, write_one in (("csv", plain.csv), ("hxl", plain.hxl), ("parquet", plain.parquet)):
+    for kind, write_one in (
+        ("csv", plain.csv),
+        ("hxl", partial(plain.hxl, areas=areas)),
+        ("parquet", plain.parquet),
+    ):
         if kind not in wanted.formats:
             continue
         (folder / kind).mkdir()
         ending = "parquet" if kind == "parquet" else "csv"
         for name, frame in tables.items():
             write_one(frame, folder / kind / f"{name}.{ending}")
-            files[f"{kind}/{name}.{ending}"] = TITLES[name]
+            files[f"{kind}/{name}.{ending}"] = TITLES[name].format(area=areas.noun.one)
     return files
 
 
@@ -152,16 +159,22 @@ def _maps(
     folder: Path,
 ) -> dict[str, str]:
     files = {}
-    names = geo.layer_names([scene.name for scene in needs.study.scenes])
+    areas = needs.study.world.areas
+    names = geo.layer_names([scene.name for scene in needs.study.scenes], areas)
     layers = {layer: geo.outcomes(needs, tables, scenario) for scenario, layer in names.items()}
     if "geojson" in wanted.formats:
         for layer, frame in layers.items():
-            geo.write_geojson(frame, shapes, folder / f"{layer}.geojson")
-            files[f"{layer}.geojson"] = FORMATS["geojson"]
+            geo.write_geojson(frame, shapes, areas.code_column, folder / f"{layer}.geojson")
+            files[f"{layer}.geojson"] = _outcomes(areas)
     if "gpkg" in wanted.formats:
-        geo.write_geopackage(layers, shapes, folder / f"{geo.LAYER}.gpkg")
-        files[f"{geo.LAYER}.gpkg"] = FORMATS["gpkg"]
+        file = f"{geo.layer(areas)}.gpkg"
+        geo.write_geopackage(layers, shapes, areas.code_column, folder / file)
+        files[file] = FORMATS["gpkg"]
     return files
+
+
+def _outcomes(areas: Areas) -> str:
+    return f"{areas.noun.many} with outcomes"
 
 
 def _fine(needs: Needs, names: Sequence[str], folder: Path) -> list[str]:

@@ -1,4 +1,4 @@
-"""Sub-districts with their outcomes, for QGIS: GeoJSON, and GeoPackage with the extra ``geo``."""
+"""Areas with their outcomes, for QGIS: GeoJSON, and GeoPackage with the extra ``geo``."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from flightsim.case import geojson
 from flightsim.errors import Complaints, InputError, nearest
 from flightsim.files.atomic import write_text
 from flightsim.needs.tables import Needs
-from flightsim.world import RUNGS, World
+from flightsim.world import RUNGS, Areas, World
 
-LAYER = "sub_districts"
 NEEDED = ("water", "latrines_first_phase", "covered_space_cold", "food", "winter_kits")
 SHORT = ("shelter_places", "site_places", "health_centres")
 Geometry = dict[str, Any]
@@ -26,7 +25,7 @@ def boundaries(world: World, path: str | Path | None, needed: Sequence[str]) -> 
     """A geometry (degrees east and north) by P-code: the case's own outlines, or the user's official ones.
 
     InputError if a polygon has no P-code, a P-code stands there twice, or one of ``needed`` has no polygon. Polygons of
-    other sub-districts, of which a country's file has many, are left out.
+    other areas, of which a country's file has many, are left out.
     """
     file = Path(path) if path else world.folder / "outlines.geojson" if world.folder else None
     if file is None or (not path and not file.exists()):
@@ -37,11 +36,11 @@ def boundaries(world: World, path: str | Path | None, needed: Sequence[str]) -> 
     complaints = Complaints(at_most=20)
     features = _features(file)
     for number, feature in enumerate(features, start=1):
-        code = geojson.code_of(feature)
+        code = geojson.code_of(feature, world.areas.level)
         geometry = feature.get("geometry") or {}
         if not code:
             complaints.add(
-                f"{file}: feature {number} has no P-code; expected one of {', '.join(geojson.CODE_NAMES)}"
+                f"{file}: feature {number} has no P-code; expected one of {', '.join(geojson.code_names(world.areas.level))}"
             )
         elif geometry.get("type") not in ("Polygon", "MultiPolygon"):
             complaints.add(f"{file}: {code} is {geometry.get('type') or 'nothing'}; expected a polygon")
@@ -61,47 +60,47 @@ def boundaries(world: World, path: str | Path | None, needed: Sequence[str]) -> 
 
 
 def outcomes(needs: Needs, tables: Mapping[str, pd.DataFrame], scenario: str) -> pd.DataFrame:
-    """A row a sub-district: people by shelter at the end, flows of the run, needs, gaps, dates of breach."""
+    """A row an area: people by shelter at the end, flows of the run, needs, gaps, dates of breach."""
     areas = needs.study.world.areas
-    frame = pd.DataFrame({
-        "adm1_pcode": areas.admin1_id, "adm1_name": areas.admin1,
-        "adm2_pcode": areas.admin2_id, "adm2_name": areas.admin2,
-        "adm3_pcode": areas.area_id, "adm3_name": areas.name, "adm3_name_ar": areas.name_ar,
-    })  # fmt: skip
+    code = areas.code_column
+    frame = pd.DataFrame(areas.columns)
     frame.insert(0, "scenario", scenario)
     people = _of(tables["sheltered_persons"], scenario)
     people = people[people["date"] == needs.study.first.people.days[-1]]
-    wide = people.pivot_table(index="adm3_pcode", columns="shelter", values="persons", aggfunc="first")
-    hidden = people[people["suppressed"] == 1].groupby("adm3_pcode").size()
+    wide = people.pivot_table(index=code, columns="shelter", values="persons", aggfunc="first")
+    hidden = people[people["suppressed"] == 1].groupby(code).size()
     for rung in ("all", *RUNGS):
         said = wide[rung] if rung in wide else pd.Series(dtype="Float64")
-        values = _at(said, frame)
-        withheld = people[(people["shelter"] == rung) & (people["suppressed"] == 1)]["adm3_pcode"]
-        nobody = values.isna() & ~frame["adm3_pcode"].isin(withheld)
+        values = _at(said, frame[code])
+        withheld = people[(people["shelter"] == rung) & (people["suppressed"] == 1)][code]
+        nobody = values.isna() & ~frame[code].isin(withheld)
         frame["sheltered_persons" if rung == "all" else f"in_{rung}"] = values.astype("Float64").mask(
             nobody, 0
         )
-    frame["suppressed"] = _at(hidden, frame).fillna(0).astype(int)
-    totals = _of(tables["run_totals"], scenario).set_index("adm3_pcode")
+    frame["suppressed"] = _at(hidden, frame[code]).fillna(0).astype(int)
+    totals = _of(tables["run_totals"], scenario).set_index(code)
     for column in ("arrivals_persons", "displaced_persons"):
-        frame[column] = _at(totals[column], frame)
+        frame[column] = _at(totals[column], frame[code])
     gaps = _of(tables["gaps"], scenario)
     for need in (*NEEDED, *SHORT):
-        rows = gaps[gaps["need"] == need].set_index("adm3_pcode")
-        frame[f"need_{need}"] = _at(rows["needed_end"], frame)
+        rows = gaps[gaps["need"] == need].set_index(code)
+        frame[f"need_{need}"] = _at(rows["needed_end"], frame[code])
         if need in SHORT:
-            frame[f"short_{need}"] = _at(rows["gap_end"], frame)
-            frame[f"short_{need}_from"] = pd.to_datetime(_at(rows["breach_median"], frame))
+            frame[f"short_{need}"] = _at(rows["gap_end"], frame[code])
+            frame[f"short_{need}_from"] = pd.to_datetime(_at(rows["breach_median"], frame[code]))
     frame["runs"] = next(s.people.runs for s in needs.study.scenes if s.name == scenario)
     return frame.assign(note="modelled, not observed")
 
 
-def write_geojson(frame: pd.DataFrame, shapes: Mapping[str, Geometry], path: Path) -> None:
-    """One feature a sub-district that has an outline; null where a count is withheld or not known."""
+def write_geojson(frame: pd.DataFrame, shapes: Mapping[str, Geometry], code: str, path: Path) -> None:
+    """A feature an area that has an outline; null where a count is withheld or not known.
+
+    ``code``: the column of P-codes.
+    """
     features = [
-        {"type": "Feature", "properties": _plain(row), "geometry": shapes[row["adm3_pcode"]]}
+        {"type": "Feature", "properties": _plain(row), "geometry": shapes[row[code]]}
         for row in frame.to_dict("records")
-        if row["adm3_pcode"] in shapes
+        if row[code] in shapes
     ]
     text = json.dumps(
         {"type": "FeatureCollection", "name": path.stem, "features": features}, ensure_ascii=False
@@ -109,15 +108,15 @@ def write_geojson(frame: pd.DataFrame, shapes: Mapping[str, Geometry], path: Pat
     write_text(path, text + "\n")
 
 
-def write_geopackage(layers: Mapping[str, pd.DataFrame], shapes: Mapping[str, Geometry], path: Path) -> None:
-    """A layer a scenario; needs geopandas."""
+def write_geopackage(
+    layers: Mapping[str, pd.DataFrame], shapes: Mapping[str, Geometry], code: str, path: Path
+) -> None:
+    """A layer a scenario; needs geopandas. ``code``: the column of P-codes."""
     import geopandas
 
     for layer, frame in layers.items():
-        there = frame[frame["adm3_pcode"].isin(list(shapes))]
-        features = [
-            {"type": "Feature", "properties": {}, "geometry": shapes[code]} for code in there["adm3_pcode"]
-        ]
+        there = frame[frame[code].isin(list(shapes))]
+        features = [{"type": "Feature", "properties": {}, "geometry": shapes[each]} for each in there[code]]
         geometry = geopandas.GeoDataFrame.from_features(features, crs="EPSG:4326").geometry
         plain = there.reset_index(drop=True)
         for name in plain.select_dtypes("number"):
@@ -126,20 +125,25 @@ def write_geopackage(layers: Mapping[str, pd.DataFrame], shapes: Mapping[str, Ge
         data.to_file(path, layer=layer, driver="GPKG", engine="pyogrio")
 
 
-def layer_names(scenarios: Sequence[str]) -> dict[str, str]:
+def layer(areas: Areas) -> str:
+    """The name of the areas' layer, of letters, digits and underscores: ``sub_districts``."""
+    return re.sub(r"[^a-z0-9]+", "_", areas.noun.many.lower()).strip("_") or "areas"
+
+
+def layer_names(scenarios: Sequence[str], areas: Areas) -> dict[str, str]:
     """A name for the layer of each scenario, of letters, digits and underscores."""
     if len(scenarios) == 1:
-        return {scenarios[0]: LAYER}
+        return {scenarios[0]: layer(areas)}
     names: dict[str, str] = {}
     for scenario in scenarios:
-        name = f"{LAYER}_{re.sub(r'[^A-Za-z0-9]+', '_', scenario).strip('_').lower() or 'scenario'}"
+        name = f"{layer(areas)}_{re.sub(r'[^A-Za-z0-9]+', '_', scenario).strip('_').lower() or 'scenario'}"
         names[scenario] = name if name not in names.values() else f"{name}_{len(names) + 1}"
     return names
 
 
-def _at(values: pd.Series, frame: pd.DataFrame) -> pd.Series:
-    """Values by P-code as a column of ``frame``; missing where there is none."""
-    return values.reindex(frame["adm3_pcode"]).set_axis(frame.index)
+def _at(values: pd.Series, codes: pd.Series) -> pd.Series:
+    """Values by P-code as a column beside ``codes``; missing where there is none."""
+    return values.reindex(codes).set_axis(codes.index)
 
 
 def _of(frame: pd.DataFrame, scenario: str) -> pd.DataFrame:

@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 
 from flightsim import __version__
-from flightsim.export.columns import COLUMNS
+from flightsim.export.columns import about
 from flightsim.needs.tables import Needs
+from flightsim.world import Areas
 
 CAVEATS = (
     "Modelled, not observed. Violence and weather are inputs; nothing here says when or where violence comes.",
@@ -33,12 +34,13 @@ def record(needs: Needs, resources: Mapping[str, str], boundaries: str | None) -
     study, manifest = needs.study, needs.study.world.manifest
     days = study.first.people.days
     title = manifest.get("title", study.name)
+    area = study.world.areas.noun.one
     scenarios = {scene.name: scene.people.runs for scene in study.scenes}
     return {
-        "title": f"{title}: modelled displacement and needs by sub-district",
+        "title": f"{title}: modelled displacement and needs by {area}",
         "name": f"flightsim-{manifest.get('name', 'case')}-modelled-displacement-and-needs",
         "notes": f"Modelled, not observed: {', '.join(f'{n} runs of “{name}”' for name, n in scenarios.items())}. "
-        f"People displaced, shelter, needs, gaps and dates of breach by sub-district.",
+        f"People displaced, shelter, needs, gaps and dates of breach by {area}.",
         "dataset_source": f"flightsim {__version__}" + (
             "" if set(study.versions) <= {__version__} else f" (runs by {', '.join(study.versions)})"
         ),
@@ -61,14 +63,13 @@ def record(needs: Needs, resources: Mapping[str, str], boundaries: str | None) -
     }  # fmt: skip
 
 
-def dictionary(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def dictionary(tables: Mapping[str, pd.DataFrame], areas: Areas) -> pd.DataFrame:
     """A row a column of a table: HXL tag and meaning."""
     rows = [
         {
             "table": table,
             "column": str(column),
-            "hxl": COLUMNS[str(column)][0],
-            "meaning": COLUMNS[str(column)][1],
+            **dict(zip(("hxl", "meaning"), about(str(column), areas), strict=True)),
         }
         for table, frame in tables.items()
         for column in frame

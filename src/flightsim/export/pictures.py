@@ -1,4 +1,4 @@
-"""Figures for print: PNG at 300 dots an inch, and SVG. Nothing finer than a sub-district is drawn."""
+"""Figures for print: PNG at 300 dots an inch, and SVG. Nothing finer than an area is drawn."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from flightsim.plots import maps, style
 from flightsim.results.runs import load
 
 PRINT_DPI = 300
-LEFT_OUT = ("roads", "hours")  # finer than a sub-district and a day
+LEFT_OUT = ("roads", "hours")  # finer than an area and a day
 
 
 def draw(needs: Needs, folder: Path, kinds: tuple[str, ...], boundaries: str | Path | None) -> list[Path]:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from flightsim.export.columns import COLUMNS
+from flightsim.export.columns import about
 from flightsim.files.spreadsheet import harmless_table
+from flightsim.world import Areas
 
 
 def csv(frame: pd.DataFrame, path: Path) -> None:
@@ -20,10 +21,10 @@ def parquet(frame: pd.DataFrame, path: Path) -> None:
     frame.to_parquet(path, index=False, compression="zstd")
 
 
-def hxl(frame: pd.DataFrame, path: Path) -> None:
+def hxl(frame: pd.DataFrame, path: Path, areas: Areas) -> None:
     """CSV with the HXL tags of the columns under the header."""
     plain = harmless_table(_dated(frame)).astype(object)
-    tags = pd.DataFrame([[COLUMNS[str(column)][0] for column in frame]], columns=plain.columns)
+    tags = pd.DataFrame([[about(str(column), areas)[0] for column in frame]], columns=plain.columns)
     _write(pd.concat([tags, plain.where(plain.notna(), "")], ignore_index=True), path)
 
 

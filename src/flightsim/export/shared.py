@@ -1,4 +1,4 @@
-"""The tables that may be passed on: nothing finer than a sub-district and a day, small counts suppressed.
+"""The tables that may be passed on: nothing finer than an area of the finest level and a day, small counts suppressed.
 
 What follows from people (needs, gaps) is given only where it can be worked out from the people that are shown, so
 that it tells nothing more.
@@ -57,8 +57,8 @@ def tables(needs: Needs) -> dict[str, pd.DataFrame]:
             "displaced_persons": with_names(displaced, areas),
             "run_totals": with_names(sums, areas),
             "flows": _flows(scene, areas),
-            "needs": _needs(weekly, people, shown, s),
-            "gaps": _gaps(gaps, people, shown, s),
+            "needs": _needs(weekly, scene, shown, s),
+            "gaps": _gaps(gaps, scene, shown, s),
         }
         if people.runs >= triggers.LEAST_RUNS:
             own["triggers"] = with_names(_triggers(people), areas)
@@ -99,7 +99,7 @@ def _follows(inner: Bools, margin: Bools, rungs: Sequence[str]) -> Bools:
 
 
 def _alone(counts: Floats) -> Bools:
-    """(D, A) what may be shown of counts by sub-district with their total, each day by itself."""
+    """(D, A) what may be shown of counts by area with their total, each day by itself."""
     mean, median = counts.mean(axis=0), np.median(counts, axis=0)
     small = (median > 0) & (median < SMALL_CELL_PERSONS)
     also = np.concatenate([small, np.zeros((len(small), 1), bool)], axis=1)
@@ -107,7 +107,7 @@ def _alone(counts: Floats) -> Bools:
 
 
 def _by_shelter(people: People, shown: Shown) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Displaced people by day, sub-district and shelter; and of the whole area, by day and shelter."""
+    """Displaced people by day, area and shelter; and of the whole area, by day and shelter."""
     runs = np.stack([[disclosure.with_totals(day) for day in run] for run in people.sheltered])
     there = runs.mean(axis=0) > 0
     day, row, column = np.nonzero(there)
@@ -143,7 +143,7 @@ def _daily(cumulative: Floats) -> Floats:
 
 
 def by_week(people: People, by_day: Floats) -> tuple[pd.DataFrame, pd.Series]:
-    """A flow by sub-district and week, and its sum by sub-district; protected as one table with both totals."""
+    """A flow by area and week, and its sum by area; protected as one table with both totals."""
     starts = np.arange(0, len(people.days), WEEK_DAYS)
     weeks = np.maximum(np.add.reduceat(by_day, starts, axis=1), 0.0).transpose(0, 2, 1)  # (R, A, W)
     whole = np.stack([disclosure.with_totals(run) for run in weeks])
@@ -166,7 +166,7 @@ def by_week(people: People, by_day: Floats) -> tuple[pd.DataFrame, pd.Series]:
 
 
 def _sums(people: People, totals: Mapping[str, pd.Series]) -> pd.DataFrame:
-    """Sums over the run by sub-district, one column each; blank where withheld."""
+    """Sums over the run by area, one column each; blank where withheld."""
     frame = pd.DataFrame({name: total.astype("Float64").astype("Int64") for name, total in totals.items()})
     frame = frame[(frame != 0).any(axis=1) | frame.isna().any(axis=1)]
     frame.insert(0, "scenario", people.scenario)
@@ -175,13 +175,12 @@ def _sums(people: People, totals: Mapping[str, pd.Series]) -> pd.DataFrame:
 
 
 def _flows(scene: Scene, areas: Areas) -> pd.DataFrame:
-    """People by sub-district of origin, of destination and week, each week protected by itself."""
+    """People by area of origin, of destination and week, each week protected by itself."""
     per_run = [_flow_rows(path) for path in scene.paths]
     codes = sorted(
         {c for rows in per_run for column in ("origin_area", "destination_area") for c in rows[column]}
     )
     weeks = sorted({week for rows in per_run for week in rows["week"]})
-    names = dict(zip(areas.area_id, areas.name, strict=True))
     at = {code: i for i, code in enumerate(codes)}
     frames = []
     for week in weeks:
@@ -190,7 +189,7 @@ def _flows(scene: Scene, areas: Areas) -> pd.DataFrame:
             mine = rows[rows["week"] == week]
             place = mine["origin_area"].map(at).to_numpy(int), mine["destination_area"].map(at).to_numpy(int)
             np.add.at(counts[r], place, mine["persons"].to_numpy(float))
-        frames.append(_week_of_flows(scene.people, pd.Timestamp(week), counts, codes, names))
+        frames.append(_week_of_flows(scene.people, pd.Timestamp(week), counts, codes, areas))
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
 
@@ -203,7 +202,7 @@ def _flow_rows(path: Path) -> pd.DataFrame:
 
 
 def _week_of_flows(
-    people: People, week: pd.Timestamp, counts: Floats, codes: Sequence[str], names: Mapping[str, str]
+    people: People, week: pd.Timestamp, counts: Floats, codes: Sequence[str], areas: Areas
 ) -> pd.DataFrame:
     mean, median = counts.mean(axis=0), np.median(counts, axis=0)
     small = np.zeros((len(codes) + 1, len(codes) + 1), bool)
@@ -215,35 +214,38 @@ def _week_of_flows(
     there = mean > 0
     start, end = np.nonzero(there)
     code = np.array(codes, dtype=object)
+    names = dict(zip(areas.area_id, areas.name, strict=True))
     frame = pd.DataFrame({
         "scenario": people.scenario,
         "week_from": week,
         "week_to": min(week + pd.Timedelta(days=WEEK_DAYS - 1), people.days[-1]),
-        "origin_adm3_pcode": code[start],
-        "origin_adm3_name": [names.get(c, c) for c in code[start]],
-        "destination_adm3_pcode": code[end],
-        "destination_adm3_name": [names.get(c, c) for c in code[end]],
+        f"origin_{areas.code_column}": code[start],
+        f"origin_{areas.name_column}": [names.get(c, c) for c in code[start]],
+        f"destination_{areas.code_column}": code[end],
+        f"destination_{areas.name_column}": [names.get(c, c) for c in code[end]],
     })  # fmt: skip
     frame = _with_persons(frame, quantiles(counts), there, shown)
     frame["runs"] = people.runs
     return frame
 
 
-def _needs(weekly: pd.DataFrame, people: People, shown: Shown, standards: Standards) -> pd.DataFrame:
+def _needs(weekly: pd.DataFrame, scene: Scene, shown: Shown, standards: Standards) -> pd.DataFrame:
     """Needs by week, those whose people are shown."""
+    people = scene.people
     mine = weekly[weekly["scenario"] == people.scenario]
-    visible = _visible(mine, "date", people, shown)
+    visible = _visible(mine, "date", scene, shown)
     named = mine.rename(columns={"median": "needed", "low": "needed_low", "high": "needed_high"})[visible]
     named = _floored(named, ["needed_low"], standards).assign(runs=people.runs)
     named.insert(list(named.columns).index("unit"), "meaning", named["need"].map(lambda n: NEEDS[n].meaning))
     return named
 
 
-def _gaps(gaps: pd.DataFrame, people: People, shown: Shown, standards: Standards) -> pd.DataFrame:
+def _gaps(gaps: pd.DataFrame, scene: Scene, shown: Shown, standards: Standards) -> pd.DataFrame:
     """Gaps whose people are shown, on the worst day and at the end."""
+    people = scene.people
     mine = gaps[(gaps["scenario"] == people.scenario) & gaps["need"].isin(SUPPLIES)]
     at_end = mine.assign(end=people.days[-1])
-    visible = _visible(mine, "worst_day", people, shown) & _visible(at_end, "end", people, shown)
+    visible = _visible(mine, "worst_day", scene, shown) & _visible(at_end, "end", scene, shown)
     low = [column for column in map(str, mine) if column.endswith("_low")]
     return _floored(mine[visible], low, standards)
 
@@ -254,15 +256,16 @@ def _floored(frame: pd.DataFrame, columns: Sequence[str], standards: Standards) 
     return frame.assign(**{name: frame[name].where(~(frame[name] < least), 0.0) for name in columns})
 
 
-def _visible(frame: pd.DataFrame, day: str, people: People, shown: Shown) -> Any:
+def _visible(frame: pd.DataFrame, day: str, scene: Scene, shown: Shown) -> Any:
     """(rows,) whether the people that a need is reckoned for are shown that day; a need of all together is."""
     if not len(frame):
         return np.zeros(0, bool)
+    people, code = scene.people, scene.world.areas.code_column
     row = {area: i for i, area in enumerate(people.area_id)}
     days = people.days.get_indexer(pd.DatetimeIndex(frame[day]))
     visible = [
         area == "" or bool(shown.groups[NEEDS[need].whom][d, row[area]])
-        for d, area, need in zip(days, frame["adm3_pcode"], frame["need"], strict=True)
+        for d, area, need in zip(days, frame[code], frame["need"], strict=True)
     ]
     return np.array(visible, bool)
 

@@ -8,22 +8,21 @@ from typing import Any
 
 import pandas as pd
 
+from flightsim.export.columns import language_name
 from flightsim.files.spreadsheet import harmless
 from flightsim.needs.quantities import NEEDS, SECTORS
 from flightsim.needs.tables import Needs
-from flightsim.world import RUNGS
+from flightsim.world import RUNGS, Areas
 
 HEAD_FILL, HEAD_INK = "332288", "FFFFFF"
 WIDEST, NARROWEST = 46, 9
 TO_FILL_IN = ("organisation", "activity", "targeted", "reached")  # left blank, for partners (3W)
-PLACE = ("adm1_name", "adm2_name", "adm3_pcode", "adm3_name", "adm3_name_ar")
 SECTOR_COLUMNS = (
     "meaning", "unit", "needed", "needed_low", "needed_high", "capacity_end", "gap_end", "worst_day",
     "needed_worst_day", "gap_most", "breach_median", "breach_early", "breach_late", "capacity_source",
 )  # fmt: skip
 HEADS = {
-    "adm1_name": "Governorate", "adm2_name": "District", "adm3_pcode": "P-code", "adm3_name": "Sub-district",
-    "adm3_name_ar": "Sub-district (Arabic)", "meaning": "Need", "unit": "Unit", "needed": "Needed at the end",
+    "meaning": "Need", "unit": "Unit", "needed": "Needed at the end",
     "needed_low": "low (5 %)", "needed_high": "high (95 %)", "capacity_end": "There is", "gap_end": "Short",
     "worst_day": "Worst day", "needed_worst_day": "Needed that day", "gap_most": "Most short",
     "breach_median": "Short from", "breach_early": "early (5 %)", "breach_late": "late (95 %)",
@@ -43,10 +42,10 @@ def write(needs: Needs, tables: Mapping[str, pd.DataFrame], notes: Sequence[str]
         first.append([harmless(text)])
     first.column_dimensions["A"].width = 120
     first["A1"].font = _font(bold=True, size=14)
-    several = len(needs.study.scenes) > 1
-    _sheet(book, "People", _people(tables, several))
+    several, areas = len(needs.study.scenes) > 1, needs.study.world.areas
+    _sheet(book, "People", _people(tables, areas, several))
     for sector, title in SECTORS.items():
-        rows = _of_sector(tables, sector, several)
+        rows = _of_sector(tables, areas, sector, several)
         if sector != "people" and len(rows):
             _sheet(book, title, rows)
     _sheet(book, "Money", tables["money"])
@@ -56,11 +55,20 @@ def write(needs: Needs, tables: Mapping[str, pd.DataFrame], notes: Sequence[str]
     book.save(path)
 
 
-def _people(tables: Mapping[str, pd.DataFrame], several: bool) -> pd.DataFrame:
-    """A row a sub-district: displaced people at the end by shelter; blank where suppressed."""
+def place_heads(areas: Areas) -> dict[str, str]:
+    """The columns that say where, and how a planner reads them."""
+    nouns = [each.noun.one.capitalize() for each in areas.levels]
+    above = {f"adm{level}_name": noun for level, noun in enumerate(nouns[:-1], start=1)}
+    local = f"{nouns[-1]} ({language_name(areas.language)})"
+    own = {areas.code_column: "P-code", areas.name_column: nouns[-1]}
+    return {**above, **own, f"{areas.name_column}_{areas.language}": local}
+
+
+def _people(tables: Mapping[str, pd.DataFrame], areas: Areas, several: bool) -> pd.DataFrame:
+    """A row an area: displaced people at the end by shelter; blank where suppressed."""
     rows = tables["sheltered_persons"]
     end = rows[rows["date"] == rows["date"].max()]
-    keys = [*(["scenario"] if several else []), *PLACE]
+    keys = [*(["scenario"] if several else []), *place_heads(areas)]
     wide = end.pivot_table(
         index=keys,
         columns="shelter",
@@ -71,32 +79,36 @@ def _people(tables: Mapping[str, pd.DataFrame], several: bool) -> pd.DataFrame:
     )
     wide = wide.dropna(how="all").reindex(columns=["all", *RUNGS]).reset_index()
     wide.columns.name = None
-    totals = tables["run_totals"][["scenario", "adm3_pcode", "arrivals_persons", "displaced_persons"]]
-    on = [key for key in keys if key in ("scenario", "adm3_pcode")]
+    totals = tables["run_totals"][["scenario", areas.code_column, "arrivals_persons", "displaced_persons"]]
+    on = [key for key in keys if key in ("scenario", areas.code_column)]
     found = wide.merge(totals if several else totals.drop(columns="scenario"), on=on, how="outer")
-    found = found[found["adm3_name"].notna()]
+    found = found[found[areas.name_column].notna()]
     found = found.sort_values("all", ascending=False, na_position="last")
     named = {
         "all": "sheltered_persons: displaced people there",
         "arrivals_persons": "arrivals_persons: came here, so far",
         "displaced_persons": "displaced_persons: from here, so far",
     }
-    renamed: pd.DataFrame = found.rename(columns=HEADS | named)
+    renamed: pd.DataFrame = found.rename(columns=HEADS | place_heads(areas) | named)
     return renamed
 
 
-def _of_sector(tables: Mapping[str, pd.DataFrame], sector: str, several: bool) -> pd.DataFrame:
+def _of_sector(tables: Mapping[str, pd.DataFrame], areas: Areas, sector: str, several: bool) -> pd.DataFrame:
     """Needs of a sector at the end with capacity, gap and date of breach where there is one, most needed first."""
     rows = tables["needs"]
     rows = rows[(rows["sector"] == sector) & (rows["date"] == rows["date"].max())]
     there = [column for column in SECTOR_COLUMNS if column in tables["gaps"]]
-    gaps = tables["gaps"][["scenario", "adm3_pcode", "need", *(c for c in there if c not in rows)]]
-    found = rows.merge(gaps, on=["scenario", "adm3_pcode", "need"], how="left")
+    gaps = tables["gaps"][["scenario", areas.code_column, "need", *(c for c in there if c not in rows)]]
+    found = rows.merge(gaps, on=["scenario", areas.code_column, "need"], how="left")
     found["order"] = found["need"].map(list(NEEDS).index)
     by = [*(["scenario"] if several else []), "order", "needed"]
     found = found.sort_values(by, ascending=[*([True] * (len(by) - 1)), False], kind="stable")
-    chosen = [*(["scenario"] if several else []), *PLACE, *(c for c in SECTOR_COLUMNS if c in found)]
-    named: pd.DataFrame = found[chosen].rename(columns=HEADS)
+    chosen = [
+        *(["scenario"] if several else []),
+        *place_heads(areas),
+        *(c for c in SECTOR_COLUMNS if c in found),
+    ]
+    named: pd.DataFrame = found[chosen].rename(columns=HEADS | place_heads(areas))
     named[list(TO_FILL_IN)] = ""
     return named
 

@@ -90,7 +90,7 @@ class Household(mesa.Agent):
 
     @property
     def area(self) -> str:
-        """Name of the sub-district where it is settled, or was last."""
+        """Name of the area where it is settled, or was last."""
         world = self.model.world
         return world.areas.name[int(world.places.area[self.model.households.place[self.row]])]
 

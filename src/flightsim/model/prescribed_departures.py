@@ -22,11 +22,11 @@ NO_AREA, ANY_AREA = -1, 0  # instead of the row of an area
 class PrescribedDepartures:
     """Those who leave because it is prescribed, and those who stay until it is over.
 
-    On the first day it takes, in each sub-district, the households that have not left since the start, those who
+    On the first day it takes, in each area, the households that have not left since the start, those who
     want to leave already first and then by what is left to their threshold, until the people are at least as many as
     asked, by less than a household. Everybody else who has not left since the start stays during these days. Each
-    morning those whom the front has caught meanwhile are made up for, by the next ones of the sub-district as far as
-    there are any, else of the other sub-districts asked for. On the last day those who still get ready go at once, and
+    morning those whom the front has caught meanwhile are made up for, by the next ones of the area as far as
+    there are any, else of the other areas asked for. On the last day those who still get ready go at once, and
     those who are cut off are made up for.
     """
 
@@ -126,7 +126,7 @@ class PrescribedDepartures:
         self._met = state.pressure.met(rows)
 
     def _choose(self, state: State, area: Ints, persons: Floats) -> Bools:
-        """(n,) which households, in the order given, are as many people as are asked of each sub-district."""
+        """(n,) which households, in the order given, are as many people as are asked of each area."""
         for row, wanted in self._wanted.items():
             total = persons[area == row].sum()
             if total < wanted - persons.max(initial=0.0) / 2:
@@ -177,7 +177,7 @@ class PrescribedDepartures:
         return rows
 
     def _called_for(self, state: State, lost: Ints) -> Bools:
-        """(n,) which of the staying go for the lost: of their sub-districts, else of the others asked for."""
+        """(n,) which of the staying go for the lost: of their areas, else of the others asked for."""
         h, area_of = state.households, state.world.places.area
         short = np.bincount(area_of[h.place[lost]], h.people(lost), minlength=len(state.world.areas))
         place, persons = h.place[self._staying], h.people(self._staying)

@@ -24,10 +24,10 @@ MARK = "triggers.json"
 PERSONS = (10_000.0,)
 SENTENCES = 16  # on one screen
 
-README = """The chance that more than so many people arrive in a sub-district within so many days, from runs of
+README = """The chance that more than so many people arrive in an area within so many days, from runs of
 flightsim that differ in their random seed. Modelled, not observed.
 
-triggers.csv, .parquet   a row a scenario, sub-district, number of people, first day and length of the window: in how
+triggers.csv, .parquet   a row a scenario, area, number of people, first day and length of the window: in how
                          many of the runs it happened; chance, and the range so few runs leave it (90 %, Jeffreys);
                          arrivals in the window: median, 5 and 95 % over the runs
 triggers.txt             those that were asked for, in words
@@ -122,7 +122,7 @@ def _area(name: str, study: Study, complaints: Complaints) -> str:
     areas = study.world.areas
     if name in areas.area_id:
         return name
-    for names in (areas.name, areas.name_ar):
+    for names in (areas.name, areas.name_local):
         matches = [i for i, known in enumerate(names) if known and known.lower() == name.lower()]
         if len(matches) == 1:
             return areas.area_id[matches[0]]
@@ -131,6 +131,6 @@ def _area(name: str, study: Study, complaints: Complaints) -> str:
             complaints.add(f"area '{name}' is the name of {len(matches)}; give one of the P-codes {codes}")
             return ""
     complaints.add(
-        f"area '{name}' is no sub-district of these results{nearest(name, [*areas.name, *areas.area_id])}"
+        f"area '{name}' is no {areas.noun.one} of these results{nearest(name, [*areas.name, *areas.area_id])}"
     )
     return ""

@@ -65,14 +65,12 @@ def read(path: str | Path, area_id: Sequence[str], days: pd.DatetimeIndex) -> di
     for row in rows:
         key = (row.area_id, row.need, row.since)
         if key in seen:
-            complaints.add(f"{file} row {row.number}: the same sub-district, need and day as row {seen[key]}")
+            complaints.add(f"{file} row {row.number}: the same area, need and day as row {seen[key]}")
         seen[key] = row.number
     for need in {row.need for row in rows}:
         kinds = {row.area_id == ALL for row in rows if row.need == need}
         if len(kinds) > 1:
-            complaints.add(
-                f"{file}: {need} is given for {ALL} and for single sub-districts; expected one of the two"
-            )
+            complaints.add(f"{file}: {need} is given for {ALL} and for single areas; expected one of the two")
     complaints.raise_if_any()
     return {need: _capacity(file, need, rows, area_id, days) for need in dict.fromkeys(r.need for r in rows)}
 
@@ -90,7 +88,7 @@ class _Row:
 def _columns(area_id: Sequence[str]) -> dict[str, Column]:
     """What each column holds."""
     return {
-        "area_id": choice((ALL, *area_id), said=f"a P-code of the case's sub-districts or {ALL}"),
+        "area_id": choice((ALL, *area_id), said=f"a P-code of the case's areas or {ALL}"),
         "need": Column(_need, "a need"),
         "capacity": number(at_least=0),
         "unit": text(),

@@ -107,7 +107,7 @@ def breach(found: Mapping[str, Gap], people: People, world: World) -> Figure:
     axes.set_axis_off()
     what = "First day on which a capacity falls short for 100 people or more"
     what += f", in the middle one of {people.runs} runs (in brackets: 9 of 10)." if people.runs > 1 else "."
-    what += f" The {len(rows)} sub-districts with most displaced people; the stronger the red, the sooner."
+    what += f" The {len(rows)} {world.areas.noun.many} with most displaced people; the stronger the red, the sooner."
     style.write(figure, _breach_title(gaps, people, world), what, foot(people, world))
     return figure
 
@@ -156,7 +156,7 @@ def _breach_title(gaps: Iterable[Gap], people: People, world: World) -> str:
     middle = _middle(gap.breached)
     first = int(middle.argmin())
     when = words.day(people.days[int(middle[first])].date())
-    n = words.counted(int(np.isfinite(middle).sum()), "sub-district")
+    n = world.areas.noun.counted(int(np.isfinite(middle).sum()))
     return f"Places to live run out from {when} ({world.areas.name[first]}); by the end in {n}"
 
 

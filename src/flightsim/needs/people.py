@@ -78,9 +78,7 @@ def read(scenario: str, runs: Sequence[Path], areas: Areas) -> People:
             complaints.add(f"{path} covers other days than {runs[0]}: no range can be given over them")
         told = {area for measure in BY_AREA for area in cube.names(measure, AREA)}
         if unknown := sorted(told - set(ids)):
-            complaints.add(
-                f"{path} speaks of {', '.join(unknown[:5])}, no sub-districts of its case as it is now"
-            )
+            complaints.add(f"{path} speaks of {', '.join(unknown[:5])}, no areas of its case as it is now")
     complaints.raise_if_any()
     present, displaced, in_frost, arrivals = (
         over_runs(cubes, name, {AREA: ids})

@@ -19,17 +19,17 @@ MARK = "needs.json"
 README = """This folder holds the needs that follow from a run or a sweep of flightsim. It is modelled, not observed.
 
 screen.txt            what the command printed
-gaps.csv, .parquet    each need against its capacity by sub-district: on the worst day and at the end, with the
+gaps.csv, .parquet    each need against its capacity by area: on the worst day and at the end, with the
                       range over runs (low, high: 5 and 95 %), what is short, and the day on which it falls short
-needs.csv, .parquet   what is needed by sub-district, on every seventh day and the last
+needs.csv, .parquet   what is needed by area, on every seventh day and the last
 needs_by_day.parquet  the same for every day, and by shelter (host, rented, site, collective, unfinished, open)
 money.csv, .parquet   cost by week, of the run and of the months after it, by cluster, against funding
 standards_used.csv    each standard and rate: value, unit, source, edition, chapter or page, verified or not
-gaps.png, breach.png  what is short by sector; when each known capacity falls short, by sub-district
+gaps.png, breach.png  what is short by sector; when each known capacity falls short, by area
 needs.json            what was asked, versions, runs
 
 Working tables: counts under 100 people stand in them. To pass figures on, use `flightsim export`.
-"Worst day" is that of each sub-district's median; medians over runs of parts do not add up to that of the whole.
+"Worst day" is that of each area's median; medians over runs of parts do not add up to that of the whole.
 Capacities that the case knows are those at the start of the run (free room) or by its events (health care);
 tents put up in the run are an answer to the gap and not counted in it. Health care: facilities at their
 town's point, people spread as at the start, an hour on foot along the case's roads, whoever comes is seen.

@@ -14,7 +14,7 @@ from flightsim.needs.gaps import Gap
 from flightsim.needs.people import People, dates_of, quantiles
 from flightsim.needs.quantities import NEEDS, amount, rounded
 from flightsim.needs.tables import Needs
-from flightsim.world import Floats
+from flightsim.world import Floats, Noun
 
 SHOWN = (
     "displaced", "households", "children", "water", "latrines_first_phase", "latrines_medium_term",
@@ -69,18 +69,18 @@ def _line(needs: Needs, people: People, name: str) -> str:
         return f"{line}{'?':>9}"
     short = rounded(need, np.nansum(gap.short[:, -1], axis=1))
     said = figure(quantiles(short)[0]) + ("" if gap.known_share > WHOLE else "+")
-    return f"{line}{said:>9}  {_since(gap, people)}"
+    return f"{line}{said:>9}  {_since(gap, people, needs.study.world.areas.noun)}"
 
 
-def _since(gap: Gap, people: People) -> str:
-    """In how many sub-districts a run ends up short, and from which day in the first of them."""
+def _since(gap: Gap, people: People, area: Noun) -> str:
+    """In how many areas a run ends up short, and from which day in the first of them."""
     breached = gap.breached
     n = int(np.median(np.isfinite(breached).sum(axis=1)))
     first = dates_of(breached.min(axis=1), people.days)
     middle = first["breach_median"]
     if pd.isna(middle):
         return "not short"
-    where = "all together" if gap.together else words.counted(n, "sub-district")
+    where = "all together" if gap.together else area.counted(n)
     if middle == people.days[0]:
         return f"{where}, from the start"
     early, late = (_date(first[f"breach_{name}"]) for name in ("early", "late"))

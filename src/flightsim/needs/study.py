@@ -110,7 +110,7 @@ def read(
         since |= dict.fromkeys(said for run in runs for said in _since(run))
     ids = {tuple(scene.world.areas.area_id) for scene in scenes}
     if len(ids) > 1:
-        raise InputError(f"{folder}: the scenarios have different sub-districts; name one with --scenario")
+        raise InputError(f"{folder}: the scenarios have different areas; name one with --scenario")
     notes = (*_notes(sweep, versions), *since)
     return Study(folder, sweep.name or folder.name, tuple(scenes), tuple(versions), notes)
 

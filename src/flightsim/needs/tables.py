@@ -105,17 +105,12 @@ def reckon(study: Study, asked: Asked) -> Needs:
 
 
 def with_names(frame: pd.DataFrame, areas: Areas) -> pd.DataFrame:
-    """The same with the P-codes and names of the three levels in the place of ``area_id``."""
+    """The same with the P-codes and names of all levels in the place of ``area_id``."""
     row = {area_id: i for i, area_id in enumerate(areas.area_id)}
     at = frame["area_id"].map(lambda a: row.get(a, -1)).to_numpy(dtype=int)
     where = list(frame.columns).index("area_id")
     named = frame.drop(columns="area_id")
-    columns = {
-        "adm1_pcode": areas.admin1_id, "adm1_name": areas.admin1,
-        "adm2_pcode": areas.admin2_id, "adm2_name": areas.admin2,
-        "adm3_pcode": areas.area_id, "adm3_name": areas.name, "adm3_name_ar": areas.name_ar,
-    }  # fmt: skip
-    for offset, (name, values) in enumerate(columns.items()):
+    for offset, (name, values) in enumerate(areas.columns.items()):
         named.insert(where + offset, name, np.array([*values, ""], dtype=object)[at])
     return named
 

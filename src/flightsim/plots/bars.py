@@ -14,11 +14,11 @@ from flightsim.results.findings import RUNG_WORDS, Findings
 from flightsim.results.runs import Results
 from flightsim.world import RUNGS, World
 
-SHOWN = 15  # sub-districts
+SHOWN = 15  # areas
 
 
 def arrivals(results: Results, world: World) -> Figure:
-    """Arrivals by sub-district and by the shelter found, the fifteen with most, the rest together."""
+    """Arrivals by area and by the shelter found, the fifteen with most, the rest together."""
     f = Findings(results)
     figure = style.new_figure()
     axes = figure.add_axes((0.19, style.BOTTOM, 0.775, style.TOP - style.BOTTOM - 0.05))
@@ -56,7 +56,7 @@ def arrivals(results: Results, world: World) -> Figure:
         fontsize=8.5,
     )
     span = f"{words.day_year(f.start)} to {words.day_year(f.end)}"
-    what = f"Arrivals by sub-district and shelter found, {span}; who moves on counts again."
+    what = f"Arrivals by {world.areas.noun.one} and shelter found, {span}; who moves on counts again."
     style.say(figure, _title(f), what, results, world)
     return figure
 

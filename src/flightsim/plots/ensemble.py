@@ -55,13 +55,13 @@ def displaced(ensemble: Ensemble, world: World) -> Figure:
 
 
 def movements(ensemble: Ensemble, world: World, boundaries: str | Path | None = None) -> Figure:
-    """The map of movements, of the medians over the runs by sub-district."""
+    """The map of movements, of the medians over the runs by area."""
     median = ensemble.median_run()
     figure = maps.draw_movements(median, world, boundaries)
     span = f"{words.day_year(ensemble.start)} to {words.day_year(ensemble.end)}"
-    what = f"People displaced from {span}, by sub-district; medians of {words.counted(ensemble.runs, 'run')}."
+    what = f"People displaced from {span}, by {world.areas.noun.one}; medians of {words.counted(ensemble.runs, 'run')}."
     tables = ("outlines.geojson", "lines.geojson", "events.csv")
-    style.write(figure, maps.movements_title(Findings(median)), what, _foot(ensemble, world, tables))
+    style.write(figure, maps.movements_title(Findings(median), world), what, _foot(ensemble, world, tables))
     return figure
 
 

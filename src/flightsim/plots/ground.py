@@ -1,4 +1,4 @@
-"""What lies under every map: sub-districts, who held the ground, the border, main roads, names, a scale."""
+"""What lies under every map: areas, who held the ground, the border, main roads, names, a scale."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def prepare(axes: Axes, view: View) -> None:
 def land(
     axes: Axes, outlines: Mapping[str, Shape], colours: Mapping[str, str] | None = None
 ) -> PathCollection | None:
-    """The sub-districts, each in its colour and with its edge; plain land without edges if no colours.
+    """The areas, each in its colour and with its edge; plain land without edges if no colours.
 
     Gives what was drawn, in the order of the outlines; None if there are none.
     """

@@ -1,4 +1,4 @@
-"""Maps: from where people left, where they are, by which roads. Nothing finer than a sub-district."""
+"""Maps: from where people left, where they are, by which roads. Nothing finer than an area."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ def movements(results: Results, world: World, boundaries: str | Path | None = No
     """The map of a run's movements (``draw_movements``), with its title and what it rests on."""
     f = Findings(results)
     figure = draw_movements(results, world, boundaries)
-    what = f"People displaced from {words.day_year(f.start)} to {words.day_year(f.end)}, by sub-district."
+    what = f"People displaced from {words.day_year(f.start)} to {words.day_year(f.end)}, by {world.areas.noun.one}."
     sources = ("outlines.geojson", "lines.geojson", "events.csv")
-    style.say(figure, movements_title(f), what, results, world, sources)
+    style.say(figure, movements_title(f, world), what, results, world, sources)
     return figure
 
 
@@ -137,7 +137,7 @@ def class_of(value: float, limits: list[float]) -> int:
 
 
 def flows_between(flows: pd.DataFrame, counted: str) -> pd.DataFrame:
-    """The largest flows between sub-districts, as ``persons`` from ``origin_area`` to ``destination_area``.
+    """The largest flows between areas, as ``persons`` from ``origin_area`` to ``destination_area``.
 
     ``counted``: the column of the table of flows that is added up.
     """
@@ -215,7 +215,7 @@ def _area_names(
     axes: Axes, view: ground.View, f: Findings, centres: dict[str, Floats], km_per_inch: float,
     keep_free: Sequence[Floats] = (),
 ) -> None:  # fmt: skip
-    """Names of the sub-districts that most people left or reached."""
+    """Names of the areas that most people left or reached."""
     important = pd.concat([f.sheltered_by_area.head(10), f.displaced_by_area.head(8)])
     important = important[important >= SMALL_CELL_PERSONS].groupby(level=0).max().sort_values(ascending=False)
     labels = [(f.name(str(a)), centres[str(a)] + np.array([0, -0.13 * km_per_inch])) for a in important.index]
@@ -313,12 +313,12 @@ def _stretch_bars(figure: Figure, labels: list[str], vehicles: Floats) -> None:
     axes.set_title("Vehicles, the busiest stretches", loc="left", size=9.5)
 
 
-def movements_title(f: Findings) -> str:
+def movements_title(f: Findings, world: World) -> str:
     """Where most people leave from, and where most of the displaced are at the end."""
     if not len(f.displaced_by_area) or f.displaced_by_area.iloc[0] <= 0:
         return "Nobody is displaced in this run"
     first, people = str(f.displaced_by_area.index[0]), words.about(f.displaced_by_area.iloc[0])
-    left = f"More people leave {f.name(first)} ({people}) than any other sub-district"
+    left = f"More people leave {f.name(first)} ({people}) than any other {world.areas.noun.one}"
     if not len(f.sheltered_by_area) or f.sheltered_by_area.iloc[0] <= 0:
         return left
     there, many = str(f.sheltered_by_area.index[0]), words.about(f.sheltered_by_area.iloc[0])

@@ -35,14 +35,15 @@ def outlines(world: World, boundaries: str | Path | None = None) -> dict[str, Sh
         return {}
     shapes = {}
     for feature in geojson.read(path):
-        code = geojson.code_of(feature)
+        code = geojson.code_of(feature, world.areas.level)
         rings = _rings(feature.get("geometry") or {})
         if code and rings:
             shapes[code] = _shape(world, rings)
     if boundaries and not set(shapes) & set(world.areas.area_id):
         raise InputError(
-            f"{path}: none of its {len(shapes)} polygons carries the P-code of a sub-district of this case "
-            f"(looked in {', '.join(geojson.CODE_NAMES)}; expected codes such as {world.areas.area_id[0]})"
+            f"{path}: none of its {len(shapes)} polygons carries the P-code of one of the "
+            f"{world.areas.noun.many} of this case (looked in "
+            f"{', '.join(geojson.code_names(world.areas.level))}; expected codes such as {world.areas.area_id[0]})"
         )
     return shapes
 

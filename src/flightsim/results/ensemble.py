@@ -33,7 +33,7 @@ class Ensemble:
 
     ``courses``: (R, D) by measure and rung of shelter (blank: all rungs). ``by_area``: for origins and for people
     present a table of the last day, a row a run and a column an area_id. ``flows``: the median over the runs of
-    the people who went from one sub-district to another.
+    the people who went from one area to another.
     """
 
     days: pd.DatetimeIndex
@@ -64,7 +64,7 @@ class Ensemble:
         return date.fromisoformat(f"{self.days[-1]:%Y-%m-%d}")
 
     def name(self, area_id: str) -> str:
-        """The English name of a sub-district, with its P-code where another has the same."""
+        """The English name of an area, with its P-code where another has the same."""
         return self.first.area_said(area_id)
 
     def range(self, measure: str, group: str = "") -> pd.DataFrame:
@@ -78,12 +78,12 @@ class Ensemble:
 
     @cached_property
     def displaced_by_area(self) -> pd.DataFrame:
-        """The quantiles of people displaced by the end by sub-district of origin, the largest median first."""
+        """The quantiles of people displaced by the end by area of origin, the largest median first."""
         return _largest_first(quantiles(self.by_area[DISPLACED]))
 
     @cached_property
     def sheltered_by_area(self) -> pd.DataFrame:
-        """The quantiles of displaced people present at the end by sub-district, the largest median first."""
+        """The quantiles of displaced people present at the end by area, the largest median first."""
         return _largest_first(quantiles(self.by_area[SHELTERED]))
 
     def table(self) -> pd.DataFrame:
@@ -181,7 +181,7 @@ def _at_the_end(cubes: Sequence[Cube], measure: str) -> pd.DataFrame:
 
 
 def _median_flows(paths: Sequence[Path]) -> pd.DataFrame:
-    """The median over the runs of the people between two sub-districts; a pair that a run has not is 0 in it."""
+    """The median over the runs of the people between two areas; a pair that a run has not is 0 in it."""
     by_run = []
     for path in paths:
         flows: Any = load(path).flows

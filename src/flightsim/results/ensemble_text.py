@@ -16,7 +16,7 @@ from flightsim.results.history import departures
 from flightsim.world import RUNGS, World
 
 MOST_BESIDE = 4  # reported totals that stand beside the model's, the last among them
-NAMED = 3  # sub-districts in a line
+NAMED = 3  # areas in a line
 PEOPLE = "people"
 
 
@@ -35,8 +35,8 @@ def lines(ensemble: Ensemble, world: World) -> list[str]:
         _displaced(ensemble),
         *_beside(ensemble, points),
         *checked(ensemble, points),
-        f"Displaced from: {_areas(ensemble, ensemble.displaced_by_area)}.",
-        f"Displaced people are in: {_areas(ensemble, ensemble.sheltered_by_area)}.",
+        f"Displaced from: {_areas(ensemble, ensemble.displaced_by_area, world)}.",
+        f"Displaced people are in: {_areas(ensemble, ensemble.sheltered_by_area, world)}.",
         _shelter(ensemble),
         ensemble.varied,
         "Modelled, not observed. Not for targeting or closing borders.",
@@ -127,10 +127,10 @@ def _beside(ensemble: Ensemble, points: Sequence[Observed]) -> list[str]:
     return told
 
 
-def _areas(ensemble: Ensemble, levels: pd.DataFrame) -> str:
+def _areas(ensemble: Ensemble, levels: pd.DataFrame, world: World) -> str:
     shown = levels[levels["median"] >= SMALL_CELL_PERSONS].head(NAMED)
     if shown.empty:
-        return f"no sub-district with {SMALL_CELL_PERSONS:.0f} people or more"
+        return f"no {world.areas.noun.one} with {SMALL_CELL_PERSONS:.0f} people or more"
     named = [f"{ensemble.name(str(area))} {number(ensemble, row)}" for area, row in shown.iterrows()]
     rest = int((levels["median"] > 0).sum()) - len(named)
     return words.listing([*named, f"{rest} more"]) if rest else words.listing(named)

@@ -97,17 +97,17 @@ class Findings:
 
     @cached_property
     def displaced_by_area(self) -> pd.Series:
-        """People displaced by the end, by sub-district of origin, most first."""
+        """People displaced by the end, by area of origin, most first."""
         return self._by_area("displaced_persons", summed=False)
 
     @cached_property
     def arrivals(self) -> pd.Series:
-        """Arrivals over the whole run, by sub-district, most first; who moves on counts again."""
+        """Arrivals over the whole run, by area, most first; who moves on counts again."""
         return self._by_area("arrivals_persons", summed=True)
 
     @cached_property
     def sheltered_by_area(self) -> pd.Series:
-        """Displaced people at the end by the sub-district where they are, most first."""
+        """Displaced people at the end by the area where they are, most first."""
         return self._by_area("sheltered_persons", summed=False)
 
     @cached_property
@@ -157,7 +157,7 @@ class Findings:
         return float(poor / arrived.sum()) if arrived.any() else 0.0
 
     def name(self, area_id: str) -> str:
-        """The English name of a sub-district, with its P-code where another has the same."""
+        """The English name of an area, with its P-code where another has the same."""
         return self.results.area_said(area_id)
 
     def last(self, measure: str) -> float:

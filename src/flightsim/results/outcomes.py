@@ -19,7 +19,7 @@ from flightsim.results.cube import CALENDAR, Cube, days_of, read
 from flightsim.results.runs import Results
 from flightsim.world import Floats
 
-ARRIVALS = "arrivals_"  # arrivals_AREA: in one sub-district
+ARRIVALS = "arrivals_"  # arrivals_AREA: in one area
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Headline:
     kind: str  # end | since | sum | peak
     measure: str
     group: str = ""  # only this rung or crossing; blank: all
-    area_id: str = ""  # only this sub-district; blank: all
+    area_id: str = ""  # only this area; blank: all
 
     def course(self, by_day: Floats, count_from: int = 0) -> Floats:
         """(D,) the outcome's course, from its measure by day; nan before there is a mean.
@@ -144,7 +144,7 @@ HEADLINES: dict[str, Headline] = {
         ),
     )
 }
-"""Every headline outcome by name; ``arrivals_AREA`` is one for each sub-district besides."""
+"""Every headline outcome by name; ``arrivals_AREA`` is one for each area besides."""
 
 
 def headline(name: str, area_names: Mapping[str, str] | None = None) -> Headline:

@@ -75,11 +75,11 @@ README = f"""This folder is one run of flightsim. It is modelled, not observed.
 
 config.yaml          the full configuration: this run again is `flightsim run` with these values
 provenance.json      versions, commit, seed, fingerprint of each input file and of what was written, wall time
-summary.csv          the headline figures, and by sub-district (blank under {SMALL_CELL_PERSONS:.0f} people)
+summary.csv          the headline figures, and by area (blank under {SMALL_CELL_PERSONS:.0f} people)
 figures/             pictures for a briefing
-measures.parquet     every measure by day and sub-district (hourly for totals): time, area_id (P-code),
+measures.parquet     every measure by day and area (hourly for totals): time, area_id (P-code),
                      area_name, group (shelter or crossing), measure, value, unit
-flows.parquet        people and movements by sub-district of origin, of destination, and week
+flows.parquet        people and movements by area of origin, of destination, and week
 front.parquet        places that changed hands, as the case's events say
 state.parquet        who held each place, which health facilities worked, the room left: from the start, each change
                      by day. For those who plan on the ground, not for publication
@@ -157,12 +157,12 @@ class Results:
 
     @cached_property
     def area_names(self) -> dict[str, str]:
-        """English name by P-code, for the sub-districts that the measures speak of."""
+        """English name by P-code, for the areas that the measures speak of."""
         pairs = self.measures[["area_id", "area_name"]].drop_duplicates()
         return {a: n or a for a, n in zip(pairs["area_id"], pairs["area_name"], strict=True) if a}
 
     def area_said(self, area_id: str) -> str:
-        """A sub-district in words: its name, with its P-code where another has the same name."""
+        """An area in words: its name, with its P-code where another has the same name."""
         name = self.area_names.get(area_id, area_id)
         several = sum(own == name for own in self.area_names.values()) > 1
         return f"{name}, {area_id}" if several else name

@@ -16,7 +16,7 @@ from flightsim.results.history import departures
 from flightsim.results.runs import Results
 from flightsim.world import World
 
-NAMED = 3  # sub-districts in a line
+NAMED = 3  # areas in a line
 
 Row = dict[str, Any]
 
@@ -36,8 +36,8 @@ def lines(results: Results, world: World) -> list[str]:
         _displaced(f),
         _reported(f, world),
         _when(f),
-        f"Displaced from: {_areas(f, f.displaced_by_area)}.",
-        f"Displaced people are in: {_areas(f, f.sheltered_by_area)}.",
+        f"Displaced from: {_areas(f, f.displaced_by_area, world)}.",
+        f"Displaced people are in: {_areas(f, f.sheltered_by_area, world)}.",
         _shelter(f),
         _hardship(f),
         _roads(f),
@@ -46,9 +46,9 @@ def lines(results: Results, world: World) -> list[str]:
 
 
 def rows(results: Results) -> list[Row]:
-    """Rows for summary.csv: each measure's total, then displaced and sheltered people by sub-district.
+    """Rows for summary.csv: each measure's total, then displaced and sheltered people by area.
 
-    A count of people in a sub-district under the small-cell limit is left blank and said so.
+    A count of people in an area under the small-cell limit is left blank and said so.
     """
     f = Findings(results)
     from_where = _by_area(f, "displaced_persons", f.displaced_by_area)
@@ -128,10 +128,10 @@ def _when(f: Findings) -> str:
     )
 
 
-def _areas(f: Findings, values: pd.Series) -> str:
+def _areas(f: Findings, values: pd.Series, world: World) -> str:
     shown = values[values >= SMALL_CELL_PERSONS].head(NAMED)
     if not len(shown):
-        return "no sub-district with 100 people or more"
+        return f"no {world.areas.noun.one} with 100 people or more"
     named = [f"{f.name(str(a))} ({words.about(v)})" for a, v in shown.items()]
     rest = int((values > 0).sum()) - len(named)
     return words.listing([*named, f"{rest} more"]) if rest else words.listing(named)

@@ -41,7 +41,7 @@ summary.csv    the headline outcomes by scenario: mean over the runs, and the 5,
 summary.txt    of one scenario: what came out, with its range and the reports beside it
 ranges.csv     of one scenario: the headline measures by day, median and the 5, 25, 75 and 95 % quantiles of the runs
 displaced.png  of one scenario: people displaced by day, median and ranges, with what was reported as points
-map.png        of one scenario: where people left and where they are, the median of the runs by sub-district
+map.png        of one scenario: where people left and where they are, the median of the runs by area
 the others     a folder a run; its README.txt says what is in it. households.parquet there is NOT FOR SHARING
 
 Replicate 3 of one scenario and replicate 3 of another have the same households and random seed: compare them

@@ -135,9 +135,7 @@ def destinations(report: Report) -> Figure | None:
     if not len(found):
         return None
     best, _ = best_baseline(b.misplaced)
-    names = report.world.areas
-    known = dict(zip([*names.area_id, *names.admin2_id, *names.admin1_id],
-                     [*names.name, *names.admin2, *names.admin1], strict=True))  # fmt: skip
+    known = report.world.areas.all_names
     rows = list(found[["question", "source", "cell"]].drop_duplicates().itertuples(index=False))[:24]
     figure = style.new_figure(10.0, 2.6 + 0.32 * len(rows))
     high = float(figure.get_size_inches()[1])

@@ -255,7 +255,7 @@ def _where(b: Board) -> list[str]:
             f"  {km[MODEL]:.1f} km by road from the right place, on average{apart}; best baseline, {name}: {best:.1f}."
         )
     else:
-        lines.append("  No distance is given: these observations do not give shares by sub-district.")
+        lines.append("  No distance is given: these observations do not give shares by area.")
     return lines
 
 
@@ -302,7 +302,7 @@ def _ahead(report: Report) -> list[str]:
 def _patterns(report: Report) -> list[str]:
     found = report.patterns
     if not len(found):
-        return ["Patterns: these are Idlib's, winter 2019-20; this is another case."]
+        return ["Patterns: none are written down for this case."]
     told = found[found["verdict"] != "too short to tell"]
     yes = int((told["verdict"] == "yes").sum())
     lines = [f"Patterns: {yes} of {len(told)} shown ({len(found) - len(told)} need a longer run)."]

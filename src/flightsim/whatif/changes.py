@@ -72,7 +72,7 @@ class WhatIf:
         None, "a road number, as M5; null: none", "A road that is cut", "choice", role=SETTING
     )
     cut_at: str | None = given(
-        None, "a place or sub-district; null: all along", "Where, by name or P-code", "choice", role=SETTING
+        None, "a place or area; null: all along", "Where, by name or P-code", "choice", role=SETTING
     )
     cut_from: str | None = given(None, DATE + "the start", "From when on", "choice", "date", SETTING)
     cut_left: float = parameter(
@@ -110,7 +110,7 @@ class WhatIf:
     phases: Sequence[Any] = given(
         [],
         "phases of {area, from, to}",
-        "A plan: sub-districts taken one after the other, with violence=goes_on aimed at them",
+        "A plan: areas taken one after the other, with violence=goes_on aimed at them",
         "choice",
         role=SETTING,
     )
@@ -190,7 +190,7 @@ class WhatIf:
         )
 
     def planned(self, world: World) -> list[Phase]:
-        """The phases of the plan, their sub-districts found; InputError where there is none of that name."""
+        """The phases of the plan, their areas found; InputError where there is none of that name."""
         complaints = Complaints()
         phases = phases_of(self.phases, as_date(self.known_until), complaints, world)
         complaints.raise_if_any()

@@ -12,7 +12,7 @@ from flightsim.world import World
 def cut(events: list[Event], world: World, road: str, at: str | None, when: date, left: float) -> list[Event]:
     """From a day on only this share of capacity is left on the road of this number, at a place or all along.
 
-    ``at`` is a place or a sub-district, by name or P-code: the stretches with an end there are cut.
+    ``at`` is a place or an area, by name or P-code: the stretches with an end there are cut.
     """
     stretches = [row for row, ref in enumerate(world.roads.ref) if ref.casefold() == road.casefold()]
     if not stretches:
@@ -33,7 +33,7 @@ def cut(events: list[Event], world: World, road: str, at: str | None, when: date
 
 
 def _nodes(world: World, at: str) -> set[int]:
-    """The places meant: one of this name or P-code, else all of a sub-district."""
+    """The places meant: one of this name or P-code, else all of an area."""
     places = world.places
     found = [i for i, names in enumerate(zip(places.place_id, places.name, strict=True)) if at in names]
     if found:
@@ -41,5 +41,7 @@ def _nodes(world: World, at: str) -> set[int]:
     area = world.areas.row_of(at)
     if area is None:
         known = [*world.areas.name, *places.name]
-        raise InputError(f"events.cut_at: there is no place or sub-district '{at}'{nearest(at, known)}")
+        raise InputError(
+            f"events.cut_at: there is no place or {world.areas.noun.one} '{at}'{nearest(at, known)}"
+        )
     return {i for i, of in enumerate(places.area.tolist()) if of == area}

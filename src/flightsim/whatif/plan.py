@@ -1,4 +1,4 @@
-"""A plan of an offensive: sub-districts taken one after the other. Hypothetical, and never finer than that."""
+"""A plan of an offensive: areas taken one after the other. Hypothetical, and never finer than that."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ KEYS = ("area", "from", "to")
 
 @dataclass(frozen=True)
 class Phase:
-    """A sub-district that is taken between two days, both included."""
+    """An area that is taken between two days, both included."""
 
     area: int  # row of Areas; -1 before a world is known
     begins: date
@@ -42,9 +42,10 @@ def phases_of(
                 complaints.add(f"{where}: {key} is {phase[key]!r}; expected a date such as 2019-12-23")
         row = -1 if world is None else world.areas.row_of(str(phase["area"]))
         if world is not None and row is None:
-            there = no_such_area(str(phase["area"]), world.areas.name, world.areas.area_id)
+            areas, noun = world.areas, world.areas.noun
+            there = no_such_area(str(phase["area"]), areas.name, areas.area_id, noun.one, noun.many)
             cure = "" if isinstance(phase["area"], str) else "; put quotes around a P-code of digits"
-            complaints.add(f"{where}: {there}{cure}; a plan takes whole sub-districts")
+            complaints.add(f"{where}: {there}{cure}; a plan takes whole {noun.many}")
         if begins is not None and ends is not None and row is not None:
             phases.append(Phase(row, begins, ends))
             _check_dates(where, phases, known_until, complaints)

@@ -31,7 +31,7 @@ PAST_DAYS = 14  # assumption: two weeks hold a burst and a lull
 BLOCK_DAYS = 3  # assumption: strikes come in bursts of a few days
 STRIKES_SPREAD_KM = 10.0  # assumption: e-folding distance from the place struck before
 FRONT_STEP_KM = 3.0  # assumption: e-folding distance from the places taken lately, to the next one
-AHEAD_DAYS = 7  # assumption: a sub-district is bombed for a week before the first of its places is taken
+AHEAD_DAYS = 7  # assumption: an area is bombed for a week before the first of its places is taken
 MOST_STRIKES = 10_000.0  # a day at a place, as in a case's events
 FURTHER = 1_000  # draws of further places: their number within an event is added to the day's times this
 
@@ -185,7 +185,7 @@ class _Made:
             self._take(int(free[race.argmin()]), when)
 
     def _take_by_plan(self, when: date) -> None:
-        """Each sub-district of the plan is taken evenly over its days, the places next to the front first."""
+        """Each area of the plan is taken evenly over its days, the places next to the front first."""
         for phase in self._future.phases:
             if not phase.begins <= when <= phase.ends:
                 continue

@@ -30,9 +30,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {  # # stands for the level
         "ADM#_PT",
         "ADM#_NAME",
     ),
-    "name_ar": ("ADM#_AR", "admin#Name_ar"),
+    "name_local": ("ADM#_AR", "admin#Name_ar"),
 }
-OPTIONS = (Option("finest", "the finest level to take, as 2 or 3; the finest there is", "LEVEL"),)
+OPTIONS = (Option("finest", "the finest level to take: 2, 3 or 4; the finest there is", "LEVEL"),)
 MOST_LEVELS = 5
 Properties = Mapping[str, Any]
 
@@ -111,7 +111,7 @@ def _area(properties: Properties, level: int, columns: Mapping[str, tuple[str, .
     """A row of areas.csv out of the columns of one level; a blank id where there is none."""
     said = {ours: _first(properties, theirs, level) for ours, theirs in columns.items()}
     name = said["name_en"] or said["area_id"]
-    return {"area_id": said["area_id"], "level": level, "name_en": name, "name_ar": said["name_ar"]}
+    return {"area_id": said["area_id"], "level": level, "name_en": name, "name_local": said["name_local"]}
 
 
 def _first(properties: Properties, names: tuple[str, ...], level: int) -> str:

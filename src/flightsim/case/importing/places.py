@@ -31,7 +31,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "locality",
         "site_name",
     ),
-    "name_ar": ("name_ar", "name:ar", "featureName_ar"),
+    "name_local": ("name_local", "name_ar", "name:ar", "featureName_ar"),
     "area_id": (
         "area_id",
         "ADM4_PCODE",
@@ -233,7 +233,7 @@ def _rows(found: list[Point], area: list[str], columns: points.Columns, asked: A
         rows.append({
             "place_id": own or f"{area_id}-{counted[area_id]:03d}",
             "name_en": point.get(columns["name_en"]),
-            "name_ar": point.get(columns["name_ar"]),
+            "name_local": point.get(columns["name_local"]),
             "area_id": area_id,
             "lat": round(point.lat, 5),
             "lon": round(point.lon, 5),

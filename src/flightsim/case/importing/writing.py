@@ -11,6 +11,7 @@ from typing import Any
 
 from flightsim.case.cells import CONTROL, Column, Unexpected, show
 from flightsim.case.columns import KEYS, columns_of
+from flightsim.case.customs import FINEST_LEVEL, USUAL_FINEST
 from flightsim.case.importing.examples import without_examples
 from flightsim.case.importing.report import Report, Row, Taken
 from flightsim.case.manifest import MANIFEST, holders_of, read_manifest
@@ -52,7 +53,9 @@ def rows_of(case: Path, file: str) -> list[Row]:
     path = case / file
     if not path.is_file():
         return []
-    return [dict(row) for row in csv.DictReader(io.StringIO(read_text(path), newline=""))]
+    now = {column.was: name for name, column in columns_of(holders_in(case))[file].items() if column.was}
+    found = csv.DictReader(io.StringIO(read_text(path), newline=""))
+    return [{now.get(name, name): value for name, value in row.items()} for row in found]
 
 
 def contents(
@@ -79,7 +82,9 @@ def contents(
     files |= {file: as_csv(rows, columns[file]) for file, rows in without_examples(tables, report).items()}
     facts = (licence or taken.licence or UNSTATED, taken.attribution or source, kind)
     files |= taken.maps
-    files[MANIFEST] = licensed(read_text(case / MANIFEST), [*taken.rows, *taken.maps], facts)
+    manifest = licensed(read_text(case / MANIFEST), [*taken.rows, *taken.maps], facts)
+    levels = [int(row["level"]) for row in taken.rows.get("areas.csv", [])]
+    files[MANIFEST] = with_finest(manifest, max(levels)) if levels else manifest
     files[f"import_{kind}_dropped.csv"] = _dropped(report)
     return files
 
@@ -163,6 +168,14 @@ def licensed(manifest: str, files: list[str], facts: tuple[str, str, str]) -> st
         if file in TITLES:
             _enter(lines, tables, file, entry)
     return "\n".join(lines) + "\n"
+
+
+def with_finest(manifest: str, level: int) -> str:
+    """The manifest's text with this level as the finest; a line is added where it is not the usual one."""
+    line, there = f"{FINEST_LEVEL}: {level}", re.compile(rf"^{FINEST_LEVEL}\s*:.*$", re.MULTILINE)
+    if there.search(manifest):
+        return there.sub(line, manifest)
+    return manifest if level == USUAL_FINEST else f"{line}\n{manifest}"
 
 
 def _enter(lines: list[str], tables: int, file: str, entry: Mapping[str, str]) -> None:

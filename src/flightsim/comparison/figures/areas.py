@@ -79,7 +79,7 @@ def draw(
     _keys(figure, level, change, signs, rows, n * wide + 0.25, high)
     border = str(world.manifest.get("border_name", "abroad"))
     subtitle = (
-        f"Mean arrivals by sub-district, {look.span(material)}; whoever moves on counts again. "
+        f"Mean arrivals by {world.areas.noun.one}, {look.span(material)}; whoever moves on counts again. "
         f"{'Below: mean difference between runs with the same random seed. ' if rows > 1 else ''}"
         f"Counts under {SMALL_CELL_PERSONS:.0f} are not shown. Thick line: border ({border})."
     )

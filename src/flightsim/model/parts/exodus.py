@@ -43,9 +43,9 @@ class NoExodus:
 
 @dataclass(frozen=True)
 class Prescribed:
-    """So many people leave these sub-districts within these weeks, those most ready to leave first.
+    """So many people leave these areas within these weeks, those most ready to leave first.
 
-    ``areas`` maps sub-districts (name or P-code) to shares of ``persons``; where ``persons`` is null, to people.
+    ``areas`` maps areas (name or P-code) to shares of ``persons``; where ``persons`` is null, to people.
     """
 
     persons: float | None = parameter(
@@ -59,8 +59,8 @@ class Prescribed:
     )
     areas: Mapping[str, float] = given(
         {},
-        "sub-districts with shares that add up to 1",
-        "Where they leave: sub-districts by name or P-code, each with its share of the people (or its people)",
+        "areas with shares that add up to 1",
+        "Where they leave: areas by name or P-code, each with its share of the people (or its people)",
         "choice",
         role=SETTING,
     )
@@ -102,7 +102,7 @@ class Prescribed:
     def _check_areas(self, areas: Any, complaints: Complaints) -> None:
         if not isinstance(areas, Mapping) or not areas:
             complaints.add(
-                f"exodus.areas is {areas!r}; expected sub-districts and shares, as {{Dana: 0.4, Ariha: 0.6}}"
+                f"exodus.areas is {areas!r}; expected areas and shares, as {{NAME: 0.4, OTHER: 0.6}}"
             )
             return
         for name in areas:
@@ -118,10 +118,10 @@ class Prescribed:
                 f"exodus.areas: the shares add up to {total:g}; expected 1, or exodus.persons=null and people"
             )
         elif not wrong and total <= 0:
-            complaints.add("exodus.areas asks for nobody; expected people in some sub-district")
+            complaints.add("exodus.areas asks for nobody; expected people in some area")
 
     def check(self, world: World, clock: Clock) -> None:
-        """InputError if there are no such sub-districts or days, or fewer people than asked for."""
+        """InputError if there are no such areas or days, or fewer people than asked for."""
         complaints = Complaints()
         begins = self.first_day(clock)
         if not 0 <= begins <= clock.days - self.days:
@@ -134,7 +134,9 @@ class Prescribed:
         for name, persons in self.wanted_persons().items():
             row = world.areas.row_of(name)
             if row is None:
-                complaints.add(f"exodus.areas: {no_such_area(name, world.areas.name, world.areas.area_id)}")
+                noun = world.areas.noun
+                said = no_such_area(name, world.areas.name, world.areas.area_id, noun.one, noun.many)
+                complaints.add(f"exodus.areas: {said}")
             elif row in wanted:
                 complaints.add(f"exodus.areas: {world.areas.name[row]} is there twice")
             else:
@@ -155,7 +157,7 @@ class Prescribed:
         return 0 if begins is None else clock.day_index(begins)
 
     def wanted_persons(self) -> dict[str, float]:
-        """People who are to leave, by sub-district as it is written."""
+        """People who are to leave, by area as it is written."""
         unit = 1.0 if self.persons is None else self.persons
         return {str(name): float(share) * unit for name, share in self.areas.items()}
 

@@ -113,7 +113,7 @@ class Population:
         "share of households",
         0,
         1,
-        "Households whose nearest relatives live in their own sub-district's neighbourhood, not farther off",
+        "Households whose nearest relatives live in their own area's neighbourhood, not farther off",
         ASSUMPTION,
     )
 

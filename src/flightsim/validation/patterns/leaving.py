@@ -205,7 +205,9 @@ def january_is_slower(found: Results, world: World) -> Pattern:
 def western_aleppo_leaves(found: Results, world: World) -> Pattern:
     """People newly displaced from the district west of Aleppo from 15 to 19 January, against the reported number."""
     inside = [
-        a for a, d in zip(world.areas.area_id, world.areas.admin2_id, strict=True) if d == WESTERN_ALEPPO
+        a
+        for a, d in zip(world.areas.area_id, world.areas.within[-1].area_id, strict=True)
+        if d == WESTERN_ALEPPO
     ]
     table = found.wide("displaced_persons")
     total = table[[area for area in inside if area in table]].sum(axis=1)

@@ -97,20 +97,19 @@ class Ground:
     def inside(self, codes: Collection[str]) -> Bools:
         """(A,) the areas that P-codes of any level stand for; all if there are none."""
         a = self.world.areas
-        columns = zip(a.area_id, a.admin2_id, a.admin1_id, strict=True)
+        columns = zip(a.area_id, *(above.area_id for above in a.within), strict=True)
         return np.array([not codes or not set(codes).isdisjoint(levels) for levels in columns])
 
     def areas(self, codes: Collection[str]) -> list[str]:
-        """P-codes of the sub-districts that P-codes of any level stand for."""
+        """P-codes of the areas that P-codes of any level stand for."""
         return [
             area for area, found in zip(self.world.areas.area_id, self.inside(codes), strict=True) if found
         ]
 
     @cached_property
     def codes(self) -> set[str]:
-        """Every P-code that the world knows, of all three levels."""
-        a = self.world.areas
-        return {*a.area_id, *a.admin2_id, *a.admin1_id}
+        """Every P-code that the world knows, of every level."""
+        return set(self.world.areas.all_names)
 
     def _by_area(self, values: Floats) -> Floats:
         sums = np.bincount(self.world.places.area, values, minlength=len(self.world.areas))

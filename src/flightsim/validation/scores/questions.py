@@ -83,7 +83,7 @@ class Question:
         return self.rows[0].source
 
     def places(self, ground: Ground) -> list[int] | None:
-        """The sub-district of each cell, if there are several and each is one: only then a distance can be told.
+        """The area of each cell, if there are several and each is one: only then a distance can be told.
 
         The rest is left out: nobody says how far away those elsewhere are.
         """
