@@ -224,7 +224,7 @@ def test_rows_that_a_table_cannot_hold_are_dropped_with_the_reason(case: Path) -
     taken, report = take(case, write(case / "p.csv", text))
     texts = writing.contents(case, "places", taken, report, "somebody", None, add=False)
     (kept,) = texts["places.csv"].splitlines()[1:]
-    assert kept == 'P2,B,,GW010102,5.5,10.7,0,0,sna,"nobody says how many: 0, an assumption",OSM'
+    assert kept == 'P2,B,GW010102,5.5,10.7,0,0,sna,"nobody says how many: 0, an assumption",OSM'
     dropped = texts["import_places_dropped.csv"].splitlines()[1:]
     assert [line for line in dropped if line.startswith("places.csv")] == [
         "places.csv,P1,A,\"control is not as expected: opposition, sna, government or sdf\",'rebels'",

@@ -18,7 +18,7 @@ USUAL_LANGUAGE = "ar"  # of cases from before there was a choice
 
 
 def finest_level(key: str, value: Any, complaints: Complaints) -> int | None:
-    """The admin level of the areas that places lie in and results are told by."""
+    """The admin level of the areas that places lie in and results are given by."""
     if value not in map(str, FINEST):
         found = show(value) if isinstance(value, str) else "no single number"
         complaints.add(f"{MANIFEST}: {key} is {found}; expected 2, 3 or 4")
@@ -59,7 +59,7 @@ READERS = {FINEST_LEVEL: finest_level, LEVELS: levels, LANGUAGE: language}
 MEANINGS = {
     FINEST_LEVEL: (
         "2, 3 or 4",
-        f"admin level that places lie in and results are told by; {USUAL_FINEST} if left out",
+        f"admin level of the areas that places lie in and results are given by; {USUAL_FINEST} if left out",
     ),
     LEVELS: (
         "a word for each level, or its one and many",

@@ -81,7 +81,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "usd_high": ("#value+usd+p95", "95 % of the runs are below"),
     "runs": ("#meta+runs", "runs of the model, each with its own random seed"),
 }
-"""By column: tag and meaning. Those that say where (``adm3_pcode``, ``origin_adm3_name`` …) are told by `about`."""
+"""By column: tag and meaning. Those that say where (``adm3_pcode``, ``origin_adm3_name`` …) are in `about`."""
 
 WHERE = re.compile(
     r"(?:(?P<end>origin|destination)_)?adm(?P<level>[1-4])_(?P<what>pcode|name)(?:_(?P<language>\w+))?"

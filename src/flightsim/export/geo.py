@@ -39,9 +39,8 @@ def boundaries(world: World, path: str | Path | None, needed: Sequence[str]) -> 
         code = geojson.code_of(feature, world.areas.level)
         geometry = feature.get("geometry") or {}
         if not code:
-            complaints.add(
-                f"{file}: feature {number} has no P-code; expected one of {', '.join(geojson.code_names(world.areas.level))}"
-            )
+            names_of_code = ", ".join(geojson.code_names(world.areas.level))
+            complaints.add(f"{file}: feature {number} has no P-code; expected one of {names_of_code}")
         elif geometry.get("type") not in ("Polygon", "MultiPolygon"):
             complaints.add(f"{file}: {code} is {geometry.get('type') or 'nothing'}; expected a polygon")
         elif code in found:
