@@ -20,6 +20,7 @@ from flightsim import cli, parameter, scenario
 from flightsim.case import event_rows, guide
 from flightsim.case.cells import REQUIRED
 from flightsim.case.guide import table
+from flightsim.case.importing.kinds import KINDS
 from flightsim.config import compose
 from flightsim.measures import MEASURES, RECORDED
 from flightsim.results import runs
@@ -71,6 +72,19 @@ def case_events() -> str:
             [f"`{kind}`", target, EVENT_UNITS[kind], value.expected if value.blank is REQUIRED else "blank"]
         )
     return table(["type", "target", "value means", "value expected"], rows)
+
+
+def import_kinds() -> str:
+    """Every kind of import: its files, what each column may be called there, its switches."""
+    parts = []
+    for name, kind in KINDS.items():
+        parts.append(f"## {name}\n\n{kind.meaning[0].upper()}{kind.meaning[1:]}. Files: {kind.files}.")
+        if kind.columns:
+            rows = [[f"`{ours}`", ", ".join(f"`{each}`" for each in theirs)] for ours, theirs in kind.columns.items()]
+            parts.append(table(["ours", "looked for, in any case, the first that is not blank"], rows))
+        options = [[f"`--{o.name} {o.metavar}`", o.meaning, o.default or ""] for o in kind.options]
+        parts.append(table(["switch", "meaning", "without it"], options))
+    return "\n\n".join(parts)
 
 
 def result_tables() -> str:
@@ -137,6 +151,7 @@ def options() -> dict[Path, str]:
 
 WRITTEN: dict[str, dict[str, Callable[[], str]]] = {
     "cases.md": {"tables": guide.tables, "events": case_events, "manifest": guide.manifest},
+    "importing.md": {"kinds": import_kinds},
     "results.md": {"tables": result_tables, "measures": result_measures},
 }
 
