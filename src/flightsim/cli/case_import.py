@@ -12,12 +12,14 @@ from flightsim.errors import Complaints, InputError, nearest
 
 MEANING = "take tables of a case from files of others; each row left out is reported with the reason"
 
+EXAMPLE = "flightsim case import boundaries adm3.geojson --into mycountry --dry-run"
+
 
 def register(commands: Any) -> None:
     """Add the command, with one of its own for each kind of files."""
     from flightsim.case.importing.kinds import KINDS
 
-    parser = command(commands, "import", MEANING, lambda arguments: _import(arguments))
+    parser = command(commands, "import", MEANING, lambda arguments: _import(arguments), example=EXAMPLE)
     kinds = parser.add_subparsers(title="kinds", metavar="KIND", dest="kind", required=True)
     for name, kind in KINDS.items():
         each = command(kinds, name, kind.meaning, _import)
