@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -9,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 HOURS_A_DAY = 24
+DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 STEP_HOURS = (1, 2, 3, 4, 6, 8, 12, 24)
 # First dark hour and first light one, local time, in Idlib: sunset is about 16:30 in December and January, and
 # 19:00 to 19:50, by summer time, from April to August
@@ -33,9 +35,9 @@ def is_night(hour: npt.ArrayLike, night: tuple[int, int] = WINTER_NIGHT) -> npt.
 
 
 def as_date(text: object) -> date | None:
-    """The date that a text such as 2019-12-23 says; None if it says none."""
+    """The date that a text such as 2019-12-23 says; None if it says none, or in another way, as 2020-W01-3."""
     try:
-        return date.fromisoformat(str(text))
+        return date.fromisoformat(str(text)) if DATE.fullmatch(str(text)) else None
     except ValueError:
         return None
 

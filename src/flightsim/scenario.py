@@ -12,16 +12,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flightsim import results, words
+from flightsim.case.cells import YEARS
 from flightsim.case.plausible import hourly
 from flightsim.case.reading import Case, cached_case
-from flightsim.clock import STEP_HOURS, Clock
+from flightsim.clock import STEP_HOURS, Clock, as_date
 from flightsim.config.own_parts import SOURCE, described, is_object, registered, trouble_with
 from flightsim.errors import Complaints, InputError, nearest
 from flightsim.events import STATUSES, STRIKES, Event, by_type
 from flightsim.files.atomic import can_be_folder, check_writable
 from flightsim.files.old_names import renewed_parts
 from flightsim.memory import undisturbed
-from flightsim.model.parts import Parts
+from flightsim.model.parts import Parts, exposure
 from flightsim.model.parts.behaviour import Flight, NoFlight
 from flightsim.model.parts.border import Border, OpenBorder
 from flightsim.model.parts.discrepancy import LogRateDrift, NoDiscrepancy
@@ -198,6 +199,12 @@ class Scenario:
         self._check_against_case()
         return "\n".join(_description(self))
 
+    @cached_property
+    def step_notes(self) -> list[str]:
+        """What the length of a step changes, a sentence; none if it changes little."""
+        parts = self.parts
+        return exposure.note(parts.hazard, parts.behaviour, self.world, self.events, self.clock)
+
     def _inputs(self) -> dict[str, str]:
         hashes = dict(self.case.hashes)
         if self.config["boundaries"]:
@@ -294,6 +301,12 @@ def _own_period(config: dict[str, Any], complaints: Complaints) -> None:
                 f"start is {start}; without days=… expected a date in the case's {first} to {last}"
             )
             days = 1
+        elif days > LONGEST_DAYS:
+            complaints.add(
+                f"days is not given and the case has {days:,}, from {start} to {last}; expected days=… "
+                f"up to {LONGEST_DAYS}"
+            )
+            days = 1
         config["days"] = days
 
 
@@ -343,13 +356,9 @@ def _clock(config: Mapping[str, Any], complaints: Complaints) -> Clock:
 
 
 def _first_day(start: Any) -> date | None:
-    """The date that a start says, or None if it says none, or one at the end of all calendars."""
-    try:
-        first = date.fromisoformat(str(start))
-        first + timedelta(days=LONGEST_DAYS)
-    except (ValueError, OverflowError):
-        return None
-    return first
+    """The date that a start says, or None if it says none, or one outside the years that a case may speak of."""
+    first = as_date(start)
+    return first if first is not None and YEARS[0] <= first.year <= YEARS[1] else None
 
 
 def _check_settings(config: Mapping[str, Any], complaints: Complaints) -> None:
@@ -423,8 +432,12 @@ def _description(scenario: Scenario) -> list[str]:
         "Parts: " + ", ".join(f"{name} {type(part).__name__}" for name, part in vars(parts).items()) + ".",
         f"Results would go to {scenario.folder / scenario.run_id}.",
         *(
-            f"Note: {warning}"
-            for warning in (*scenario.case.warnings, *hourly(scenario.events, clock.step_hours))
+            f"Note: {note}"
+            for note in (
+                *scenario.case.warnings,
+                *hourly(scenario.events, clock.step_hours),
+                *scenario.step_notes,
+            )
         ),
     ]
 

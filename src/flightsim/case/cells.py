@@ -21,6 +21,7 @@ from flightsim.errors import Complaints, nearest
 from flightsim.world import Floats
 
 REQUIRED = object()
+YEARS = (1900, 2199)  # assumption: no case speaks of others; 9999-12-31 stands for never
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -192,9 +193,12 @@ def day(blank: Any = REQUIRED) -> Column:
         if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", cell):
             raise Unexpected(expected)
         try:
-            return date.fromisoformat(cell)
+            found = date.fromisoformat(cell)
         except ValueError:
             raise Unexpected("a day that there is") from None
+        if not YEARS[0] <= found.year <= YEARS[1]:
+            raise Unexpected(f"a year from {YEARS[0]} to {YEARS[1]}")
+        return found
 
     return Column(read, expected, blank)
 

@@ -70,7 +70,9 @@ def positive(text: str) -> float:
 
 def a_date(text: str) -> date:
     """A date, for argparse."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r}; expected a date such as 2019-12-20") from None
+    from flightsim.clock import as_date
+
+    found = as_date(text)
+    if found is None:
+        raise argparse.ArgumentTypeError(f"{text!r}; expected a date such as 2019-12-20")
+    return found

@@ -74,6 +74,8 @@ def _run_one(config: Mapping[str, Any]) -> Path:
     from flightsim.scenario import from_config
 
     scenario = from_config(config)
+    for said in scenario.step_notes:
+        note(said)
     with progress_bar(str(config["name"])) as progress:
         outcome = scenario.run(progress)
     if outcome.reused:
@@ -84,11 +86,14 @@ def _run_one(config: Mapping[str, Any]) -> Path:
 
 def _run_all(asked: Plan, folder: Path) -> int:
     """Make the runs of a sweep; what failed is reported at the end."""
+    from flightsim.scenario import from_config
     from flightsim.sweeps import run as sweep
 
     n = len(asked.jobs)
     each = "replicates as needed" if asked.replicates is None else f"{asked.replicates} replicates"
     say(f"{asked.name}: {n} {'scenario' if n == 1 else 'scenarios'}, {each}.")
+    for said in from_config(asked.jobs[0].config).step_notes:
+        note(said)
     with _how_to_go_on(folder), count_bar(asked.name, asked.where.n_workers) as progress:
         done = sweep.run(asked, folder, progress=progress, tell=note)
     return _say_sweep(done)

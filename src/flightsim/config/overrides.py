@@ -116,6 +116,10 @@ def check(
             complaints.add(f"'{text}' asks for several runs, as run -m does; for one list write {key}=[…]")
         elif override.is_interval_sweep():
             complaints.add(f"'{text}': an interval is no list of values; write range(start,stop,step)")
+        elif isinstance(override.value(), Glob) and key not in groups:
+            complaints.add(
+                f"'{text}': glob chooses among the options of {', '.join(groups)}; {key} is none of these"
+            )
         elif not spelt_out(override, groups):
             complaints.add(f"'{text}' stands for nothing at all")
         elif key in groups:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from flightsim.errors import InputError
 from flightsim.model.draws import decision_key, exponential, name_key, uniform
 from flightsim.model.households import AT_HOME, CAR, FOOT, HIRE, SETTLED, Households
 from flightsim.parameter import ASSUMPTION, SETTING, check, parameter
@@ -128,6 +129,11 @@ class Population:
         """
         weight = 1.0 / self.scale
         place, origin, number, raw = self._rows(world, weight, seed)
+        if not len(place) and world.persons:
+            raise InputError(
+                f"population.scale is {self.scale:g}: nobody is left of {world.persons:,.0f} people when a household "
+                f"stands for {weight:,.0f}; expected a larger scale, up to 1"
+            )
         key = place_keys(world)[place] + number.astype(np.uint64) * np.uint64(4) + origin.astype(np.uint64)
         # rounded so that each group's total is kept, and that a size of one or more stays one or more
         persons = np.diff(np.floor(np.cumsum(raw) + 0.5), prepend=0.0).astype(np.int64)
