@@ -58,17 +58,20 @@ def test_a_case_longer_than_a_run(toy_folder: Path, capsys: pytest.CaptureFixtur
 def test_a_scale_that_leaves_nobody(
     toy_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Three thousand people, when one household of the model stands for a thousand of them, 5,700 people."""
-    places = toy_folder / "places.csv"
-    with places.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    for row in rows:
-        row["residents_persons"] = "3" if row["residents_persons"] != "0" else "0"
-        row["idps_persons"] = {"T08": "400", "T12": "2200"}.get(row["place_id"], "0")
-    with places.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
+    """Thirty people, when one household of the model stands for a thousand."""
+    for name, columns in (
+        ("places.csv", {"residents_persons": "3", "idps_persons": "0"}),
+        ("sites.csv", {"population_persons": "0"}),
+    ):
+        path = toy_folder / name
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        for row in rows:
+            row |= {column: few for column, few in columns.items() if row[column] != "0"}
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
     for command in ("describe", "run"):
         asked = [
             command,
