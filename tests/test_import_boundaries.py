@@ -218,6 +218,35 @@ def test_the_table_is_replaced_or_joined_and_the_manifest_tells_its_licence(case
     assert said["places.csv"]["licence"] == "CC0-1.0"
     assert len(said) == 11
     assert "\nmeasured: []\n" in manifest
+    assert "TY010101" not in texts["outlines.geojson"]
     joined = writing.contents(case, "boundaries", taken, report, "OCHA", None, add=True)["areas.csv"]
     assert "TY01," in joined
     assert "GW010201," in joined
+
+
+def test_what_is_added_joins_the_outlines_and_the_licences_too(case: Path) -> None:
+    taken, report = take(case, write(case / "adm3.geojson", COD))
+    texts = writing.contents(case, "boundaries", taken, report, "OCHA", "CC BY-IGO", add=True)
+    assert len(geojson.features(texts["outlines.geojson"])) == 4 + 3
+    (case / "manifest.yaml").write_text(texts["manifest.yaml"], encoding="utf-8")
+    said = writing.manifest_of(case)["tables"]["areas.csv"]
+    assert said["licence"] == "CC0-1.0; CC BY-IGO"
+    assert said["attribution"] == "the flightsim contributors; OCHA"
+
+
+def test_the_manifest_says_the_finest_level_and_no_word_for_a_finer_one(case: Path) -> None:
+    manifest = (case / "manifest.yaml").read_text(encoding="utf-8")
+    words = "levels: {1: county, 2: {one: parish, many: parishes}, 3: ward}  # as people say\n"
+    (case / "manifest.yaml").write_text(words + manifest, encoding="utf-8")
+    taken, report = take(case, write(case / "adm3.geojson", COD), finest="2")
+    text = writing.contents(case, "boundaries", taken, report, "OCHA", None, add=False)["manifest.yaml"]
+    assert "levels: {1: county, 2: {one: parish, many: parishes}}  # as people say\n" in text
+    assert text.startswith("finest_level: 2\n")
+
+
+def test_second_names_are_of_the_cases_language(case: Path) -> None:
+    manifest = (case / "manifest.yaml").read_text(encoding="utf-8")
+    (case / "manifest.yaml").write_text("language: fr\n" + manifest, encoding="utf-8")
+    french = feature(("GW01", "GW0101", "GW010101"), box(10, 5, 11, 6), ADM3_FR="Bas")
+    taken, _ = take(case, write(case / "adm3.geojson", [french]))
+    assert [row["name_local"] for row in taken.rows["areas.csv"]] == ["", "", "Bas"]

@@ -13,12 +13,12 @@ from flightsim.case.cells import Unexpected
 from flightsim.case.columns import TABLES
 from flightsim.case.importing import rings, shapes
 from flightsim.case.importing.report import Asked, Option, Report, Row, Taken
-from flightsim.case.importing.writing import manifest_of
+from flightsim.case.importing.writing import columns_asked, manifest_of
 from flightsim.errors import InputError, nearest
 
 MEANING = "official boundaries with P-codes: areas.csv and outlines.geojson"
 FILES = "GeoJSON; with the extra `geo` shapefile (also zipped) and GeoPackage"
-COLUMNS: dict[str, tuple[str, ...]] = {  # # stands for the level
+COLUMNS: dict[str, tuple[str, ...]] = {  # # stands for the level, @ for the language of the manifest
     "area_id": ("ADM#_PCODE", "admin#Pcode", "adm#_pcode", "ADM#PCODE"),
     "name_en": (
         "ADM#_EN",
@@ -30,7 +30,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {  # # stands for the level
         "ADM#_PT",
         "ADM#_NAME",
     ),
-    "name_local": ("ADM#_AR", "admin#Name_ar"),
+    "name_local": ("ADM#_@", "admin#Name_@"),
 }
 OPTIONS = (Option("finest", "the finest level to take: 2, 3 or 4; the finest there is", "LEVEL"),)
 MOST_LEVELS = 5
@@ -44,9 +44,7 @@ def take(asked: Asked, report: Report) -> Taken:
         for file in asked.files
         for n, feature in enumerate(shapes.features(file, ("ADM", "admin")), start=1)
     ]
-    columns = {
-        ours: (asked.columns[ours],) if ours in asked.columns else theirs for ours, theirs in COLUMNS.items()
-    }
+    columns = columns_asked(COLUMNS, asked)
     finest = _finest(asked, [feature for _, _, feature in found], columns, report)
     areas: dict[str, Row] = {}
     outlines: dict[str, list[rings.Polygon]] = {}

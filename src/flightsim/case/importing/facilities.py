@@ -17,7 +17,7 @@ from flightsim.case.importing import osm, points
 from flightsim.case.importing.network import EARTH_RADIUS_KM, on_sphere
 from flightsim.case.importing.points import Point
 from flightsim.case.importing.report import Asked, Option, Report, Row, Taken
-from flightsim.case.importing.writing import rows_of
+from flightsim.case.importing.writing import columns_asked, rows_of
 from flightsim.errors import InputError
 
 MEANING = "hospitals and health centres, by town, never with a point: facilities.csv"
@@ -54,7 +54,7 @@ FUNCTIONING = {
 
 def take(asked: Asked, report: Report) -> Taken:
     """A row a facility, at the nearest place."""
-    columns = points.columns_asked(COLUMNS, asked.columns)
+    columns = columns_asked(COLUMNS, asked)
     places = [
         row for row in rows_of(asked.case, "places.csv") if math.isfinite(points.number(row.get("lat", "")))
     ]

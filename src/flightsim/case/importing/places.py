@@ -13,7 +13,7 @@ from flightsim.case import geojson
 from flightsim.case.importing import osm, points, population, rings
 from flightsim.case.importing.points import Point
 from flightsim.case.importing.report import Asked, Option, Report, Row, Taken
-from flightsim.case.importing.writing import holders_in, rows_of
+from flightsim.case.importing.writing import columns_asked, holders_in, rows_of
 from flightsim.errors import InputError, nearest
 from flightsim.world import Holders
 
@@ -31,7 +31,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "locality",
         "site_name",
     ),
-    "name_local": ("name_local", "name_ar", "name:ar", "featureName_ar"),
+    "name_local": ("name_local", "name_@", "name:@", "featureName_@"),
     "area_id": (
         "area_id",
         "ADM4_PCODE",
@@ -71,7 +71,7 @@ PLACELESS = 0.5  # of all points: if more lie in no area, it is another country,
 
 def take(asked: Asked, report: Report) -> Taken:
     """Places in areas of the case, with people if a table of them, or the file itself, says how many."""
-    columns = points.columns_asked(COLUMNS, asked.columns)
+    columns = columns_asked(COLUMNS, asked)
     areas = rows_of(asked.case, "areas.csv")
     finest = max((row["level"] for row in areas), default="")
     known = [row["area_id"] for row in areas if row["level"] == finest]

@@ -33,11 +33,6 @@ class Point:
         return next((self.said[name.lower()] for name in names if self.said.get(name.lower())), "")
 
 
-def columns_asked(columns: Columns, asked: Mapping[str, str]) -> Columns:
-    """What our columns are called, with those that were mapped by hand in place of the usual names."""
-    return {ours: (asked[ours],) if ours in asked else theirs for ours, theirs in columns.items()}
-
-
 def read(file: Path, columns: Columns, keys: Collection[str], ways: bool = False) -> list[Point]:
     """The points of a file; of an OSM extract those with one of the tags ``keys``. InputError if there are none."""
     if osm.is_osm(file):

@@ -76,7 +76,9 @@ def totals(file: Path, columns: Columns, known: Mapping[str, str], report: Repor
             f"{file.name}: {several:,} areas have several rows, which are added up; is none of them a total?"
         )
     if not found:
-        raise InputError([f"{file} speaks of no area of the case", *report.by_reason()])
+        such = ", ".join([area for area, above in known.items() if above][:3])
+        said = f"{file} speaks of no area of the case; expected P-codes such as {such}, or say --map area_code=THEIRS"
+        raise InputError([said, *report.by_reason()])
     return found
 
 

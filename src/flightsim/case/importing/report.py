@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from flightsim.case.cells import CONTROL
 from flightsim.errors import Complaints, InputError, nearest
 
 Row = dict[str, Any]  # a row of a case's table: text, number or None for a blank cell, by our column
@@ -106,3 +107,14 @@ class Taken:
     maps: dict[str, str] = field(default_factory=dict)  # file name and GeoJSON text
     licence: str = ""  # where the files themselves say it
     attribution: str = ""
+
+
+def cell(value: Any) -> str:
+    """A value as it stands in a table: whole numbers without a point, texts on one line without odd spaces."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(int(value))
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(round(value, 6))
+    return " ".join(CONTROL.sub(" ", str(value)).split())

@@ -10,7 +10,7 @@ from flightsim.case import geojson
 from flightsim.errors import InputError
 
 JSON = (".geojson", ".json")
-OTHERS = (".gpkg", ".shp", ".zip", ".kml", ".gdb", ".fgb", ".parquet")
+OTHERS = (".gpkg", ".shp", ".zip", ".kml", ".fgb")
 Feature = dict[str, Any]
 
 

@@ -4,34 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from flightsim.case.cells import CONTROL, Column, Unexpected, show
+from flightsim.case import geojson
+from flightsim.case.cells import Column, Unexpected, show
 from flightsim.case.columns import KEYS, columns_of
-from flightsim.case.customs import FINEST_LEVEL, USUAL_FINEST
+from flightsim.case.customs import language_of
+from flightsim.case.importing import shapes
 from flightsim.case.importing.examples import without_examples
-from flightsim.case.importing.report import Report, Row, Taken
+from flightsim.case.importing.manifest_text import licensed, with_finest
+from flightsim.case.importing.report import Asked, Report, Row, Taken, cell
 from flightsim.case.manifest import MANIFEST, holders_of, read_manifest
 from flightsim.case.text_files import read_text
 from flightsim.errors import Complaints, InputError
 from flightsim.world import Holders
 
-TITLES = {
-    "areas.csv": "Areas and their P-codes",
-    "places.csv": "Places, their people and who holds them",
-    "roads.csv": "Roads between places, and to the crossings",
-    "shelter.csv": "Free room for newcomers at the start",
-    "sites.csv": "Camps and other sites",
-    "crossings.csv": "Crossings",
-    "facilities.csv": "Hospitals and health centres, by town",
-    "events.csv": "What happens, day by day",
-    "observations.csv": "What was counted",
-    "outlines.geojson": "Outlines of areas, for maps",
-    "lines.geojson": "Borders and main roads, for maps",
-}
 UNSTATED = "not stated: ask whoever published it, before you share it"
 
 
@@ -46,6 +35,20 @@ def manifest_of(case: Path) -> dict[str, Any]:
     if not file.is_file():
         raise InputError(f"{case} is no case: it has no {MANIFEST}; `flightsim case new NAME` makes one")
     return read_manifest(read_text(file), Complaints())
+
+
+def columns_asked(columns: Mapping[str, tuple[str, ...]], asked: Asked) -> dict[str, tuple[str, ...]]:
+    """What our columns may be called in the files: what was mapped by hand, else the usual names.
+
+    ``@`` in a name stands for the language of the case's second names.
+    """
+    language = language_of(manifest_of(asked.case))
+    return {
+        ours: (asked.columns[ours],)
+        if ours in asked.columns
+        else tuple(n.replace("@", language) for n in theirs)
+        for ours, theirs in columns.items()
+    }
 
 
 def rows_of(case: Path, file: str) -> list[Row]:
@@ -80,9 +83,15 @@ def contents(
         tables[file] = [*kept, *fitting]
         files[file] = as_csv(tables[file], columns[file])
     files |= {file: as_csv(rows, columns[file]) for file, rows in without_examples(tables, report).items()}
-    facts = (licence or taken.licence or UNSTATED, taken.attribution or source, kind)
-    files |= taken.maps
-    manifest = licensed(read_text(case / MANIFEST), [*taken.rows, *taken.maps], facts)
+    files |= {file: _with_kept(case / file, text) if add else text for file, text in taken.maps.items()}
+    facts = {
+        "licence": licence or taken.licence or UNSTATED,
+        "attribution": taken.attribution or source,
+        "modified_by": f"imported by flightsim case import {kind}",
+    }
+    said = manifest_of(case).get("tables", {}) if add else {}
+    of_files = {file: _joined(said.get(file, {}), facts) for file in (*taken.rows, *taken.maps)}
+    manifest = licensed(read_text(case / MANIFEST), of_files)
     levels = [int(row["level"]) for row in taken.rows.get("areas.csv", [])]
     files[MANIFEST] = with_finest(manifest, max(levels)) if levels else manifest
     files[f"import_{kind}_dropped.csv"] = _dropped(report)
@@ -92,24 +101,15 @@ def contents(
 def as_csv(rows: list[Row], columns: Mapping[str, Column]) -> str:
     """Rows as CSV in the order of our columns; an optional column only where some row has it."""
     used = [
-        name for name, column in columns.items() if not column.optional or any(row.get(name) for row in rows)
+        name
+        for name, column in columns.items()
+        if not column.optional or any(cell(row.get(name)) for row in rows)
     ]
     out = io.StringIO(newline="")
     writer = csv.DictWriter(out, used, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     writer.writerows({name: cell(row.get(name)) for name in used} for row in rows)
     return out.getvalue()
-
-
-def cell(value: Any) -> str:
-    """A value as it stands in a table: whole numbers without a point, texts on one line without odd spaces."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(int(value))
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else repr(round(value, 6))
-    return " ".join(CONTROL.sub(" ", str(value)).split())
 
 
 def _fitting(file: str, rows: list[Row], columns: Mapping[str, Column], report: Report) -> list[Row]:
@@ -149,52 +149,22 @@ def _kept(there: list[Row], new: list[Row], key: str | None) -> list[Row]:
     return [row for row in there if {name: row.get(name, "") for name in said[0]} not in said]
 
 
-def licensed(manifest: str, files: list[str], facts: tuple[str, str, str]) -> str:
-    """The manifest's text with an entry under ``tables`` for each of these files, old ones replaced.
-
-    It is edited line by line, so that what people wrote around it, comments too, stays as it is.
-    """
-    licence, attribution, kind = facts
-    lines = manifest.rstrip().split("\n")
-    tables = next((i for i, line in enumerate(lines) if re.match(r"tables\s*:", line)), len(lines))
-    lines[tables : tables + 1] = ["tables:"]
-    for file in files:
-        entry = {
-            "title": TITLES.get(file, ""),
-            "licence": licence,
-            "attribution": attribution,
-            "modified_by": f"imported by flightsim case import {kind}",
-        }
-        if file in TITLES:
-            _enter(lines, tables, file, entry)
-    return "\n".join(lines) + "\n"
+def _joined(before: Mapping[str, str], facts: Mapping[str, str]) -> dict[str, str]:
+    """Facts of a table to which rows were added: what was said of those that stay comes first."""
+    pairs = ((name, before.get(name, ""), text) for name, text in facts.items())
+    return {
+        name: text if not old or text in old.split("; ") else f"{old}; {text}" for name, old, text in pairs
+    }
 
 
-def with_finest(manifest: str, level: int) -> str:
-    """The manifest's text with this level as the finest; a line is added where it is not the usual one."""
-    line, there = f"{FINEST_LEVEL}: {level}", re.compile(rf"^{FINEST_LEVEL}\s*:.*$", re.MULTILINE)
-    if there.search(manifest):
-        return there.sub(line, manifest)
-    return manifest if level == USUAL_FINEST else f"{line}\n{manifest}"
-
-
-def _enter(lines: list[str], tables: int, file: str, entry: Mapping[str, str]) -> None:
-    """Put what is said of a file under the line ``tables``, in place of what was said of it before."""
-    following = lines[tables + 1] if tables + 1 < len(lines) else ""
-    indent = " " * (len(following) - len(following.lstrip()) or 2)
-    start = end = tables + 1
-    for i, line in enumerate(lines[tables + 1 :], start=tables + 1):
-        if line.split(":")[0].strip("'\" ") == file:
-            start, end = i, i + 1
-            while end < len(lines) and (not lines[end].strip() or lines[end].startswith(indent + " ")):
-                end += 1
-            break
-    told = [f"{indent}  {name}: {_quoted(text)}" for name, text in entry.items()]
-    lines[start:end] = [f"{indent}{file}:", *told]
-
-
-def _quoted(text: str) -> str:
-    return "'" + cell(text).replace("'", "''") + "'"
+def _with_kept(file: Path, new: str) -> str:
+    """A map with the outlines that were there, of areas that the new one has not."""
+    if not file.is_file():
+        return new
+    found = geojson.features(new)
+    known = {each["properties"].get("area_id") for each in found}
+    kept = [each for each in geojson.read(file) if (each.get("properties") or {}).get("area_id") not in known]
+    return shapes.to_text([*kept, *found])
 
 
 def _dropped(report: Report) -> str:
