@@ -1,4 +1,4 @@
-"""The text of a table whose encoding nobody gives: found by its byte order mark, by what can be read, by its letters."""
+"""The text of a table whose encoding nobody gives: by its byte order mark, by what can be read, by its letters."""
 
 from __future__ import annotations
 

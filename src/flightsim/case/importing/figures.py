@@ -41,9 +41,9 @@ def is_blank(cell: str) -> bool:
 def numbers(where: str, cells: Cells, whole: bool = False) -> list[float | None]:
     """The numbers of a column: NaN for a blank, None for what is no number.
 
-    Whether a comma or a point parts thousands is decided by the cells that leave no doubt. Where none does, ``1,234`` is a
-    thousand and more, and ``1.234`` too if the column counts (``whole``). InputError, which names the column by
-    ``where``, if two cells contradict each other.
+    Whether a comma or a point parts thousands is decided by the cells that leave no doubt. Where none does,
+    ``1,234`` is a thousand and more, and ``1.234`` too if the column counts (``whole``).
+    InputError, which names the column by ``where``, if two cells contradict each other.
     """
     plain = [(row, "" if is_blank(cell) else SPACES.sub("", cell).replace("٫", ",")) for row, cell in cells]
     decimal = _decimal_mark(where, plain, whole)
