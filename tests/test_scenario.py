@@ -78,7 +78,7 @@ def test_every_complaint_at_once(config: Change) -> None:
         "border.policy is 'ajar'; expected one of as_it_was, closed, women_and_children, open",
         "events.keep has 'asumed'; expected reported, derived, assumed (did you mean 'assumed'?)",
         "start is 'the first of December'; expected a date such as 2019-12-01",
-        "days is 'ten'; expected a whole number from 1 to 730",
+        "days is 'ten'; expected a whole number from 1 to 3660",
         "step_hours is 5; expected one of 1, 2, 3, 4, 6, 8, 12, 24",
         "name is 'a/b'; expected a name that can be a folder's",
         "seed is -1; expected a whole number from 0 to 9223372036854775807",
@@ -110,7 +110,7 @@ def test_nothing_may_be_missing(config: Change, name: str) -> None:
     ("change", "words"),
     [
         ({"days": 0}, "days is 0"),
-        ({"days": 731}, "from 1 to 730"),
+        ({"days": 3661}, "from 1 to 3660"),
         ({"days": True}, "days is True"),
         ({"days": 3.0}, "days is 3.0"),
         ({"seed": 1.5}, "seed is 1.5"),

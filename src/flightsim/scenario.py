@@ -68,7 +68,7 @@ SETTINGS = (
     "count_from",
     "figures",
 )
-LONGEST_DAYS = 730
+LONGEST_DAYS = 3660  # ten years
 SEEDS = 2**63
 LIGHT, DARK = "light", "dark"  # what figures are drawn on; `flightsim.plots.colours` has the same names
 

@@ -28,6 +28,22 @@ BORDER_RULES = ("closed", "women_and_children", "open")
 FACILITY_KINDS = ("hospital", "health_centre")
 CAUSES = ("shelling", "front", "care", "neighbours", "crowding")  # what people leave for
 EARTH_RADIUS_KM = 6371.0
+WIDE_KM = 500.0  # assumption: up to here a plane is good enough, and cheaper
+
+
+def over_ground_km(through_km: Floats) -> Floats:
+    """Km along a great circle of what is so far apart straight through the earth."""
+    return np.asarray(2 * EARTH_RADIUS_KM * np.arcsin(np.minimum(through_km / (2 * EARTH_RADIUS_KM), 1.0)))
+
+
+def through_earth_km(over_ground: float) -> float:
+    """The other way round: km straight through the earth of km along a great circle, up to half around."""
+    return float(2 * EARTH_RADIUS_KM * np.sin(min(over_ground / (2 * EARTH_RADIUS_KM), np.pi / 2)))
+
+
+def _middle_longitude(lon: Floats) -> float:
+    """The mean longitude, of places on both sides of 180 degrees too."""
+    return float((lon if np.ptp(lon) <= 180 else lon % 360).mean())
 
 
 @dataclass(frozen=True)
@@ -251,21 +267,58 @@ class World:
 
     @cached_property
     def xy_km(self) -> Floats:
-        """(P, 2) east and north of the places' mean point, in km (equirectangular: under 0.3 % off here)."""
+        """(P, 2) east and north of the places' mean point in km, as maps show them (equirectangular).
+
+        Off by under 0.3 % over 200 km, by some per cent over 1,000 km. Distances are those of `km_between`.
+        """
         return self.project(self.places.lat, self.places.lon)
 
     def project(self, lat: npt.ArrayLike, lon: npt.ArrayLike) -> Floats:
-        """(n, 2) km of points given in degrees, in the frame of ``xy_km``."""
-        lat0, lon0 = float(self.places.lat.mean()), float(self.places.lon.mean())
+        """(n, 2) km of points given in degrees, in the frame of ``xy_km``; longitudes may wrap at 180 degrees."""
+        lat0, lon0 = float(self.places.lat.mean()), _middle_longitude(self.places.lon)
         per_degree_km = np.pi * EARTH_RADIUS_KM / 180
-        east = (np.asarray(lon, float) - lon0) * per_degree_km * np.cos(np.radians(lat0))
+        turned = np.asarray(lon, float) - lon0
+        turned = turned - 360 * np.rint(turned / 360)  # to the nearer side
+        east = turned * per_degree_km * np.cos(np.radians(lat0))
         north = (np.asarray(lat, float) - lat0) * per_degree_km
         return np.column_stack([east, north])
 
+    @cached_property
+    def wide(self) -> bool:
+        """Whether the places span more than a plane can show (``WIDE_KM``): then distances are on the sphere."""
+        return bool(np.hypot(*np.ptp(self.xy_km, axis=0)) > WIDE_KM)
+
+    @cached_property
+    def at_km(self) -> Floats:
+        """(P, 3) the places as `locate` has them."""
+        return self.locate(self.places.lat, self.places.lon)
+
+    def locate(self, lat: npt.ArrayLike, lon: npt.ArrayLike) -> Floats:
+        """(n, 3) km of points given in degrees: in the plane of ``xy_km``; in a wide case from the earth's middle."""
+        if not self.wide:
+            xy_km = self.project(lat, lon)
+            return np.column_stack([xy_km, np.zeros(len(xy_km))])
+        phi, around = np.radians(np.asarray(lat, float)), np.radians(np.asarray(lon, float))
+        circle = np.cos(phi)
+        return EARTH_RADIUS_KM * np.column_stack(
+            [circle * np.cos(around), circle * np.sin(around), np.sin(phi)]
+        )
+
+    def apart_km(self, one: Floats, other: Floats) -> Floats:
+        """Straight km over ground between points of `locate`; their shapes (..., 3) broadcast."""
+        apart = one - other
+        through: Floats = np.sqrt(apart[..., 0] ** 2 + apart[..., 1] ** 2 + apart[..., 2] ** 2)
+        return np.asarray(over_ground_km(through) if self.wide else through)
+
     def km_between(self, one: Ints | int, other: Ints | int) -> Floats:
         """Straight km between places, given by row; their shapes broadcast. No table of all pairs is ever made."""
-        apart = self.xy_km[one] - self.xy_km[other]
-        return np.asarray(np.sqrt(apart[..., 0] ** 2 + apart[..., 1] ** 2))
+        return self.apart_km(self.at_km[one], self.at_km[other])
+
+    @cached_property
+    def road_straight_km(self) -> Floats:
+        """(E,) straight km between the ends of each road."""
+        nodes = np.vstack([self.at_km, self.locate(self.crossings.lat, self.crossings.lon)])
+        return self.apart_km(nodes[self.roads.u], nodes[self.roads.v])
 
     def km_from(self, place: int) -> Floats:
         """(P,) straight km from one place, given by row, to each."""

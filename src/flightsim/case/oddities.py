@@ -12,7 +12,10 @@ from flightsim.errors import nearest
 from flightsim.events import ALL, Event
 from flightsim.world import Bools, Ints, World
 
-FAR_OFF_KM = 500.0  # assumption: no case is wider; farther off, lat and lon are probably swapped
+FAR_OFF_KM = 500.0  # assumption: farther from the middle, lat and lon are probably swapped ...
+FAR_OFF = (
+    5.0  # ... where that is so many times as far as half of the places lie; in a large country it is not
+)
 POINT_KM = 2.0  # assumption: the point of a town is this near to its end of a road
 NAMED = 10  # how many are named; the others are counted
 LASTING = ("captured", "border_rule", "ceasefire", "aid_authorisation", "night_temperature")
@@ -35,12 +38,16 @@ def _places(world: World) -> list[str]:
     linked = np.isin(np.arange(len(places)), np.concatenate([world.roads.u, world.roads.v]))
     roofs = world.room_persons[:, :-1].sum(axis=1) > 0
     middle = np.median(world.xy_km, axis=0)
-    far = np.hypot(*(world.xy_km - middle).T) > FAR_OFF_KM
+    off_km = np.hypot(*(world.xy_km - middle).T)
+    far = (off_km > FAR_OFF_KM) & (off_km > FAR_OFF * np.median(off_km))
     kinds = (
         (np.flatnonzero(entered & ~linked), "without a road, where nobody can leave or arrive"),
         (_cut_off(world, entered & linked), "cut off from the others by road, unless one crosses the lines"),
         (np.flatnonzero(entered & ~roofs), "without any room under a roof for newcomers"),
-        (np.flatnonzero(far), f"more than {FAR_OFF_KM:g} km from the middle; are lat and lon swapped?"),
+        (
+            np.flatnonzero(far),
+            f"more than {FAR_OFF_KM:g} km from the middle, unlike most; are lat and lon swapped?",
+        ),
     )
     persons = places.residents_persons + places.idps_persons
     return [
@@ -79,8 +86,7 @@ def _parts(world: World, usable: Bools) -> Ints:
 
 def _roads(world: World) -> list[str]:
     roads, crossings = world.roads, world.crossings
-    xy_km = np.vstack([world.xy_km, world.project(crossings.lat, crossings.lon)])
-    straight_km = np.hypot(*(xy_km[roads.u] - xy_km[roads.v]).T)
+    straight_km = world.road_straight_km
     short = np.flatnonzero(roads.km + POINT_KM < straight_km)
     ends = {*roads.u.tolist(), *roads.v.tolist()}
     lone = [name for i, name in enumerate(crossings.crossing_id, start=len(world.places)) if i not in ends]

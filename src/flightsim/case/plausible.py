@@ -68,8 +68,7 @@ def _zeros(tables: Mapping[str, Table]) -> list[str]:
 
 def _roads(world: World) -> list[str]:
     roads = world.roads
-    xy_km = np.vstack([world.xy_km, world.project(world.crossings.lat, world.crossings.lon)])
-    straight_km = np.hypot(*(xy_km[roads.u] - xy_km[roads.v]).T)
+    straight_km = world.road_straight_km
     kinds = (
         (roads.free_flow_kmh < WALKING_KMH, "slower than walking", roads.free_flow_kmh, "km/h"),
         (

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from flightsim.world import Floats, Ints, World
+from flightsim.world import Floats, Ints, World, over_ground_km, through_earth_km
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,10 @@ def near_by(world: World, within_km: float, sources: Ints | None = None) -> Near
     """The sources (places, given by row; all if none are) within so many straight km of each place; weights in km."""
     from flightsim.model.place_kernels import pairs_within  # a compiler is not needed to describe a scenario
 
-    east, north = np.ascontiguousarray(world.xy_km.T)
-    at = np.arange(len(east)) if sources is None else sources
-    by_east = np.argsort(east, kind="stable")
-    return Nearness(*pairs_within(east, north, by_east, at, within_km))
+    at_km = np.ascontiguousarray(world.at_km)
+    rows = np.arange(len(at_km)) if sources is None else sources
+    by_east = np.argsort(at_km[:, 0], kind="stable")
+    if not world.wide:
+        return Nearness(*pairs_within(at_km, by_east, rows, within_km))
+    begin, source, km = pairs_within(at_km, by_east, rows, through_earth_km(within_km))
+    return Nearness(begin, source, over_ground_km(km))

@@ -12,28 +12,27 @@ Ints = npt.NDArray[np.int64]
 
 
 @compiled
-def pairs_within(
-    east: Floats, north: Floats, by_east: Ints, source: Ints, within_km: float
-) -> tuple[Ints, Ints, Floats]:
+def pairs_within(at_km: Floats, by_east: Ints, source: Ints, within_km: float) -> tuple[Ints, Ints, Floats]:
     """Points and the sources, points themselves, not farther from them: the pairs by point, sources in their order.
 
-    Returns where each point's pairs begin (and the end), the number of each pair's source, and km. ``by_east`` the
-    points from west to east: only a strip of them is looked at for each source.
+    Returns where each point's pairs begin (and the end), the number of each pair's source, and km. ``at_km`` (P, 3),
+    ``by_east`` the points by its first column: only a strip of them is looked at for each source.
     """
+    east = at_km[:, 0].copy()
     begin = np.zeros(len(east) + 1, np.int64)
     sorted_east = east[by_east]
     first = np.searchsorted(sorted_east, east[source] - within_km, "left")
     last = np.searchsorted(sorted_east, east[source] + within_km, "right")
     for s in range(len(source)):
         for i in by_east[first[s] : last[s]]:
-            if _km(east, north, i, source[s]) <= within_km:
+            if _km(at_km, i, source[s]) <= within_km:
                 begin[i + 1] += 1
     begin = np.cumsum(begin)
     number, km = np.empty(begin[-1], np.int64), np.empty(begin[-1])
     free = begin[:-1].copy()
     for s in range(len(source)):
         for i in by_east[first[s] : last[s]]:
-            apart = _km(east, north, i, source[s])
+            apart = _km(at_km, i, source[s])
             if apart <= within_km:
                 number[free[i]], km[free[i]] = s, apart
                 free[i] += 1
@@ -41,9 +40,10 @@ def pairs_within(
 
 
 @compiled
-def _km(east: Floats, north: Floats, i: int, j: int) -> float:
+def _km(at_km: Floats, i: int, j: int) -> float:
     """Straight km between two points."""
-    return float(np.sqrt((east[i] - east[j]) ** 2 + (north[i] - north[j]) ** 2))
+    east, north, up = at_km[i, 0] - at_km[j, 0], at_km[i, 1] - at_km[j, 1], at_km[i, 2] - at_km[j, 2]
+    return float(np.sqrt(east**2 + north**2 + up**2))
 
 
 @compiled

@@ -72,7 +72,7 @@ class Prescribed:
         "date",
         SETTING,
     )
-    days: float = parameter(28, "whole days", 1, 730, "Length of those weeks", "choice", SETTING)
+    days: float = parameter(28, "whole days", 1, 3660, "Length of those weeks", "choice", SETTING)
     ready_days: float = parameter(
         5,
         "whole days",
