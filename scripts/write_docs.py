@@ -80,7 +80,10 @@ def import_kinds() -> str:
     for name, kind in KINDS.items():
         parts.append(f"## {name}\n\n{kind.meaning[0].upper()}{kind.meaning[1:]}. Files: {kind.files}.")
         if kind.columns:
-            rows = [[f"`{ours}`", ", ".join(f"`{each}`" for each in theirs)] for ours, theirs in kind.columns.items()]
+            rows = [
+                [f"`{ours}`", ", ".join(f"`{each}`" for each in theirs)]
+                for ours, theirs in kind.columns.items()
+            ]
             parts.append(table(["ours", "looked for, in any case, the first that is not blank"], rows))
         options = [[f"`--{o.name} {o.metavar}`", o.meaning, o.default or ""] for o in kind.options]
         parts.append(table(["switch", "meaning", "without it"], options))
