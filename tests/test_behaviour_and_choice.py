@@ -183,7 +183,7 @@ def test_who_stays_follows_exp_of_minus_the_pressure_gathered(town: World) -> No
     """20,000 residents of M2, each with an exponential threshold, over thirty days of a campaign."""
     place, n = town.places.place_id.index("M2"), len(WHO)
     agenda, stays = Thresholds(1, n), np.ones(n, bool)
-    agenda.join_all(np.arange(n), np.zeros(n, np.int64), exponential(decision_key(1, "leave"), WHO))
+    agenda.join(np.arange(n), np.zeros(n, np.int64), exponential(decision_key(1, "leave"), WHO))
     for pressure in gathered(town, CAMPAIGN, 6)[:, place, RESIDENT]:
         stays[agenda.due(one(pressure))] = False
         if 0.05 < np.exp(-pressure) < 0.95:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from chance import assert_share
 from flightsim.model.draws import decision_key, exponential
-from flightsim.model.thresholds import ROOM_AT_FIRST, Thresholds
+from flightsim.model.thresholds import Thresholds
 
 
 def ints(*values: int) -> np.ndarray:
@@ -23,7 +23,7 @@ def floats(*values: float) -> np.ndarray:
 def full() -> Thresholds:
     """Rows 0 to 3 in group 0 at levels 4, 3, 2, 1; row 4 in group 2 at level 1; group 1 is empty."""
     agenda = Thresholds(3, 6)
-    agenda.join_all(np.arange(5), ints(0, 0, 0, 0, 2), floats(4, 3, 2, 1, 1))
+    agenda.join(np.arange(5), ints(0, 0, 0, 0, 2), floats(4, 3, 2, 1, 1))
     return agenda
 
 
@@ -44,7 +44,7 @@ def test_rows_come_due_when_their_level_is_reached_and_only_once() -> None:
 def test_nobody_waits() -> None:
     assert due(Thresholds(2, 3), 9, 9) == []
     agenda = Thresholds(2, 3)
-    agenda.join_all(ints(), ints(), floats())
+    agenda.join(ints(), ints(), floats())
     assert due(agenda, 9, 9) == []
 
 
@@ -95,9 +95,9 @@ def test_one_may_join_below_the_reading_and_is_due_at_once() -> None:
     assert due(agenda, 0.5, 0.5, 0.5) == [5]
 
 
-def test_many_more_may_join_than_there_was_room_for() -> None:
+def test_one_may_join_anew_again_and_again() -> None:
     """Each row joins five times, a level higher each time: only the last one counts."""
-    n = ROOM_AT_FIRST
+    n = 1024
     agenda, rows = Thresholds(7, n), np.arange(n)
     for level in range(5):
         agenda.join(rows, rows % 7, np.full(n, float(level)))
@@ -106,8 +106,8 @@ def test_many_more_may_join_than_there_was_room_for() -> None:
 
 
 def test_who_leaves_after_many_have_come_and_gone_is_the_right_one() -> None:
-    """Random rows join anew and leave, far more often than there was room for; a dictionary keeps count."""
-    rng, n = np.random.default_rng(0), ROOM_AT_FIRST // 2
+    """Random rows join anew and leave, again and again; a dictionary keeps count."""
+    rng, n = np.random.default_rng(0), 512
     agenda, waiting = Thresholds(3, n), {}
     for _ in range(40):
         rows = rng.permutation(n)[: n // 4]
@@ -129,7 +129,7 @@ def test_a_great_reading_at_once_finds_the_same_as_small_steps() -> None:
     rows, groups, levels = np.arange(500), rng.integers(0, 4, 500), rng.exponential(size=500)
     at_once, in_steps = Thresholds(4, 500), Thresholds(4, 500)
     for agenda in (at_once, in_steps):
-        agenda.join_all(rows, groups, levels)
+        agenda.join(rows, groups, levels)
     end = floats(0.5, 1, 0, 2)
     gathered = np.concatenate([in_steps.due(end * k / 24) for k in range(1, 25)])
     assert (
@@ -143,7 +143,7 @@ def test_a_great_reading_at_once_finds_the_same_as_small_steps() -> None:
 def test_who_stays_follows_exp_of_minus_the_pressure(steps: int) -> None:
     n, pressure = 20_000, 0.7
     agenda = Thresholds(1, n)
-    agenda.join_all(np.arange(n), np.zeros(n, np.int64), exponential(decision_key(1, "leave"), np.arange(n)))
+    agenda.join(np.arange(n), np.zeros(n, np.int64), exponential(decision_key(1, "leave"), np.arange(n)))
     gone = [row for k in range(steps) for row in due(agenda, pressure * (k + 1) / steps)]
     stays = np.ones(n, bool)
     stays[gone] = False
@@ -171,7 +171,7 @@ def test_it_does_what_a_plain_list_would(early: list[tuple[int, int]], operation
     """Against a dictionary of row: (group, level); no two levels are the same."""
     agenda, waiting, reading = Thresholds(3, 10), {}, np.zeros(3)
     levels = [level + row / 100 for row, (_, level) in enumerate(early)]
-    agenda.join_all(np.arange(len(early)), ints(*(group for group, _ in early)), floats(*levels))
+    agenda.join(np.arange(len(early)), ints(*(group for group, _ in early)), floats(*levels))
     waiting = {row: (early[row][0], level) for row, level in enumerate(levels)}
     for time, (what, *arguments) in enumerate(operations):
         if what == "join":

@@ -3,7 +3,7 @@
 Each is given every number as an argument and takes nothing from another file, because a compiled function is kept on
 disk until its own file changes, whatever happens to functions and constants that it takes from others. Each changes its
 first arguments. The sums over places are in `place_kernels`, the search of
-ways in `way_kernels`.
+ways in `way_kernels`, who waits for what in `heap_kernels`.
 """
 
 from __future__ import annotations
@@ -95,40 +95,6 @@ def best_areas(total: Floats, column: Ints, top: int) -> Ints:
                 best[i, rank] = column[i, area]
             total[i, area] = -np.inf
     return best
-
-
-# ------------------------------------------------------------------ when
-
-
-@compiled
-def pop_due(
-    head: Ints,
-    next_level: Floats,
-    stop: Ints,
-    items: Ints,
-    levels: Floats,
-    reading: Floats,
-    current: Floats,
-    groups: Ints,
-) -> Ints:
-    """Take from the front of these groups what their reading has reached, and return the items that still wait.
-
-    Group g is items[head[g]] to items[stop[g] - 1], lowest level first; ``head`` and ``next_level`` (inf at the end)
-    move on. ``current`` (H,) the level for which an item waits now: if that is not the one it joined with, it has left,
-    or joined anew.
-    """
-    n, found = 0, np.empty(16, np.int64)
-    for g in groups:
-        while reading[g] >= next_level[g]:
-            item = items[head[g]]
-            if current[item] == next_level[g]:
-                if n == len(found):
-                    found = np.append(found, np.empty(n, np.int64))
-                found[n] = item
-                n += 1
-            head[g] += 1
-            next_level[g] = levels[head[g]] if head[g] < stop[g] else np.inf
-    return found[:n]
 
 
 # ------------------------------------------------------------------ what shelter

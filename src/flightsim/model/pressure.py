@@ -43,7 +43,9 @@ class Pressure:
 
     def start(self, thresholds: Floats) -> None:
         """Everybody waits, from the start of the run on; thresholds (H,)."""
-        self.waiting.join_all(np.arange(len(self._households)), self._group(slice(None)), thresholds)
+        group = self._group(np.arange(len(self._households)))
+        last_first = np.lexsort((-thresholds, group))  # so each group stands in line and comes out one by one
+        self.waiting.join(last_first, group[last_first], thresholds[last_first])
 
     def due(self) -> tuple[Ints, Floats]:
         """Households whose threshold was passed in this step, and the share of the step that was left then."""
@@ -74,10 +76,9 @@ class Pressure:
         """These wait no longer."""
         self.waiting.leave(rows)
 
-    def _group(self, rows: Ints | slice) -> Ints:
+    def _group(self, rows: Ints) -> Ints:
         h = self._households
-        kind = h.kind(np.arange(len(h))[rows])
-        return np.asarray(h.place[rows] * np.int64(N_KINDS) + kind)
+        return np.asarray(h.place[rows] * np.int64(N_KINDS) + h.kind(rows))
 
 
 class Readiness:
