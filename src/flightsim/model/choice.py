@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from flightsim.model.draws import exponential_table, gumbel
+from flightsim.model.draws import column_bits, exponential_table, gumbel
 from flightsim.model.parts.behaviour import Flight
 from flightsim.world import Bools, Floats, Ints
 
@@ -38,6 +38,13 @@ class Alternatives:
     area_key: npt.NDArray[np.uint64]
     inverse_weight: Floats32
     side: Ints
+    _bits: dict[int, npt.NDArray[np.uint64]] = field(default_factory=dict, compare=False)
+
+    def bits(self, decision: int) -> npt.NDArray[np.uint64]:
+        """(D,) the places' part in the draws of a decision, made when it is first asked for."""
+        if decision not in self._bits:
+            self._bits[decision] = column_bits(decision, self.key)
+        return self._bits[decision]
 
     @cached_property
     def area(self) -> Ints:
@@ -118,7 +125,7 @@ def choose(
         first_of_each,
     )
 
-    race = exponential_table(place_decision, who, options.key)
+    race = exponential_table(place_decision, who, bits=options.bits(place_decision))
     race *= options.inverse_weight
     least, column = first_of_each(race, options.column_of(not_here), options.bounds)
     with np.errstate(divide="ignore"):

@@ -8,6 +8,7 @@ import numpy as np
 
 from flightsim.clock import is_night
 from flightsim.model.households import ABROAD, NO_INTENT, SETTLED
+from flightsim.model.place_kernels import persons_by_place
 from flightsim.model.state import State
 from flightsim.world import OPEN, SITE, Floats
 
@@ -71,19 +72,16 @@ def _at_internal_gates(state: State) -> tuple[Floats, Floats]:
 def _in_sites_persons(state: State) -> Floats:
     """(P,) people settled in a camp or site: those who lived there at the start and stayed, and who came since."""
     h = state.households
-    there = np.flatnonzero((h.state == SETTLED) & (h.rung == SITE))
-    counted = np.bincount(h.place[there], h.people(there), minlength=len(state.world.places))
-    return np.asarray(counted, np.float64)
+    there = (h.state == SETTLED) & (h.rung == SITE)
+    return persons_by_place(h.place, h.persons, h.weight, there, len(state.world.places))
 
 
 def _trapped_persons(state: State) -> Floats:
     """(P,) people who have wanted to leave for more than a day and are still there."""
     h = state.households
-    waiting = np.flatnonzero(h.wants_since != NO_INTENT)
-    hours = (state.now + 1 - h.wants_since[waiting]) * state.clock.step_hours
-    trapped = waiting[hours > TRAPPED_AFTER_HOURS]
-    counted = np.bincount(h.place[trapped], h.people(trapped), minlength=len(state.world.places))
-    return np.asarray(counted, np.float64)
+    hours = (state.now + 1 - h.wants_since) * state.clock.step_hours
+    trapped = (h.wants_since != NO_INTENT) & (hours > TRAPPED_AFTER_HOURS)
+    return persons_by_place(h.place, h.persons, h.weight, trapped, len(state.world.places))
 
 
 def _needs_met_share(state: State) -> float:

@@ -66,13 +66,21 @@ def gumbel(key: int, who: npt.ArrayLike, which: npt.ArrayLike = 0) -> npt.NDArra
     return np.asarray(-np.log(exponential(key, who, which)))
 
 
-def exponential_table(key: int, who: npt.ArrayLike, which: npt.ArrayLike) -> npt.NDArray[np.float32]:
+def column_bits(key: int, which: npt.ArrayLike) -> Keys:
+    """(m,) what `exponential_table` makes of its columns: the same for every ``who``, so it may be kept."""
+    return keyed_bits(key, which, 1)
+
+
+def exponential_table(
+    key: int, who: npt.ArrayLike, which: npt.ArrayLike = (), bits: Keys | None = None
+) -> npt.NDArray[np.float32]:
     """(n, m) exponential numbers of mean 1 in single precision, for every ``who`` (n,) with every ``which`` (m,).
 
     Where households meet every place this is most of a run's work, so it mixes 32 bits of each side.
+    ``bits``: those of ``which``, if they have been kept.
     """
     from flightsim.model.kernels import uniform_table  # a compiler is not needed to describe a scenario
 
-    drawn = uniform_table(keyed_bits(key, who), keyed_bits(key, which, 1))
+    drawn = uniform_table(keyed_bits(key, who), column_bits(key, which) if bits is None else bits)
     np.log(drawn, out=drawn)
     return np.asarray(np.negative(drawn, out=drawn))

@@ -6,6 +6,7 @@ import numpy as np
 
 from flightsim.model.households import SETTLED
 from flightsim.model.kernels import NO_EDGE
+from flightsim.model.place_kernels import persons_by_place
 from flightsim.model.state import State
 
 ROUNDING = 1e-6  # share of all people, or persons, or vehicles
@@ -47,8 +48,7 @@ def check_everything(state: State) -> None:
 
 def _miscounted(state: State) -> list[str]:
     h, places = state.households, state.world.places
-    settled = h.state == SETTLED
-    counted = np.bincount(h.place[settled], h.persons[settled], minlength=len(places)) * h.weight
+    counted = persons_by_place(h.place, h.persons, h.weight, h.state == SETTLED, len(places))
     wrong = np.abs(counted - state.present_persons) > ROUNDING * max(state.persons_total, 1.0)
     return [places.place_id[i] for i in np.flatnonzero(wrong)]
 

@@ -55,3 +55,76 @@ def sum_by_row(begin: Ints, column: Ints, weight: Floats, amount: Floats) -> Flo
             for m in range(amount.shape[1]):
                 total[i, m] += weight[k] * amount[column[k], m]
     return total
+
+
+@compiled
+def persons_by_place(
+    place: npt.NDArray[np.int32],
+    persons: npt.NDArray[np.int16],
+    weight: float,
+    chosen: npt.NDArray[np.bool_],
+    n_places: int,
+) -> Floats:
+    """(P,) people of the chosen households (H,) by place, in one pass over them."""
+    counted = np.zeros(n_places)
+    for i in range(len(place)):
+        if chosen[i]:
+            counted[place[i]] += persons[i] * weight
+    return counted
+
+
+@compiled
+def fill_causes(
+    rates: Floats,
+    shelling: Floats,
+    front: Floats,
+    lost_care: Floats,
+    neighbours: Floats,
+    in_the_open: Floats,
+    care_per_hour: float,
+    care_factor: Floats,
+) -> None:
+    """The pressure an hour by cause (in order of `world.CAUSES`), kind and place (C, K, P): `behaviour.Flight.causes`.
+
+    ``shelling``, ``front``, ``neighbours`` (P,) an hour; ``lost_care`` (P,) 0 to 1; ``in_the_open`` an hour and
+    ``care_factor`` what lost care adds to danger, both (K,).
+    """
+    for kind in range(rates.shape[1]):
+        for p in range(rates.shape[2]):
+            danger = shelling[p] + front[p]
+            rates[0, kind, p] = shelling[p]
+            rates[1, kind, p] = front[p]
+            rates[2, kind, p] = lost_care[p] * (danger * care_factor[kind] + care_per_hour)
+            rates[3, kind, p] = neighbours[p]
+            rates[4, kind, p] = in_the_open[kind]
+
+
+@compiled
+def net_pressure(causes: Floats, held_back: Floats) -> Floats:
+    """(P, K) the causes (C, K, P) together, less what is held back (K,), never negative."""
+    _, n_kinds, n_places = causes.shape
+    pressure = np.empty((n_places, n_kinds))
+    for kind in range(n_kinds):
+        for p in range(n_places):
+            total = causes[0, kind, p]
+            for cause in range(1, len(causes)):
+                total += causes[cause, kind, p]
+            pressure[p, kind] = max(total - held_back[kind], 0.0)
+    return pressure
+
+
+@compiled
+def gather(
+    pressure: Floats, met: Floats, hours: float, in_step: Floats, gathered: Floats, by_cause: Floats
+) -> None:
+    """So many hours under ``pressure`` (P, K), of the causes ``met`` (C, K, P) an hour, are added up."""
+    n_causes, n_kinds, n_places = met.shape
+    for p in range(n_places):
+        for kind in range(n_kinds):
+            in_step[p, kind] = pressure[p, kind] * hours
+            gathered[p, kind] += in_step[p, kind]
+    for cause in range(n_causes):
+        for kind in range(n_kinds):
+            for p in range(n_places):
+                met[cause, kind, p] *= hours
+                by_cause[cause, kind, p] += met[cause, kind, p]

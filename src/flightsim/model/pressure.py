@@ -11,6 +11,7 @@ import numpy as np
 
 from flightsim.model.households import MEANS, N_KINDS, Households
 from flightsim.model.parts.behaviour import N_CAUSES
+from flightsim.model.place_kernels import gather
 from flightsim.model.thresholds import Thresholds
 from flightsim.world import Floats, Ints
 
@@ -36,10 +37,8 @@ class Pressure:
 
     def gather(self, pressure: Floats, hours: float) -> None:
         """So many hours under ``pressure`` (P, K) an hour, of the causes in ``met_now``."""
-        self._in_step = pressure * hours
-        self.gathered += self._in_step
-        self.met_now *= hours
-        self.by_cause += self.met_now
+        met, by_cause = _by_kind(self.met_now), _by_kind(self.by_cause)
+        gather(pressure, met, float(hours), self._in_step, self.gathered, by_cause)
 
     def start(self, thresholds: Floats) -> None:
         """Everybody waits, from the start of the run on; thresholds (H,)."""
@@ -79,6 +78,11 @@ class Pressure:
     def _group(self, rows: Ints) -> Ints:
         h = self._households
         return np.asarray(h.place[rows] * np.int64(N_KINDS) + h.kind(rows))
+
+
+def _by_kind(by_place: Floats) -> Floats:
+    """(C, K, P) as it lies in memory, of (C, P, K)."""
+    return by_place.transpose(0, 2, 1)
 
 
 class Readiness:

@@ -193,15 +193,21 @@ class Flight:
         ``remembered`` strikes, ``alarm`` 0 to 1, ``lost_care`` 0 to 1, ``neighbours_gone`` 0 to 1, all (P,).
         ``out``: an array to put it in, as numpy has it; new memory each hour costs more than the sums.
         """
-        rates = np.zeros((N_CAUSES, len(remembered), N_KINDS)) if out is None else out
-        rates[SHELLING] = (self.shelling_per_hour * self.fear(remembered))[:, None]
-        rates[FRONT] = (self.front_per_hour * alarm)[:, None]
-        danger = rates[SHELLING] + rates[FRONT]
-        factor = np.array([self.care_factor, self.care_factor_in_need] * (N_KINDS // 2)) - 1
-        rates[CARE] = lost_care[:, None] * (danger * factor + self.care_per_hour)
-        rates[NEIGHBOURS] = (self.neighbours_per_hour * neighbours_gone)[:, None]
-        rates[CROWDING, :, : N_KINDS - 2] = 0.0
-        rates[CROWDING, :, N_KINDS - 2 :] = self.crowding_per_hour
+        from flightsim.model.place_kernels import (
+            fill_causes,  # a compiler is not needed to describe a scenario
+        )
+
+        rates = np.zeros((N_CAUSES, N_KINDS, len(remembered))).transpose(0, 2, 1) if out is None else out
+        fill_causes(
+            rates.transpose(0, 2, 1),
+            self.shelling_per_hour * self.fear(remembered),
+            self.front_per_hour * alarm,
+            lost_care,
+            self.neighbours_per_hour * neighbours_gone,
+            np.repeat([0.0, self.crowding_per_hour], [N_KINDS - 2, 2]),
+            self.care_per_hour,
+            np.array([self.care_factor, self.care_factor_in_need] * (N_KINDS // 2)) - 1,
+        )
         return rates
 
     def held_back(self) -> Floats:
@@ -210,7 +216,11 @@ class Flight:
 
     def pressure(self, causes: Floats) -> Floats:
         """(P, K) pressure an hour that gathers: the causes together, less what holds people back, never negative."""
-        return np.asarray(np.maximum(causes.sum(axis=0) - self.held_back(), 0.0))
+        from flightsim.model.place_kernels import (
+            net_pressure,  # a compiler is not needed to describe a scenario
+        )
+
+        return net_pressure(causes.transpose(0, 2, 1), self.held_back())
 
     def appeal(
         self,
