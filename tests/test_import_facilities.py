@@ -57,6 +57,17 @@ def test_each_is_at_the_nearest_town(case: Path, tmp_path: Path) -> None:
     ]
 
 
+def test_a_protocol_buffer_says_the_same(case: Path, tmp_path: Path) -> None:
+    osmium = pytest.importorskip("osmium")
+    (tmp_path / "x.osm").write_text(OSM, encoding="utf-8")
+    with osmium.SimpleWriter(str(tmp_path / "x.osm.pbf")) as writer:
+        for each in osmium.FileProcessor(str(tmp_path / "x.osm")):
+            writer.add(each)
+    plain, packed = take(case, tmp_path / "x.osm"), take(case, tmp_path / "x.osm.pbf")
+    assert packed[0] == plain[0]
+    assert [each.reason for each in packed[1].dropped] == [each.reason for each in plain[1].dropped]
+
+
 def test_no_point_name_or_id_of_a_facility_is_written(case: Path, tmp_path: Path) -> None:
     (tmp_path / "x.osm").write_text(OSM, encoding="utf-8")
     taken, report = take(case, tmp_path / "x.osm")

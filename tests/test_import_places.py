@@ -198,8 +198,8 @@ def test_swapped_degrees_and_another_country_are_told_apart(case: Path) -> None:
         ("x.osm", "<gpx></gpx>", "is XML but no OSM"),
         ("x.osm", "<osm><node id='1' lat='1' lon='1'/></osm>", "has no nodes with place="),
         ("x.osm.bz2", "<osm/>", "cannot be read"),
-        ("x.csv", "", "is empty"),
-        ("x.csv", "name,lat,lon\n", "has no rows"),
+        ("x.csv", "", "is an empty file"),
+        ("x.csv", "name,lat,lon\n", "and no rows below it"),
     ],
 )
 def test_what_holds_no_places_is_refused(case: Path, name: str, text: str, said: str) -> None:
@@ -237,3 +237,26 @@ def test_room_with_families_is_a_share_of_residents_if_asked(case: Path) -> None
     assert [(row["place_id"], row["host_persons"]) for row in taken.rows["shelter.csv"]] == [("N3", 250)]
     assert "assumption" in taken.rows["shelter.csv"][0]["source"]
     assert "shelter.csv" not in take(case, case / "x.osm")[0].rows
+
+
+def test_tables_as_people_have_them_are_understood(case: Path) -> None:
+    """Semicolons, an Arabic code page, HXL tags below the header, thousands, and a total at the end."""
+    places_file = case / "p.csv"
+    head = "Locality;Lat;Long;Adm3\n#loc+name;#geo+lat;#geo+lon;#adm3+code\n"
+    text = head + "الضفة;5,5;10,2;GW010101\nHigh;5,5;10,7;GW010102\n"
+    places_file.write_bytes(text.encode("cp1256"))
+    people = case / "people.csv"
+    people.write_text(
+        "Area code;People;Displaced\n#adm3+code;#population+total;#affected+idps\n"
+        "GW010101;12.000;1.500\nGW010102;1.000.000;\nTotal;1.012.000;1.500\n",
+        encoding="utf-8-sig",
+    )
+    taken, report = take(case, places_file, population=str(people))
+    found = [
+        (row["name_en"], row["area_id"], row["residents_persons"], row["idps_persons"])
+        for row in taken.rows["places.csv"]
+    ]
+    assert found == [("الضفة", "GW010101", 12_000, 1_500), ("High", "GW010102", 1_000_000, 0)]
+    assert [(each.file, each.reason) for each in report.dropped] == [
+        ("people.csv", "it is a total of other rows")
+    ]

@@ -124,7 +124,7 @@ def test_loops_parallels_one_ways_islands_and_places_far_off_are_told(tmp_path: 
     assert {pair: row["km"] for pair, row in by_ends(taken).items()} == {("A", "B"): 11.1, ("I", "J"): 22.2}
     said = "\n".join(report.notes)
     assert "1 one-way ones are taken as two-way; 1 loops and 1 longer parallels left out" in said
-    assert "2 places on an island of the network, without a road to the others: I, J" in said
+    assert "2 places are on an island of the network, without a road to the others: I, J" in said
     assert "ways left out by class: footway 1" in said
     assert [(each.row, each.reason) for each in report.dropped] == [
         ("Far", "no road within 5 km: it is not joined")

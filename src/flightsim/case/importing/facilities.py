@@ -63,7 +63,9 @@ def take(asked: Asked, report: Report) -> Taken:
     found = [
         (n, point)
         for file in asked.files
-        for n, point in enumerate(points.read(file, columns, ("amenity", "healthcare"), ways=True), start=1)
+        for n, point in enumerate(
+            points.read(file, columns, ("amenity", "healthcare"), report, ways=True), start=1
+        )
     ]
     kept = []
     for n, point in found:
@@ -83,7 +85,7 @@ def take(asked: Asked, report: Report) -> Taken:
 
 
 def _word(point: Point, name: str) -> str:
-    return point.said.get(name.lower(), "").strip().lower()
+    return point.get((name,)).strip().lower()
 
 
 def _rows(

@@ -68,8 +68,10 @@ def _of_xml(content: Any, keys: Collection[str], ways: bool) -> Iterator[Tagged]
 def _of_packed(file: Path, keys: Collection[str], ways: bool) -> Iterator[Tagged]:
     osmium = with_osmium(file)
     try:
-        reader = osmium.FileProcessor(str(file))
-        for each in reader.with_locations() if ways else reader:
+        wanted = osmium.osm.NODE | osmium.osm.WAY if ways else osmium.osm.NODE
+        reader = osmium.FileProcessor(str(file), wanted)
+        reader = reader.with_locations() if ways else reader
+        for each in reader.with_filter(osmium.filter.KeyFilter(*keys)):
             tags = {tag.k: tag.v for tag in each.tags} if each.is_node() or each.is_way() else {}
             if tags.keys().isdisjoint(keys):
                 continue

@@ -20,7 +20,15 @@ from flightsim.world import Holders
 MEANING = "settlements with a point, and people by area: places.csv"
 FILES = "OSM (.osm, .osm.bz2; .osm.pbf with the extra `geo`), GeoJSON and other map files, or CSV with lat and lon"
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "place_id": ("place_id", "pcode", "p_code", "settlement_pcode", "locality_pcode", "ADM4_PCODE"),
+    "place_id": (
+        "place_id",
+        "pcode",
+        "p_code",
+        "settlement_pcode",
+        "locality_pcode",
+        "ADM4_PCODE",
+        "#loc+code",
+    ),
     "name_en": (
         "name_en",
         "name:en",
@@ -30,6 +38,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "settlement",
         "locality",
         "site_name",
+        "#loc+name",
     ),
     "name_local": ("name_local", "name_@", "name:@", "featureName_@"),
     "area_id": (
@@ -40,6 +49,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "ADM2_PCODE",
         "admin2Pcode",
         "ADM1_PCODE",
+        "#adm4+code",
+        "#adm3+code",
+        "#adm2+code",
     ),
     "lat": points.LAT,
     "lon": points.LON,
@@ -77,7 +89,7 @@ def take(asked: Asked, report: Report) -> Taken:
     known = [row["area_id"] for row in areas if row["level"] == finest]
     if not known:
         raise InputError(f"{asked.case / 'areas.csv'} has no areas; import boundaries first")
-    found = [point for file in asked.files for point in points.read(file, columns, ("place",))]
+    found = [point for file in asked.files for point in points.read(file, columns, ("place",), report)]
     kept = _worth(found, columns, asked, report)
     area = _areas_of(kept, columns, known, asked, report)
     kept, area = _unlike([(p, a) for p, a in zip(kept, area, strict=True) if a], columns, report)
@@ -126,7 +138,7 @@ def _areas_of(
 ) -> list[str]:
     """The area of each place: by its P-code, else by its point; blank, and dropped, if it lies in none."""
     codes = [
-        next((c for name in columns["area_id"] if (c := point.said.get(name.lower(), "")) in known), "")
+        next((code for name in columns["area_id"] if (code := point.get((name,))) in known), "")
         for point in found
     ]
     outlines = _outlines(asked.case, known)

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
+import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from flightsim.case.importing import osm, rings, shapes
-from flightsim.case.text_files import read_text
+from flightsim.case.importing import figures, osm, rings, shapes, sheets
+from flightsim.case.importing.report import Report
 from flightsim.errors import InputError
 
-LAT = ("lat", "latitude", "y", "lat_dd", "point_y", "latitude_dd", "centroid_lat")
-LON = ("lon", "long", "lng", "longitude", "x", "lon_dd", "point_x", "longitude_dd", "centroid_lon")
+LAT = ("lat", "latitude", "y", "lat_dd", "point_y", "latitude_dd", "centroid_lat", "#geo+lat")
+LON = (
+    "lon",
+    "long",
+    "lng",
+    "longitude",
+    "x",
+    "lon_dd",
+    "point_x",
+    "longitude_dd",
+    "centroid_lon",
+    "#geo+lon",
+)
 Columns = Mapping[str, tuple[str, ...]]  # ours, and what they may be called
 
 
@@ -23,38 +33,64 @@ class Point:
     """What a file says of one point. ``lat`` and ``lon`` are NaN where it does not say."""
 
     file: Path
-    row: str  # in a table (the header is row 1), number of a feature, or OSM id
-    said: Mapping[str, str]  # by the file's own names in lower case
+    row: str  # of a table, number of a feature, or OSM id
+    said: Mapping[str, str]  # by the file's own names, ``plain``
     lat: float
     lon: float
+    tags: Mapping[str, str] = field(default_factory=dict)  # HXL tags by those names, of a table that has them
 
     def get(self, names: Collection[str]) -> str:
-        """The first of these columns that is not blank."""
-        return next((self.said[name.lower()] for name in names if self.said.get(name.lower())), "")
+        """The first of these columns that is not blank; a name that begins with # is an HXL pattern."""
+        return next((said for name in names if (said := self._said(name))), "")
+
+    def _said(self, name: str) -> str:
+        if name.startswith("#"):
+            tagged = (column for column, tag in self.tags.items() if sheets.fits_tag(tag, name))
+            return next((said for column in tagged if (said := self.said.get(column, ""))), "")
+        return self.said.get(plain(name), "")
 
 
-def read(file: Path, columns: Columns, keys: Collection[str], ways: bool = False) -> list[Point]:
+def plain(name: str) -> str:
+    """A column's name without what people change in it: capitals, spaces, underscores."""
+    return re.sub(r"[\W_]+", "", name.lower())
+
+
+def read(
+    file: Path, columns: Columns, keys: Collection[str], report: Report, ways: bool = False
+) -> list[Point]:
     """The points of a file; of an OSM extract those with one of the tags ``keys``. InputError if there are none."""
     if osm.is_osm(file):
         found = [
-            Point(file, id_, {k.lower(): v.strip() for k, v in tags.items()}, lat, lon)
+            Point(file, id_, {plain(k): v.strip() for k, v in tags.items()}, lat, lon)
             for id_, tags, lat, lon in osm.tagged(file, keys, ways)
         ]
-    elif file.suffix.lower() in (*shapes.JSON, *shapes.OTHERS):
-        found = [_of_feature(file, n, each) for n, each in enumerate(shapes.features(file), start=1)]
-    else:
-        found = [
-            Point(file, str(n), row, _degrees(row, columns["lat"]), _degrees(row, columns["lon"]))
-            for n, row in enumerate(table(file), start=2)
-        ]
-    if not found:
-        what = f"nodes with {' or '.join(keys)}=" if osm.is_osm(file) else "rows"
-        raise InputError(f"{file} has no {what}; expected at least one")
-    return found
+        if not found:
+            raise InputError(f"{file} has no nodes with {' or '.join(keys)}=; expected at least one")
+        return found
+    if file.suffix.lower() in (*shapes.JSON, *shapes.OTHERS):
+        return [_of_feature(file, n, each) for n, each in enumerate(shapes.features(file), start=1)]
+    return _of_table(file, columns, report)
+
+
+def _of_table(file: Path, columns: Columns, report: Report) -> list[Point]:
+    """The rows of a table; a degree may be written with a decimal comma."""
+    sheet = sheets.read(file, report)
+    degrees = []
+    for axis in ("lat", "lon"):
+        column = sheet.column(columns[axis])
+        known = sheet.numbers(column, report) if column else [None] * len(sheet.lines)
+        degrees.append([math.nan if value is None else value for value in known])
+    tags = {plain(column): tag for column, tag in sheet.tags.items()}
+    return [
+        Point(
+            file, str(line.row), {plain(column): cell for column, cell in line.said.items()}, lat, lon, tags
+        )
+        for line, lat, lon in zip(sheet.lines, *degrees, strict=True)
+    ]
 
 
 def _of_feature(file: Path, n: int, feature: shapes.Feature) -> Point:
-    said = {str(k).lower(): _text(v) for k, v in (feature.get("properties") or {}).items() if v is not None}
+    said = {plain(str(k)): _text(v) for k, v in (feature.get("properties") or {}).items() if v is not None}
     geometry = feature.get("geometry") or {}
     corners = geometry.get("coordinates")
     if geometry.get("type") != "Point":
@@ -67,32 +103,10 @@ def _of_feature(file: Path, n: int, feature: shapes.Feature) -> Point:
     return Point(file, str(n), said, lat, lon)
 
 
-def table(file: Path) -> list[dict[str, str]]:
-    """The rows of a table, by its column names in lower case. InputError if it is none."""
-    content = read_text(file)
-    header = content.partition("\n")[0]
-    separator = max(",;\t", key=header.count)
-    rows = list(csv.reader(io.StringIO(content, newline=""), delimiter=separator))
-    if not rows:
-        raise InputError(f"{file} is empty; expected a header row and rows")
-    names = [name.strip().lower() for name in rows[0]]
-    return [dict(zip(names, (cell.strip() for cell in row), strict=False)) for row in rows[1:]]
-
-
 def number(text: str) -> float:
     """A number as people write it (``12 300``, ``12,300``); NaN if it is none."""
-    try:
-        return float(text.replace(" ", "").replace("\u00a0", "").replace(",", ""))
-    except ValueError:
-        return math.nan
-
-
-def _degrees(row: Mapping[str, str], names: Collection[str]) -> float:
-    said = next((row[name.lower()] for name in names if row.get(name.lower())), "")
-    try:
-        return float(said.replace(",", "."))
-    except ValueError:
-        return math.nan
+    (found,) = figures.numbers("", [(1, text)], whole=True)
+    return math.nan if found is None else found
 
 
 def _text(value: object) -> str:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from flightsim.case.importing.points import Columns, number, table
+from flightsim.case.importing import sheets
+from flightsim.case.importing.points import Columns
 from flightsim.case.importing.report import Report
 from flightsim.errors import InputError
 from flightsim.world import Ints
@@ -25,10 +26,13 @@ UNKNOWN_CLASS = "village"
 COLUMNS: dict[str, tuple[str, ...]] = {
     "area_code": (
         "area_id", "ADM4_PCODE", "admin4Pcode", "ADM3_PCODE", "admin3Pcode", "ADM2_PCODE", "admin2Pcode",
-        "ADM1_PCODE", "admin1Pcode", "pcode", "P-code", "admin2_code", "admin1_code",
+        "ADM1_PCODE", "admin1Pcode", "pcode", "admin2_code", "admin1_code", "#adm4+code", "#adm3+code", "#adm2+code",
+        "#adm1+code",
     ),
-    "area_population": ("population", "T_TL", "total_population", "pop_total", "population_total", "total", "pop"),
-    "area_idps": ("idps", "idps_persons", "idp_individuals", "idps_ind", "number_idps", "numPresentIdpInd"),
+    "area_population": ("population", "T_TL", "total_population", "pop_total", "population_total", "total", "pop",
+        "#population+total", "#population-f-m"),
+    "area_idps": ("idps", "idps_persons", "idp_individuals", "idps_ind", "number_idps", "numPresentIdpInd",
+        "#affected+idps", "#population+idps"),
 }  # fmt: skip
 Totals = dict[str, dict[str, float]]  # by area: residents and idps
 
@@ -38,33 +42,30 @@ def totals(file: Path, columns: Columns, known: Mapping[str, str], report: Repor
 
     ``known``: the area above each area of the case.
     """
+    sheet = sheets.read(file, report)
+    ours = {"residents": "area_population", "idps": "area_idps"}
+    used = {key: sheet.column(columns[name]) for key, name in ours.items()}
+    if not any(used.values()):
+        sheet.needed("area_population", columns["area_population"])  # which says what to do
+    numbers = {key: sheet.numbers(column, report, whole=True) for key, column in used.items() if column}
+    code_columns = [column for name in columns["area_code"] if (column := sheet.column((name,)))]
     found: Totals = {}
     n_rows: dict[str, int] = {}
     n_upwards = 0
-    rows = table(file)
-    names = {name for row in rows[:1] for name in row}
-    if not names & {each.lower() for ours in ("area_population", "area_idps") for each in columns[ours]}:
-        raise InputError(
-            f"{file} has no column of people: found {', '.join(sorted(names)[:15])}; expected one of "
-            f"{', '.join(columns['area_population'])}, or say --map area_population=THEIRS"
-        )
-    for n, row in enumerate(rows, start=2):
-        codes = [row[name.lower()] for name in columns["area_code"] if row.get(name.lower())]
+    for i, line in enumerate(sheet.lines):
+        codes = [line.said[column] for column in code_columns if line.said[column]]
         area = next((code for code in codes if code in known), "")
         n_upwards += bool(area) and area != codes[0]
-        people = {
-            key: next((number(row[name.lower()]) for name in columns[ours] if row.get(name.lower())), 0.0)
-            for key, ours in (("residents", "area_population"), ("idps", "area_idps"))
-        }
+        people = {key: column[i] for key, column in numbers.items()}
         if not area:
             reason = "its P-code is no area of the case" if codes else "it has no P-code"
-            report.drop(file, n, codes[0] if codes else "", reason)
-        elif not all(math.isfinite(persons) and persons >= 0 for persons in people.values()):
-            report.drop(file, n, area, "its number of people is no number of 0 or more")
+            report.drop(file, line.row, codes[0] if codes else "", reason)
+        elif any(persons is None or persons < 0 for persons in people.values()):
+            report.drop(file, line.row, area, "its number of people is no number of 0 or more")
         else:
             here = found.setdefault(area, {"residents": 0.0, "idps": 0.0})
             for key, persons in people.items():
-                here[key] += persons
+                here[key] += persons if persons and math.isfinite(persons) else 0.0
             n_rows[area] = n_rows.get(area, 0) + 1
     if n_upwards:
         report.note(

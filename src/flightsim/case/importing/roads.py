@@ -170,8 +170,9 @@ def _say(ends: list[Row], rows: list[Row], at: Ints, found: network.Network, rep
         report.note(f"the network has {len(part_km) - 1:,} islands, {part_km[1:].sum():,.0f} km in all")
     for group in groups[1:11]:
         named = ", ".join(sorted(group)[:5])
+        many = "place is" if len(group) == 1 else "places are"
         report.note(
-            f"{len(group):,} places on an island of the network, without a road to the others: {named}"
+            f"{len(group):,} {many} on an island of the network, without a road to the others: {named}"
         )
     if len(groups) > 11:
         report.note(f"and {len(groups) - 11:,} more islands with places")
