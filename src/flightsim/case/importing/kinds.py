@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from flightsim.case.importing import boundaries, facilities, places, roads
+from flightsim.case.importing import boundaries, events, facilities, places, roads
 from flightsim.case.importing.report import Asked, Option, Report, Taken
 
 
@@ -35,4 +35,5 @@ KINDS: dict[str, Kind] = {
     "places": _kind(places),
     "roads": _kind(roads),
     "facilities": _kind(facilities),
+    "events": _kind(events),
 }
