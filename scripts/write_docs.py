@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import importlib
 import io
 import re
@@ -20,6 +21,7 @@ from flightsim import cli, parameter, scenario
 from flightsim.case import event_rows, guide
 from flightsim.case.cells import REQUIRED
 from flightsim.case.guide import table
+from flightsim.case.importing import event_types
 from flightsim.case.importing.kinds import KINDS
 from flightsim.config import compose
 from flightsim.measures import MEASURES, RECORDED
@@ -90,6 +92,20 @@ def import_kinds() -> str:
     return "\n\n".join(parts)
 
 
+def import_event_types() -> str:
+    """Which of our events each type of a publisher is."""
+    file = Path(event_types.__file__).with_name(event_types.SHIPPED)
+    with file.open(encoding="utf-8", newline="") as content:
+        first, *rows = csv.reader(content)
+    return table(
+        first,
+        [
+            [publisher, kind, sub, f"`{ours}`" if ours else "left out", why]
+            for publisher, kind, sub, ours, why in rows
+        ],
+    )
+
+
 def result_tables() -> str:
     """Every table of a results folder with its columns."""
     rows = [
@@ -154,7 +170,7 @@ def options() -> dict[Path, str]:
 
 WRITTEN: dict[str, dict[str, Callable[[], str]]] = {
     "cases.md": {"tables": guide.tables, "events": case_events, "manifest": guide.manifest},
-    "importing.md": {"kinds": import_kinds},
+    "importing.md": {"kinds": import_kinds, "event types": import_event_types},
     "results.md": {"tables": result_tables, "measures": result_measures},
 }
 
