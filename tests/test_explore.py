@@ -97,10 +97,9 @@ class TestWhatThePageIsTold:
             assert persons >= 100
 
     def test_the_front_is_where_places_were_taken(self, tried: Trial) -> None:
-        lost = terrain.lost_by_day(tried.scenario.world, tried.results)
         world = tried.scenario.world
-        start = world.hostile(world.places.control)
-        days = [d for d in range(len(lost)) if (lost[d] != (lost[d - 1] if d else start)).any()]
+        held = record.held(tried.results, world)
+        days = [d for d in range(len(held) - 1) if (held[d + 1] != held[d]).any()]
         assert [f["day"] for f in tried.course["fronts"]] == days
 
     def test_who_left_adds_up(self, tried: Trial) -> None:

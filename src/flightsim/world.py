@@ -72,6 +72,14 @@ class Holders:
         """Whether each place is closed to those who flee, by who holds it; any shape."""
         return ~np.array(self.lived_in)[control]
 
+    def taken(self, before: Ints, after: Ints) -> Bools:
+        """Whether ground changed hands for those who flee, any shape: closed now and not before, or another side's now.
+
+        Ground that was closed and is open again counts as not taken: people may return.
+        """
+        found: Bools = ~self.closed(before) & (self.closed(after) | (np.asarray(before) != np.asarray(after)))
+        return found
+
     def apart(self, control: Ints) -> Ints:
         """Alike for ground between which every road may be taken, by who holds it; -2 for closed ground."""
         own = np.where(self.crossed, len(self.name), np.arange(len(self.name)))

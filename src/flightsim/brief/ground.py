@@ -84,7 +84,7 @@ def front(
     view = holders_of.View(g.left, g.left + WIDE / g.scale + GRID_KM, bottom - GRID_KM, g.top + GRID_KM)
     x, y, nearest = holders_of.raster(world, view, GRID_KM)
     held = world.hostile(before)
-    taken = world.hostile(after) & ~held
+    taken = world.holders.taken(before, after)
     inside = np.ones(nearest.shape, bool)
     if outlines:
         whole = Shape.make_compound_path(*outlines.values())

@@ -216,7 +216,8 @@ def _legend(subject: Subject, t: Language, limits: Sequence[float], withheld: bo
         rows.append({"kind": "arrow", "look": "", "words": t("legend_flow", number=t.about(most), n=FLOWS)})
     if taken:
         rows.append({"kind": "swatch", "look": "taken", "words": t("legend_taken")})
-    rows.append({"kind": "swatch", "look": "hostile", "words": t("legend_hostile")})
+    if subject.world.hostile(subject.world.places.control).any():
+        rows.append({"kind": "swatch", "look": "hostile", "words": t("legend_hostile")})
     if any(each.kind == "border" for each in shapes.lines(subject.world)):
         name = str(subject.world.manifest.get("border_name", ""))
         key = f"border_with_{name.lower()}"

@@ -61,15 +61,11 @@ def path(view: View, shape: Shape) -> str:
 
 def fronts(world: World, results: Results) -> list[dict[str, Any]]:
     """Ground captured since the start as it stands from each day on that changes it: day (index) and SVG path."""
-    taken = lost_by_day(world, results) & ~world.hostile(world.places.control)
+    held = record.held(results, world)
+    taken = world.holders.taken(held[0], held[1:])
     changes = [d for d in range(len(taken)) if (taken[d] != (taken[d - 1] if d else False)).any()]
     shapes_then = front(world, ground.view_of(world), taken[changes]) if changes else []
     return [{"day": day, "d": d} for day, d in zip(changes, shapes_then, strict=True)]
-
-
-def lost_by_day(world: World, results: Results) -> Bools:
-    """(days, P) which places are held by those that people flee at the end of each day."""
-    return np.asarray(world.hostile(record.held(results, world)[1:]))
 
 
 def hospitals(world: World, works: Bools) -> list[dict[str, Any]]:

@@ -197,7 +197,8 @@ class Scene:
             )
         handles.append(maps.heading("\nGround"))
         handles.append(Patch(fc=style.PAPER, ec=style.CAPTURED, hatch="////", label="captured"))
-        handles.append(Patch(fc=style.HOSTILE_LAND, label="held by others at the start"))
+        if self.world.hostile(self.world.places.control).any():
+            handles.append(Patch(fc=style.HOSTILE_LAND, label="held by others at the start"))
         if shapes.lines(self.world):
             name = str(self.world.manifest.get("border_name", "border"))
             handles.append(Line2D([], [], color=style.INK, lw=2.2, label=name))

@@ -109,7 +109,7 @@ def front(
     """
     x, y, nearest = raster(world, view)
     hostile_before = world.hostile(before)[nearest]
-    captured = (world.hostile(after) & ~world.hostile(before))[nearest]
+    captured = world.holders.taken(before, after)[nearest]
     drawn = []
     if hostile_before.any():
         drawn.append(
@@ -159,13 +159,16 @@ def scale_bar(axes: Axes, view: View) -> None:
     """A bar of a round number of km, about a tenth of the map, at the lower left, and where north is."""
     km = max((k for k in (1, 2, 5, 10, 20, 50, 100, 200) if k < 0.14 * view.width), default=1)
     x, y = view.left + 0.03 * view.width, view.bottom + 0.03 * view.height
-    axes.plot([x, x + km], [y, y], color=style.INK, lw=2, solid_capstyle="butt", zorder=6)
-    axes.text(x + km / 2, y + 0.008 * view.height, f"{km} km", ha="center", va="bottom", size=7.5, zorder=6)
+    halo = [patheffects.withStroke(linewidth=2.2, foreground=style.PAPER)]  # the ground under it may be dark
+    bar: dict[str, Any] = {"lw": 2, "solid_capstyle": "butt", "zorder": 6}
+    axes.plot([x, x + km], [y, y], color=style.INK, path_effects=halo, **bar)
+    label: dict[str, Any] = {"ha": "center", "va": "bottom", "size": 7.5, "zorder": 6, "path_effects": halo}
+    axes.text(x + km / 2, y + 0.008 * view.height, f"{km} km", **label)
     axes.annotate(
         "", (x, y + 0.085 * view.height), (x, y + 0.04 * view.height), zorder=6,
         arrowprops={"arrowstyle": "-|>", "color": style.INK, "lw": 0.8, "shrinkA": 0, "shrinkB": 0},
     )  # fmt: skip
-    axes.text(x, y + 0.088 * view.height, "N", ha="center", va="bottom", size=7.5, zorder=6)
+    axes.text(x, y + 0.088 * view.height, "N", **label)
 
 
 def names(

@@ -257,7 +257,8 @@ def _legend(
     handles.append(heading("\nGround"))
     if captured:
         handles.append(Patch(fc=style.PAPER, ec=style.CAPTURED, hatch="////", label="captured in the run"))
-    handles.append(Patch(fc=style.HOSTILE_LAND, label="held by others at the start"))
+    if world.hostile(world.places.control).any():
+        handles.append(Patch(fc=style.HOSTILE_LAND, label="held by others at the start"))
     if shapes.lines(world):
         handles.append(
             Line2D([], [], color=style.INK, lw=2.2, label=str(world.manifest.get("border_name", "border")))
