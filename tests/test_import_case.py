@@ -56,20 +56,8 @@ def run(*words: object) -> int:
 def test_from_files_to_a_case_that_is_read(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     case = files / "mine"
     assert run("new", case) == 0
-    assert (
-        run(
-            "import",
-            "boundaries",
-            files / "adm3.geojson",
-            "--into",
-            case,
-            "--source",
-            "OCHA",
-            "--licence",
-            "CC BY",
-        )
-        == 0
-    )
+    said = ("--source", "OCHA", "--licence", "CC BY")
+    assert run("import", "boundaries", files / "adm3.geojson", "--into", case, *said) == 0
     people = ("--population", files / "people.csv", "--host-share", "0.1")
     assert run("import", "places", files / "towns.osm", "--into", case, *people) == 0
     assert run("import", "roads", files / "roads.graphml", "--into", case) == 0
@@ -77,6 +65,9 @@ def test_from_files_to_a_case_that_is_read(files: Path, capsys: pytest.CaptureFi
     told = capsys.readouterr().out
     assert "left out: an example row whose area, place or target is gone" in told
     assert "residents: 146,458 persons in places; the rows of people.csv add up to 146,458" in told
+    assert (
+        "example rows are still there, to be replaced: events.csv 2, observations.csv 1" in told.splitlines()
+    )
     found = read_case(case)
     places = found.world.places
     persons = dict(zip(places.name, places.residents_persons.tolist(), strict=True))

@@ -1,5 +1,6 @@
 """A road network of others becomes roads from place to place."""
 
+import sys
 from pathlib import Path
 
 import networkx as nx
@@ -210,6 +211,16 @@ def test_an_osm_extract_is_read_by_osmium_in_every_form(tmp_path: Path) -> None:
         assert by_ends(taken)["A", "C"]["km"] == pytest.approx(2 * TENTH_KM, abs=0.05)
 
 
+def test_without_the_extra_an_osm_extract_is_refused_with_the_cure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "osmium", None)
+    case = write_case(tmp_path / "mine", {"A": (0, 0), "B": (0, 0.2)}, {})
+    (tmp_path / "x.osm").write_text(OSM, encoding="utf-8")
+    with pytest.raises(InputError, match=r"pip install 'flightsim\[geo\]', which brings osmium"):
+        take(case, tmp_path / "x.osm")
+
+
 def test_a_graph_that_osmnx_saved_is_read(tmp_path: Path) -> None:
     ox = pytest.importorskip("osmnx")
     (tmp_path / "x.osm").write_text(OSM, encoding="utf-8")
@@ -230,6 +241,9 @@ def test_what_is_no_network_of_this_country_is_refused(tmp_path: Path) -> None:
     paths = write_graph(tmp_path / "p.graphml", {1: (0, 0), 2: (0, 1)}, [(1, 2, {"highway": "path"})])
     with pytest.raises(InputError, match="no road of the classes asked for was found; left out: 1 of path"):
         take(case, paths)
+    bent = PRIMARY | {"geometry": "LINESTRING (a b, 0 1, 2 3)"}
+    with pytest.raises(InputError, match="the geometry of an edge is"):
+        take(case, write_graph(tmp_path / "bent.graphml", {1: (0, 0), 2: (0, 1)}, [(1, 2, bent)]))
     (tmp_path / "bad.graphml").write_text("<graphml", encoding="utf-8")
     with pytest.raises(InputError, match="cannot be read as GraphML"):
         take(case, tmp_path / "bad.graphml")

@@ -43,3 +43,9 @@ def without_examples(tables: Mapping[str, list[Row]], report: Report) -> dict[st
         if len(kept) < len(now.get(file, [])):
             now[file] = changed[file] = kept
     return changed
+
+
+def left_over(tables: Mapping[str, list[Row]]) -> str:
+    """How many example rows are still in which tables; blank if none."""
+    counts = {file: sum(row.get("source") == SOURCE for row in rows) for file, rows in tables.items()}
+    return ", ".join(f"{file} {n:,}" for file, n in counts.items() if n)

@@ -293,6 +293,8 @@ def _people(
         row["method"] = f"the area's people spread in proportion to {by}"
     for key in ("residents", "idps"):
         given = sum(round(here[key]) for here in found_totals.values())
+        if not given:
+            continue
         report.note(
             f"{key}: {int(people[key].sum()):,} persons in places; the rows of {file.name} add up to {given:,}"
         )

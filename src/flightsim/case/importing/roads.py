@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -107,17 +106,19 @@ def _graphml(file: Path, drawing: network.Drawing) -> None:
         seen.add(street)
         if not drawing.wants(tags):
             continue
-        bends = list(_bends(tags.get("geometry", "")))[1:-1]
+        bends = _bends(file, tags.get("geometry", ""))[1:-1]
         along = [(u, *at[u]), *(((u, v, lat, lon), lat, lon) for lat, lon in bends), (v, *at[v])]
         drawing.way(along, tags, length / 1000 if math.isfinite(length) and length > 0 else None)
 
 
-def _bends(geometry: str) -> Iterator[tuple[float, float]]:
-    """Latitude and longitude of the points of ``LINESTRING (lon lat, lon lat)``."""
-    for pair in geometry.partition("(")[2].rstrip(")").split(","):
-        numbers = pair.split()
-        if len(numbers) >= 2:
-            yield float(numbers[1]), float(numbers[0])
+def _bends(file: Path, geometry: str) -> list[tuple[float, float]]:
+    """Latitude and longitude of the points of ``LINESTRING (lon lat, lon lat)``; none of a blank."""
+    pairs = [pair.split() for pair in geometry.partition("(")[2].rstrip(")").split(",")]
+    try:
+        return [(float(pair[1]), float(pair[0])) for pair in pairs if len(pair) >= 2]
+    except ValueError:
+        said = f"the geometry of an edge is {geometry[:60]!r}"
+        raise InputError(f"{file}: {said}; expected LINESTRING (lon lat, ...)") from None
 
 
 def _snapped(asked: Asked, ends: list[Row], found: network.Network, report: Report) -> tuple[Ints, Floats]:

@@ -13,7 +13,7 @@ from flightsim.case.cells import Column, Unexpected, show
 from flightsim.case.columns import KEYS, columns_of
 from flightsim.case.customs import language_of
 from flightsim.case.importing import shapes
-from flightsim.case.importing.examples import without_examples
+from flightsim.case.importing.examples import left_over, without_examples
 from flightsim.case.importing.manifest_text import licensed, with_finest
 from flightsim.case.importing.report import Asked, Report, Row, Taken, cell
 from flightsim.case.manifest import MANIFEST, holders_of, read_manifest
@@ -82,7 +82,10 @@ def contents(
             report.note(f"{file}: {len(kept):,} rows that were there stay")
         tables[file] = [*kept, *fitting]
         files[file] = as_csv(tables[file], columns[file])
-    files |= {file: as_csv(rows, columns[file]) for file, rows in without_examples(tables, report).items()}
+    cleared = without_examples(tables, report)
+    files |= {file: as_csv(rows, columns[file]) for file, rows in cleared.items()}
+    if rest := left_over(tables | cleared):
+        report.note(f"example rows are still there, to be replaced: {rest}")
     files |= {file: _with_kept(case / file, text) if add else text for file, text in taken.maps.items()}
     facts = {
         "licence": licence or taken.licence or UNSTATED,
