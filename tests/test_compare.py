@@ -85,7 +85,7 @@ def test_the_findings_say_what_they_rest_on(compared: Path) -> None:
     text = (compared / "findings.txt").read_text(encoding="utf-8")
     assert "Modelled, not observed: 2 scenarios, 5 runs each." in text
     assert "Levers (ours to choose): border.policy. Uncertainties (not ours): chance, 5 random seeds." in text
-    assert "in 5 of 5 runs more people gone abroad than closed" in text
+    assert "in 5 of 5 runs more people gone abroad than “closed”" in text
     assert re.search(
         r"of the households that leave do so at another time, go elsewhere or find other shelter", text
     )
@@ -119,7 +119,7 @@ def test_last_line_on_stdout_is_the_folder(
         assert cli.main(["compare", str(swept), "--output", str(target), "--baseline", "open"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[-1] == str(target.resolve())
-    assert "Baseline: open." in "\n".join(lines)
+    assert "Baseline: “open”. Run by run" in "\n".join(lines)
     assert lines[:-1] == (target / "findings.txt").read_text(encoding="utf-8").splitlines()
 
 
@@ -170,11 +170,11 @@ def test_a_failure_leaves_the_old_comparison(tmp_path: Path, monkeypatch: pytest
 
 def test_natural_frequencies_and_two_figures(tmp_path: Path) -> None:
     text = findings(made(tmp_path, a=runs(*TEN), b=runs(*(TEN * 1.5 - np.array([0] * 9 + [1_500])))))
-    assert "in 9 of 10 runs more people displaced than a, typically 680 more" in text
+    assert "in 9 of 10 runs more people displaced than “a”, typically 680 more" in text
 
 
 def test_the_same_in_every_run_is_said(tmp_path: Path) -> None:
-    assert "all outcomes are the same as in a in every run" in findings(
+    assert "all outcomes are the same as in “a” in every run" in findings(
         made(tmp_path, a=runs(*TEN), b=runs(*TEN))
     )
 
@@ -195,20 +195,20 @@ def test_replicates_enough_or_how_many_are_needed(tmp_path: Path) -> None:
 def test_one_run_each_has_no_band_and_says_so(tmp_path: Path) -> None:
     text = findings(made(tmp_path, a=runs(1_000), b=runs(2_000)))
     assert "Replicates: 1 run cannot show how far chance matters" in text
-    assert "too few to call a difference clear" in text
+    assert "too few to judge" in text
     assert "no band can be drawn" in look.bands_explained(reading.read(gather.read(tmp_path / "sweep")))
 
 
 def test_one_scenario_is_shown_by_itself(tmp_path: Path) -> None:
     text = findings(made(tmp_path, alone=runs(*TEN)), draw=True)
-    assert "People displaced: alone about 1,400 (1,000 to 1,900)." in text
+    assert "People displaced: “alone” about 1,400 (1,000 to 1,900)." in text
     assert "against" not in text
     assert (tmp_path / "sweep" / "comparison" / "over_time_displaced_persons.png").exists()
 
 
 def test_nothing_happens(tmp_path: Path) -> None:
     text = findings(made(tmp_path, a=runs(0, 0), b=runs(0, 0)), draw=True)
-    assert "People displaced: a none; b none." in text
+    assert "People displaced: “a” none; “b” none." in text
 
 
 def test_the_chance_of_a_number_in_natural_frequencies(tmp_path: Path) -> None:
@@ -216,8 +216,8 @@ def test_the_chance_of_a_number_in_natural_frequencies(tmp_path: Path) -> None:
     said = comparing.compare([folder], at_least=1_500).findings
     line = next(each for each in said if "or more" in each)
     assert line == (
-        "People displaced, 1,500 or more: a in 5 of 10 runs (a chance of 24 to 76 %); "
-        "b in 10 of 10 runs (a chance of 72 to 100 %)."
+        "People displaced, 1,500 or more: “a” in 5 of 10 runs (a chance of 24 to 76 %); "
+        "“b” in 10 of 10 runs (a chance of 72 to 100 %)."
     )
     table = pd.read_csv(folder / "comparison" / "chances.csv").set_index(["scenario", "at_least"])
     assert (table.loc[("a", 1_500), "runs"], table.loc[("a", 1_500), "n_runs"]) == (5, 10)
@@ -310,7 +310,7 @@ def test_missing_and_failed_runs_are_counted(tmp_path: Path) -> None:
 def test_a_scenario_without_runs_is_left_out(tmp_path: Path) -> None:
     folder = made(tmp_path, a=runs(*TEN), b=runs(1))
     shutil.rmtree(folder / "000001000000")
-    assert "Left out: b has no finished run." in findings(folder)
+    assert "Left out: “b” has no finished run." in findings(folder)
     shutil.rmtree(folder)
     empty = made(tmp_path, a=runs(1))
     shutil.rmtree(empty / "000000000000")

@@ -215,6 +215,24 @@ def test_without_a_border_there_is_no_way_to_it() -> None:
     assert np.isnan(counted(state, "mean_road_km_to_border"))
 
 
+# ------------------------------------------------------------------ at a gate of the border
+
+
+def test_who_waits_before_a_border_gate_spends_the_frosty_night_outdoors() -> None:
+    """Forty people queue at the gate beside A: they are in no shelter, and are counted there as out in the frost."""
+    spots = [Spot("A", "West", 0, residents=200), Spot("B", "East", 100, residents=200)]
+    world = make_world(
+        "gate", spots, [("A", "B"), ("A", "GATE")], [Gate("GATE", "A", 5, 0, rule="open", throughput=10)]
+    )
+    state = state_of(world, [FROST], behaviour=NoFlight())
+    look(state, NOON)
+    state.gates.waiting_persons[:] = 40
+    counting.count_day(state)
+    assert counted(state, "at_crossings_persons").tolist() == [40]
+    assert of_area(state, "open_below_zero_person_nights", "West") == 40
+    assert of_area(state, "open_below_zero_person_nights", "East") == 0
+
+
 # ------------------------------------------------------------------ at an internal gate
 
 

@@ -99,8 +99,27 @@ def test_the_lines(five: Ensemble) -> None:
     assert lines[6] == "Displaced people are in: Midvale 13,000 (9,900 to 16,000)."
     half = "6,400 (5,000 to 7,800)"
     assert lines[7] == f"Shelter at the end: {half} with host families and {half} in camps and sites."
-    assert "the random seed only" in lines[8]
-    assert lines[9].startswith("Modelled, not observed.")
+    assert lines[8] == "No one waits at a crossing, no one is gone abroad."
+    assert "the random seed only" in lines[9]
+    assert lines[10].startswith("Modelled, not observed.")
+
+
+def test_who_waits_and_who_is_abroad_are_told(tmp_path: Path) -> None:
+    """Of five runs the middle one: 3,000 wait on the eighth day, 2,000 at the end, 5,000 are abroad."""
+    runs = []
+    for step in (1, 2, 3, 4, 5):
+        waiting = [*[0.0] * 7, 1000.0 * step, *[500.0 * step] * 7, 1000.0 * step - 1000]
+        gates = [
+            rows("at_crossings_persons", waiting, "", "NORTH"),
+            rows("abroad_persons", [5000.0] * 16, "", "NORTH"),
+        ]
+        table = tables(600)
+        runs.append(table | {"measures": pd.concat([table["measures"], *gates], ignore_index=True)})
+    lines = told(read(sweeps.read_one(sweep(tmp_path, {"one": runs})), "one"))
+    assert lines[8] == (
+        "Waiting at a crossing, in no shelter: 2,000 (200 to 3,800) at the end, 3,000 (1,200 to 4,800) on the worst "
+        "day; gone abroad: 5,000."
+    )
 
 
 def test_of_twenty_runs_the_share_is_named(tmp_path: Path) -> None:

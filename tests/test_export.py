@@ -17,7 +17,7 @@ import pytest
 import toys
 from flightsim import cli
 from flightsim.errors import InputError
-from flightsim.export import columns, folder, geo, metadata, shared
+from flightsim.export import columns, folder, geo, metadata
 from flightsim.files.spreadsheet import harmless, harmless_table
 from flightsim.needs import standards, study, tables
 from flightsim.world import World
@@ -37,7 +37,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def shareable() -> dict[str, pd.DataFrame]:
-    return shared.tables(toys.needs())
+    return folder.all_tables(toys.needs())
 
 
 HXL_CHECK = """

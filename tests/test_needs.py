@@ -46,7 +46,7 @@ def some_people(sheltered: np.ndarray, scenario: str = "s") -> People:
     arrivals = np.diff(total, axis=1, prepend=0.0)
     ids = [f"A{i}" for i in range(a)]
     return People(
-        scenario, days, ids, sheltered, total, nothing, arrivals, nothing, nothing.sum(axis=2), nothing.sum(axis=2),
+        scenario, days, ids, sheltered, total, nothing, arrivals, nothing, *[nothing.sum(axis=2)] * 3,
         np.zeros((d, a)),
     )  # fmt: skip
 

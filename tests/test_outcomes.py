@@ -39,6 +39,8 @@ def table() -> pd.DataFrame:
             rows("open_below_zero_person_nights", [0, 8, 0, 3], "XX1"),
             rows("mean_road_km_to_border", [np.nan, 50, 40, 30]),
             rows("abroad_persons", [0, 0, 0, 6], "", "GATE"),
+            rows("at_crossings_persons", [0, 4, 9, 1], "", "GATE"),
+            rows("at_crossings_persons", [0, 1, 3, 0], "", "OTHER"),
             rows("strikes_hourly", [1, 1, 1, 1]),
         ],
         ignore_index=True,
@@ -54,6 +56,7 @@ EXPECTED = {
     "trapped_persons": 12,  # 3 + 9 on the third day
     "in_sites_persons": 3,
     "abroad_persons": 6,
+    "at_crossings_persons": 12,  # 9 + 3 on the third day
     "mean_road_km_to_border": 30,
     "exposure_person_hours": 10,
     "arrivals_XX1": 18,

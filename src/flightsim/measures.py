@@ -91,7 +91,7 @@ MEASURES: dict[str, Measure] = {
             "open_below_zero_person_nights",
             "person-nights",
             "flow",
-            "people who slept in the open on a night below 0 degrees C, by area",
+            "people in the open, or waiting at a crossing outdoors, on a night below 0 degrees C, by area",
         ),
         _area(
             "dispersed_person_nights",

@@ -17,7 +17,7 @@ from flightsim.needs.gaps import Gap
 from flightsim.needs.people import dates_of
 from flightsim.needs.quantities import NEEDS, amount, rounded
 from flightsim.needs.triggers import WITHIN_DAYS
-from flightsim.results.outcomes import HEADLINES
+from flightsim.results.outcomes import AT_THE_BORDER, HEADLINES
 from flightsim.world import RUNGS, Floats
 
 NEEDED = (
@@ -28,7 +28,7 @@ PLACES = 5  # in the table of chances
 LEAST = 100.0  # people a chance is given for
 OUTCOMES = (
     "displaced_persons", "additional_displaced_persons", "in_open_persons", "open_below_zero_person_nights",
-    "trapped_persons", "in_sites_persons", "abroad_persons",
+    "trapped_persons", "at_crossings_persons", "abroad_persons", "in_sites_persons",
 )  # fmt: skip
 MOST_OUTCOMES = 5
 MOST_SCENARIOS = 5
@@ -228,9 +228,12 @@ def beside(subject: Subject, t: Language) -> Box | None:
     material = subject.material
     if not material.others:
         return None
-    shown = [HEADLINES[name] for name in OUTCOMES if any(h.name == name for h in material.telling)][
-        :MOST_OUTCOMES
+    telling = {h.name for h in material.telling}
+    always = AT_THE_BORDER if material.asks_of_the_border else ()
+    others = [name for name in OUTCOMES if name in telling and name not in always][
+        : MOST_OUTCOMES - len(always)
     ]
+    shown = [HEADLINES[name] for name in (*others, *always)]
     rows = []
     for name in material.scenarios[:MOST_SCENARIOS]:
         cells = []

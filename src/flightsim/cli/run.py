@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 
 RESULTS = "results"
 MOST_ERRORS = 10  # told at the end; runs.csv has all
+TOLD = {
+    "displaced_persons": "displaced",
+    "at_crossings_persons": "waiting at a crossing on the worst day",
+    "abroad_persons": "gone abroad",
+}
 FEWEST_FOR_BANDS = 20  # runs; of fewer the inner nine tenths are about all (as in comparison.sentences)
 
 
@@ -128,22 +133,30 @@ def _say_sweep(sweep: Sweep) -> int:
 
 
 def _by_scenario(sweep: Sweep) -> str:
-    """A line a scenario: how many runs are done, and how many people they displace."""
+    """A line a scenario: how many runs are done, how many people they displace; who waits at a crossing or is abroad.
+
+    The last two stand in every line, or in none if nobody does in any scenario.
+    """
     from flightsim.results import sweeps
+    from flightsim.results.outcomes import AT_THE_BORDER
 
     outcomes = _summary(sweep)
+    border = any(each["mean"] > 0 for (_, name), each in outcomes.items() if name in AT_THE_BORDER)
     width = max(len(name) for name in sweep.scenarios)
     lines = []
     for name in sweep.scenarios:
         rows = sweep.runs[sweep.runs["scenario"] == name]
         n_done = int((rows["status"] == sweeps.DONE).sum())
-        displaced = f"; displaced: {_spread(outcomes[name], n_done)}" if name in outcomes else ""
-        lines.append(f"  {name:<{width}}  {n_done} of {len(rows)} runs{displaced}")
+        told = ""
+        for outcome, title in TOLD.items():
+            if (name, outcome) in outcomes and (border or outcome not in AT_THE_BORDER):
+                told += f"; {title}: {_spread(outcomes[name, outcome], n_done)}"
+        lines.append(f"  {name:<{width}}  {n_done} of {len(rows)} runs{told}")
     return "\n".join(lines)
 
 
 def _spread(outcome: Any, n_runs: int) -> str:
-    """People displaced in a scenario's runs: their mean, and what most of the runs lie between."""
+    """People in a scenario's runs: their mean, and what most of the runs lie between."""
     from flightsim import words
 
     low, mean, high = (words.about(outcome[key]) for key in ("p5", "mean", "p95"))
@@ -155,8 +168,8 @@ def _spread(outcome: Any, n_runs: int) -> str:
     return f"{mean} on average{between}"
 
 
-def _summary(sweep: Sweep) -> dict[str, Any]:
-    """The outcome of the line, by scenario."""
+def _summary(sweep: Sweep) -> dict[tuple[str, str], Any]:
+    """The outcomes of the lines, by scenario and name."""
     import pandas as pd
 
     from flightsim.files.spreadsheet import as_it_was
@@ -165,8 +178,8 @@ def _summary(sweep: Sweep) -> dict[str, Any]:
     table = pd.read_csv(
         sweep.path / sweeps.SUMMARY, dtype={"scenario": str}, keep_default_na=False
     )  # NA, 01 and null are names
-    rows = table[table["outcome"] == "displaced_persons"]
-    return {as_it_was(str(row["scenario"])): row for _, row in rows.iterrows()}
+    rows = table[table["outcome"].isin(list(TOLD))]
+    return {(as_it_was(str(row["scenario"])), str(row["outcome"])): row for _, row in rows.iterrows()}
 
 
 def _folder(config: Mapping[str, Any]) -> Path:

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from flightsim.comparison.roles import LEVER
-from flightsim.results.outcomes import HEADLINES, Headline
+from flightsim.comparison.roles import LEVER, SETTING
+from flightsim.results.outcomes import AT_THE_BORDER, HEADLINES, Headline
 from flightsim.results.sweeps import Sweep
 from flightsim.world import Floats, Ints
 
@@ -84,7 +84,17 @@ class Material:
     @property
     def uncertainties(self) -> tuple[str, ...]:
         """What the scenarios differ in that is not ours."""
-        return tuple(name for name, role in self.varied.items() if role != LEVER)
+        return tuple(name for name, role in self.varied.items() if role not in (LEVER, SETTING))
+
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """What the scenarios differ in that is neither: the course of events that a user asks about."""
+        return tuple(name for name, role in self.varied.items() if role == SETTING)
+
+    @property
+    def asks_of_the_border(self) -> bool:
+        """Whether the scenarios differ in who may cross, so that waiting and gone abroad are shown, even if nobody."""
+        return any(name.partition(".")[0] == "border" for name in self.varied)
 
     @property
     def main(self) -> Headline:
@@ -93,9 +103,13 @@ class Material:
 
     @cached_property
     def telling(self) -> tuple[Headline, ...]:
-        """The outcomes that are anything but zero in any run, the first one first, none told twice."""
+        """The outcomes that are anything but zero in any run, the first one first, none told twice.
+
+        A question of the border always has those who wait and those gone abroad, side by side.
+        """
         twice = "displaced_persons" if self.count_from else "additional_displaced_persons"
-        found = [h for h in self.headlines if h.name != twice and self.happens(h)]
+        always = AT_THE_BORDER if self.asks_of_the_border else ()
+        found = [h for h in self.headlines if h.name != twice and (h.name in always or self.happens(h))]
         return tuple(sorted(found, key=lambda h: h.name != self.main.name))
 
     @cached_property

@@ -33,6 +33,7 @@ from flightsim.world import Floats
 MOST_COMPLAINTS = 10
 THREADS = min(os.cpu_count() or 1, 4)
 FLOW = "arrivals_persons"
+OF_THE_USER = ("events.add", "boundaries")  # inputs that a scenario brings itself: no files of the case
 Progress = Callable[[int, int], None]
 
 
@@ -229,7 +230,7 @@ def _area_names(path: Path) -> dict[str, str]:
 
 def _left_out(sweep: Sweep, there: Sequence[str]) -> list[str]:
     """Which runs asked for are not there."""
-    notes = [f"Left out: {name} has no finished run." for name in sweep.scenarios if name not in there]
+    notes = [f"Left out: “{name}” has no finished run." for name in sweep.scenarios if name not in there]
     wanted, status = len(sweep.runs), sweep.runs["status"]
     done, failed = int((status == DONE).sum()), int((status == FAILED).sum())
     if done < wanted:
@@ -250,7 +251,7 @@ def _versions(about: Sequence[Mapping[str, Any]]) -> list[str]:
         notes.append(
             "Warning: the runs come from different states of the code; a difference may be its doing."
         )
-    inputs = [a.get("inputs") or {} for a in about]
+    inputs = [{n: h for n, h in (a.get("inputs") or {}).items() if n not in OF_THE_USER} for a in about]
     files = sorted({name for each in inputs for name in each if each[name] != inputs[0].get(name)})
     if files:
         notes.append(f"Warning: the case's files changed between the runs: {', '.join(files)}.")
@@ -293,4 +294,4 @@ def _unpaired(runs: pd.DataFrame, scenarios: Sequence[str]) -> list[str]:
         if len(own & base) < max(len(own), len(base))
     }
     told = "runs have the baseline's random seed; only these are paired"
-    return [f"{name}: {len(keys[name] & base):,} of its {len(keys[name]):,} {told}." for name in alone]
+    return [f"“{name}”: {len(keys[name] & base):,} of its {len(keys[name]):,} {told}." for name in alone]

@@ -8,7 +8,7 @@ from typing import Any
 from flightsim import dotted
 from flightsim.results.sweeps import Sweep
 
-LEVER, UNCERTAINTY = "lever", "uncertainty"
+LEVER, UNCERTAINTY, SETTING = "lever", "uncertainty", "setting"
 SAME_SCENARIO = ("seed", "results", "figures", "name", "case", "start", "days")
 
 

@@ -13,7 +13,7 @@ from flightsim.comparison.material import Material
 from flightsim.comparison.paired import Difference
 from flightsim.measures import SMALL_CELL_PERSONS
 from flightsim.results import precision, varied
-from flightsim.results.outcomes import Headline
+from flightsim.results.outcomes import AT_THE_BORDER, Headline
 from flightsim.world import Floats
 
 FEWEST_FOR_BANDS = 20  # runs; of fewer the whole range is shown, not the inner nine tenths
@@ -25,7 +25,8 @@ MOST_TOLD = 4  # outcomes a scenario
 MOST_SCENARIOS = 8  # told one by one
 NO_BAND = "1 run each: no band can be drawn. Add replicates=30"
 JUDGED = ("displaced_persons", "additional_displaced_persons", "in_open_persons",
-          "open_below_zero_person_nights", "trapped_persons", "exposure_person_hours")  # fmt: skip
+          "open_below_zero_person_nights", "trapped_persons", "at_crossings_persons",
+          "exposure_person_hours")  # fmt: skip
 
 
 def findings(
@@ -43,7 +44,10 @@ def findings(
         lines.append(chance(material, material.main, number))
     for scenario in material.others[:MOST_SCENARIOS]:
         told = [*compared(material, scenario), *different_lives(material, scenario, changed, n_lives)]
-        lines += [f"{scenario}, against {material.baseline}:", *(f"  - {line}" for line in told)]
+        lines += [
+            f"{explained(material, scenario)}, against {called(material.baseline)}:",
+            *(f"  - {line}" for line in told),
+        ]
     if len(material.others) > MOST_SCENARIOS:
         lines.append(f"{len(material.others) - MOST_SCENARIOS} more scenarios are in outcomes.csv.")
     lines.append(replicates(material))
@@ -53,6 +57,7 @@ def findings(
 def rests_on(material: Material) -> list[str]:
     """What is ours to choose in these scenarios, and what is not."""
     ours = words.listing(list(material.levers)) or "none"
+    asked = f" Asked about: {words.listing(list(material.settings))}." if material.settings else ""
     drawn = material.sweep.drawn
     parts = [*material.uncertainties]
     if drawn:
@@ -63,12 +68,13 @@ def rests_on(material: Material) -> list[str]:
         if seeds > 1
         else "chance, 1 random seed: its spread is unknown"
     )
-    lines = [f"Levers (ours to choose): {ours}. Uncertainties (not ours): {words.listing(parts)}."]
+    lines = [f"Levers (ours to choose): {ours}. Uncertainties (not ours): {words.listing(parts)}.{asked}"]
     if material.others:
         lines.append(
-            f"Baseline: {material.baseline}. Run by run, the others have its households and its random seed."
+            f"Baseline: {explained(material, material.baseline)}. Run by run, the others have its households and its "
+            "random seed."
             if material.same_people
-            else f"Baseline: {material.baseline}."
+            else f"Baseline: {explained(material, material.baseline)}."
         )
     return lines
 
@@ -76,7 +82,7 @@ def rests_on(material: Material) -> list[str]:
 def levels(material: Material) -> str:
     """What the first outcome comes to in each scenario."""
     told = [
-        f"{name} {spread(material.values(material.main)[material.of(name)], material.main.unit)}"
+        f"“{name}” {spread(material.values(material.main)[material.of(name)], material.main.unit)}"
         for name in material.scenarios[: MOST_SCENARIOS + 1]
     ]
     since = f" from {words.day(material.count_from)} on" if material.count_from else ""
@@ -90,31 +96,58 @@ def chance(material: Material, headline: Headline, number: float) -> str:
         own = material.values(headline)[material.of(name)]
         count, n = int((own >= number).sum()), len(own)
         low, high = chances.interval(count, n)
-        told.append(f"{name} in {count} of {n} runs (a chance of {_percent(low)[:-2]} to {_percent(high)})")
+        told.append(f"“{name}” in {count} of {n} runs (a chance of {_percent(low)[:-2]} to {_percent(high)})")
     return f"{headline.title}, {words.about(number)} or more: {'; '.join(told)}."
 
 
 def compared(material: Material, scenario: str) -> list[str]:
-    """How a scenario differs from the baseline: the clear differences, the largest first, then what is unclear."""
+    """How a scenario differs from the baseline: the clear differences, the largest first, then what is unclear.
+
+    Of fewer than five pairs none is called clear: the largest are shown, and that they are too few to judge by.
+    """
     found = [paired.of(material, scenario, h) for h in material.telling]
     found = [d for d in found if d.n]
     if not found:
         return ["no run has the baseline's random seed, so nothing is compared in pairs."]
     if all(d.is_nothing for d in found):
         return [f"all outcomes are the same as in {called(material.baseline)} in every run."]
-    told = sorted((d for d in found if d.is_clear and not d.is_nothing), key=lambda d: -relative(d))
-    told = [d for d in found[:1] if d.headline is material.main] + [
-        d for d in told if d.headline is not material.main
-    ]
-    lines = [f"{difference(d, called(material.baseline))}." for d in told[:MOST_TOLD]]
-    if found[0].n < paired.FEWEST_CLEAR:
-        lines.append(f"{words.counted(found[0].n, 'pair')} of runs: too few to call a difference clear.")
-    unclear = [
-        noun(d.headline) for d in found if not d.is_clear and not d.is_nothing and d not in told[:MOST_TOLD]
-    ]
-    if unclear and found[0].n >= paired.FEWEST_CLEAR:
+    few = found[0].n < paired.FEWEST_CLEAR
+    some = sorted((d for d in found if (few or d.is_clear) and not d.is_nothing), key=lambda d: -relative(d))
+    first = [d for d in found[:1] if d.headline is material.main]
+    told = [*first, *(d for d in some if d not in first)][:MOST_TOLD]
+    if material.asks_of_the_border:
+        told += [d for d in found if d.headline.name in AT_THE_BORDER and d not in told]
+    lines = [f"{difference(d, called(material.baseline))}." for d in told]
+    if few:
+        pairs = words.counted(found[0].n, "pair")
+        lines.insert(
+            0,
+            f"{pairs} of runs: too few to judge; the largest differences, whatever chance has to do with them:",
+        )
+    lines += most_changed_area(material, scenario)
+    unclear = [noun(d.headline) for d in found if not d.is_clear and not d.is_nothing and d not in told]
+    if unclear and not few:
         lines.append(f"no clear difference in {words.listing(unclear)}.")
     return lines
+
+
+def most_changed_area(material: Material, scenario: str) -> list[str]:
+    """Where arrivals differ most, with both levels; only differences that all pairs, or nine in ten, agree on."""
+    own, base = material.pairs(scenario)
+    if not len(own) or not material.area_ids:
+        return []
+    one, two = material.arrivals[own], material.arrivals[base]
+    more, fewer = (one > two).sum(axis=0), (one < two).sum(axis=0)
+    agree = np.maximum(more, fewer) >= paired.CLEAR_SHARE * len(own)
+    shown = (one.mean(axis=0) >= SMALL_CELL_PERSONS) & (two.mean(axis=0) >= SMALL_CELL_PERSONS)
+    gap = np.where(agree & shown, np.median(one - two, axis=0), 0.0)
+    at = int(np.abs(gap).argmax())
+    if abs(gap[at]) < SMALL_CELL_PERSONS:
+        return []
+    count, word = (more[at], "more") if gap[at] > 0 else (fewer[at], "fewer")
+    name = material.area_names.get(material.area_ids[at], material.area_ids[at])
+    levels = " instead of ".join(words.about(float(np.median(v[:, at]))) for v in (one, two))
+    return [f"of all places most changed: {name}, {levels} arrivals, {word} in {count} of {len(own)} runs."]
 
 
 def difference(d: Difference, baseline: str) -> str:
@@ -242,6 +275,8 @@ def short(d: Difference, baseline: str) -> str:
     count, word = (d.more, up) if d.middle >= 0 else (d.fewer, down)
     gap = size(d.middle, d.headline.unit)
     runs = "in the one run" if d.n == 1 else f"{word} in {count} of {d.n} runs"
+    if d.n < paired.FEWEST_CLEAR:
+        runs += ", too few to judge"
     return f"“{d.scenario}”: {gap} {word} {noun(d.headline)} than {baseline}, {runs}"
 
 
@@ -258,8 +293,9 @@ def most_telling(material: Material) -> Headline:
 
 
 def _clear(material: Material, headline: Headline) -> list[Difference]:
+    """Differences that may be spoken of: the clear ones, of too few pairs all."""
     found = [paired.of(material, name, headline) for name in material.others]
-    return [d for d in found if d.is_clear and not d.is_nothing]
+    return [d for d in found if (d.is_clear or 0 < d.n < paired.FEWEST_CLEAR) and not d.is_nothing]
 
 
 def spread(values: Floats, unit: str) -> str:
@@ -288,8 +324,18 @@ def size(value: float, unit: str) -> str:
 
 
 def called(baseline: str) -> str:
-    """The baseline's name inside a sentence, if that is short."""
-    return baseline if len(baseline) <= LONGEST_NAME else "the baseline"
+    """The baseline's name inside a sentence, in quotes, if that is short."""
+    return f"“{baseline}”" if len(baseline) <= LONGEST_NAME else "the baseline"
+
+
+def explained(material: Material, scenario: str) -> str:
+    """A scenario's name in quotes, and what it sets: ``“open” (border=open)``."""
+    lines = {name: material.sweep.overrides.get(name, ()) for name in material.scenarios}
+    common = set.intersection(*(set(each) for each in lines.values())) if len(lines) > 1 else set()
+    told = " ".join(line for line in lines[scenario] if line not in common)
+    if not told or told == scenario:
+        return f"“{scenario}”"
+    return f"“{scenario}” ({told})"
 
 
 def noun(headline: Headline) -> str:

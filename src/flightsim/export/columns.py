@@ -11,6 +11,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "date": ("#date", "day; stocks at its end"),
     "week_from": ("#date+start", "first day of the week, counted from the start of the run"),
     "week_to": ("#date+end", "last day of the week, or of the run"),
+    "where": ("#loc+type", "outside every area: waiting at a crossing, on the road, or abroad"),
     "shelter": ("#group+shelter", "shelter: host, rented, site, collective, unfinished, open, or all"),
     "persons": ("#affected+idps+ind+median", "displaced people, median over the runs; blank: suppressed"),
     "persons_low": ("#affected+idps+ind+p05", "5 % of the runs are below; under 100 given as 0"),

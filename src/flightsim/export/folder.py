@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from flightsim.errors import Complaints, InputError, nearest
-from flightsim.export import geo, metadata, pictures, plain, shared, workbook
+from flightsim.export import elsewhere, geo, metadata, pictures, plain, shared, workbook
 from flightsim.files.atomic import plain_errors, renewed_folder, write_text
 from flightsim.needs.tables import Needs
 from flightsim.world import Areas
@@ -36,6 +36,7 @@ FINE_TABLES = ("households", "roads", "measures", "flows", "front", "state")
 TITLES = {
     "sheltered_persons": "displaced people by day, {area} and shelter",
     "sheltered_persons_total": "the same for the whole area",
+    "elsewhere": "people outside every {area} by day: waiting at a crossing, on the road, gone abroad",
     "arrivals_persons": "arrivals (movements) by week and {area}",
     "displaced_persons": "people displaced for the first time, by week and {area} of origin",
     "run_totals": "arrivals and people displaced over the run, by {area}",
@@ -83,11 +84,16 @@ def order(formats: Sequence[str], boundaries: str | None, fine: Sequence[str], c
     return Order(tuple(chosen), boundaries, tuple(dict.fromkeys(fine)), command, notes)
 
 
+def all_tables(needs: Needs) -> dict[str, pd.DataFrame]:
+    """Every table that is exported, by name."""
+    return shared.tables(needs) | {"elsewhere": elsewhere.table(needs)}
+
+
 def write(needs: Needs, wanted: Order, folder: Path) -> list[str]:
     """Write the folder, in the place of an earlier export, and say in lines what is in it."""
     if folder.is_dir() and not any(folder.iterdir()):
         folder.rmdir()  # an empty folder made for it
-    tables, areas = shared.tables(needs), needs.study.world.areas
+    tables, areas = all_tables(needs), needs.study.world.areas
     shapes = _shapes(needs, wanted, tables)
     before = _log_of(folder)
     with renewed_folder(folder, MARK) as temporary, plain_errors(folder):

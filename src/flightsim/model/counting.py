@@ -38,7 +38,10 @@ def count_day(state: State) -> None:
     dispersed = dispersed_persons(state)
     frost = state.hazard.temperature_c < 0
     at_gates, beside_the_road = _at_internal_gates(state)
-    outdoors = state.sheltered_persons[:, OPEN] + dispersed + beside_the_road
+    before_gates = np.bincount(
+        state.world.crossings.place, state.gates.waiting_persons, minlength=len(state.world.places)
+    )  # assumption: who waits at a gate of the border has no roof there
+    outdoors = state.sheltered_persons[:, OPEN] + dispersed + beside_the_road + before_gates
     stocks: dict[str, Any] = {
         "present_persons": state.present_persons,
         "in_sites_persons": _in_sites_persons(state),

@@ -33,7 +33,7 @@ class People:
     sheltered (R, D, A, 6) displaced people by rung of shelter; present (R, D, A) everybody; in_frost (R, D, A)
     person-nights in the open below zero; arrivals (R, D, A) a day; displaced (R, D, A) displaced people by
     origin, cumulative; elsewhere (R, D) displaced or moving people in no sub-district: on the road, at a
-    crossing; abroad (R, D).
+    crossing; of them waiting (R, D) at a crossing; abroad (R, D).
     """
 
     scenario: str
@@ -45,6 +45,7 @@ class People:
     arrivals: Floats
     displaced: Floats
     elsewhere: Floats
+    waiting: Floats
     abroad: Floats
     beyond_care_share: Floats | None = field(default=None, repr=False)  # (D, A) of those present
 
@@ -90,9 +91,10 @@ def read(scenario: str, runs: Sequence[Path], areas: Areas) -> People:
         )
     )
     sheltered = over_runs(cubes, "sheltered_persons", {AREA: ids, GROUP: RUNGS})
-    elsewhere = over_runs(cubes, "en_route_persons") + over_runs(cubes, "at_crossings_persons")
+    waiting = over_runs(cubes, "at_crossings_persons")
+    elsewhere = over_runs(cubes, "en_route_persons") + waiting
     return People(
-        scenario, days, list(ids), sheltered, present, in_frost, arrivals, displaced, elsewhere,
+        scenario, days, list(ids), sheltered, present, in_frost, arrivals, displaced, elsewhere, waiting,
         over_runs(cubes, "abroad_persons"),
     )  # fmt: skip
 

@@ -28,7 +28,7 @@ WHOM = {
     "on_sites": "displaced people in sites, and those in the open for want of a place",
     "present": "everybody present, displaced or not",
     "beyond_care": "people farther than an hour's walk from health care that works",
-    "in_frost": "displaced people in the open on a night below 0 degrees C",
+    "in_frost": "displaced people in the open, or waiting outdoors at a crossing, on a night below 0 degrees C",
 }
 """Groups of people that needs are reckoned for."""
 

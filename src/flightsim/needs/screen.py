@@ -89,13 +89,17 @@ def _since(gap: Gap, people: People, area: Noun) -> str:
 
 def _hardship(people: People) -> list[str]:
     nights = quantiles(people.in_frost.sum(axis=(1, 2)))
-    elsewhere = quantiles(people.elsewhere[:, -1])[0]
-    lines = [f"In the open below 0 °C: {_range(nights)} person-nights over the run."]
-    if elsewhere >= SMALL_CELL_PERSONS:
-        lines.append(
-            f"Not counted above: about {words.about(float(elsewhere))} people on the road or waiting at a crossing."
-        )
-    return lines
+    lines = [f"In the open, or waiting outdoors, below 0 °C: {_range(nights)} person-nights over the run."]
+    ends = {"on the road": people.elsewhere - people.waiting, "gone abroad": people.abroad}
+    told = [
+        f"{_range(quantiles(values[:, -1]))} {where}"
+        for where, values in ends.items()
+        if quantiles(values[:, -1])[0] >= SMALL_CELL_PERSONS
+    ]
+    if people.waiting.max() >= SMALL_CELL_PERSONS:
+        end, worst = quantiles(people.waiting[:, -1]), quantiles(people.waiting.max(axis=1))
+        told.insert(0, f"{_range(end)} waiting at a crossing (on the worst day {_range(worst)})")
+    return [*lines, f"Not counted above, at the end: {words.listing(told)}."] if told else lines
 
 
 def _money(needs: Needs, people: People) -> list[str]:

@@ -10,9 +10,10 @@ import pandas as pd
 
 from flightsim import words
 from flightsim.measures import SMALL_CELL_PERSONS
-from flightsim.results.ensemble import MANY, SHELTERED, Ensemble
+from flightsim.results.ensemble import MANY, SHELTERED, Ensemble, quantiles
 from flightsim.results.findings import RUNG_WORDS, Observed, beside
 from flightsim.results.history import departures
+from flightsim.results.outcomes import AT_THE_BORDER
 from flightsim.world import RUNGS, World
 
 MOST_BESIDE = 4  # reported totals that stand beside the model's, the last among them
@@ -38,6 +39,7 @@ def lines(ensemble: Ensemble, world: World) -> list[str]:
         f"Displaced from: {_areas(ensemble, ensemble.displaced_by_area, world)}.",
         f"Displaced people are in: {_areas(ensemble, ensemble.sheltered_by_area, world)}.",
         _shelter(ensemble),
+        _at_the_border(ensemble),
         ensemble.varied,
         "Modelled, not observed. Not for targeting or closing borders.",
     ]
@@ -143,3 +145,17 @@ def _shelter(ensemble: Ensemble) -> str:
         return "Shelter at the end: nobody needs any."
     told = [f"{number(ensemble, last[rung])} {RUNG_WORDS[rung]}" for rung in there[:4]]
     return f"Shelter at the end: {words.listing(told)}."
+
+
+def _at_the_border(ensemble: Ensemble) -> str:
+    """Who waits at a crossing and who is gone abroad: neither is in any shelter above."""
+    waiting, abroad = (ensemble.courses[name, ""] for name in AT_THE_BORDER)
+    if not waiting.any() and not abroad.any():
+        return "No one waits at a crossing, no one is gone abroad."
+    worst = quantiles(pd.DataFrame(waiting.max(axis=1))).iloc[0]
+    end = ensemble.range(AT_THE_BORDER[0]).iloc[-1]
+    gone = ensemble.range(AT_THE_BORDER[1]).iloc[-1]
+    return (
+        f"Waiting at a crossing, in no shelter: {number(ensemble, end)} at the end, {number(ensemble, worst)} on the "
+        f"worst day; gone abroad: {number(ensemble, gone)}."
+    )

@@ -97,7 +97,7 @@ HEADLINES: dict[str, Headline] = {
             "open_below_zero_person_nights",
             "person-nights",
             "Nights in the open below 0 °C",
-            "people in the open on a night below 0 degrees C, added up over the run",
+            "people in the open, or waiting at a crossing outdoors, on nights below 0 degrees C, added up over the run",
             "sum",
             "open_below_zero_person_nights",
         ),
@@ -117,6 +117,14 @@ HEADLINES: dict[str, Headline] = {
             "end",
             "sheltered_persons",
             group="site",
+        ),
+        Headline(
+            "at_crossings_persons",
+            "people",
+            "People waiting at crossings",
+            "people who wait at a crossing, of a border or of a line inside the country, on the day with most",
+            "peak",
+            "at_crossings_persons",
         ),
         Headline(
             "abroad_persons",
@@ -145,6 +153,9 @@ HEADLINES: dict[str, Headline] = {
     )
 }
 """Every headline outcome by name; ``arrivals_AREA`` is one for each area besides."""
+
+AT_THE_BORDER = ("at_crossings_persons", "abroad_persons")
+"""The two sides of a gate: who waits at it and who has passed. One without the other misleads."""
 
 
 def headline(name: str, area_names: Mapping[str, str] | None = None) -> Headline:

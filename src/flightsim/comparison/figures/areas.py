@@ -113,10 +113,9 @@ def _map(
 
 
 def _unclear(part: pd.DataFrame) -> Any:
-    """Differences drawn in a colour though fewer than nine in ten pairs, or fewer than five, agree."""
+    """Differences drawn in a colour though fewer than nine in ten pairs agree; the title says where pairs are too few."""
     agree = part[["more", "fewer"]].astype(float).max(axis=1)
-    unclear = (agree < CLEAR_SHARE * part["n_runs"]) | (part["n_runs"] < FEWEST_CLEAR)
-    return unclear & (part["mean"].abs() >= SMALL_CELL_PERSONS)
+    return (agree < CLEAR_SHARE * part["n_runs"]) & (part["mean"].abs() >= SMALL_CELL_PERSONS)
 
 
 def _limits(most: float) -> list[float]:
@@ -208,7 +207,8 @@ def _title(table: pd.DataFrame, material: Material) -> str:
         count, word = (top["more"], "more") if top["mean"] > 0 else (top["fewer"], "fewer")
         base = sentences.called(material.baseline)
         where = f"{words.about(abs(top['mean']))} {word} arrivals in {top['area_name']} than {base}"
-        return f"“{top['scenario']}”: {where}, {word} in {count} of {top['n_runs']} runs"
+        few = ", too few to judge" if top["n_runs"] < FEWEST_CLEAR else ""
+        return f"“{top['scenario']}”: {where}, {word} in {count} of {top['n_runs']} runs{few}"
     levels = table[
         (table["what"] == LEVEL) & (table["scenario"] == material.baseline) & table["mean"].notna()
     ]

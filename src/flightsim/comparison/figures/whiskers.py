@@ -6,9 +6,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from flightsim import words
 from flightsim.comparison import sentences
 from flightsim.comparison.figures import look
 from flightsim.comparison.material import Material
+from flightsim.comparison.paired import FEWEST_CLEAR
 from flightsim.comparison.tables import DIFFERENCE, LEVEL
 from flightsim.plots import style
 from flightsim.results.outcomes import Headline
@@ -114,7 +116,7 @@ def _frequencies(axes: Axes, rows: pd.DataFrame, headline: Headline, material: M
             if more >= fewer
             else f"{down} in {fewer} of {n}"
         )
-        clear = bool(row["clear"]) or more == fewer == 0
+        clear = bool(row["clear"]) or more == fewer == 0 or n < FEWEST_CLEAR  # of so few, the subtitle speaks
         axes.text(1.02, order[str(row["scenario"])], text, transform=axes.get_yaxis_transform(), va="center", size=8.5,
                   color=style.INK if clear else style.FAINT_INK, style="normal" if clear else "italic")  # fmt: skip
 
@@ -134,11 +136,14 @@ def _subtitle(material: Material) -> str:
         marks = sentences.NO_BAND + "."
     elif least < sentences.FEWEST_FOR_BANDS:
         marks += " " + look.FEW.replace("faint band", "thin line")
-    grey = (
-        " Right: in how many pairs of runs; grey and slanted: not clear (fewer than 9 in 10 pairs agree)."
-        if material.others
-        else ""
-    )
+    pairs = min((len(material.pairs(name)[0]) for name in material.others), default=0)
+    grey = ""
+    if pairs >= FEWEST_CLEAR:
+        grey = (
+            " Right: in how many pairs of runs; grey and slanted: not clear (fewer than 9 in 10 pairs agree)."
+        )
+    elif material.others:
+        grey = f" Right: in how many pairs of runs; {words.counted(pairs, 'pair')}: too few to judge."
     return f"Headline outcomes, {look.span(material)}. {marks}{grey}"
 
 
