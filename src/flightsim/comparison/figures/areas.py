@@ -113,7 +113,7 @@ def _map(
 
 
 def _unclear(part: pd.DataFrame) -> Any:
-    """Differences drawn in a colour though fewer than nine in ten pairs agree; the title says where pairs are too few."""
+    """Differences drawn in a colour though fewer than nine in ten pairs agree; the title says if pairs are too few."""
     agree = part[["more", "fewer"]].astype(float).max(axis=1)
     return (agree < CLEAR_SHARE * part["n_runs"]) & (part["mean"].abs() >= SMALL_CELL_PERSONS)
 
