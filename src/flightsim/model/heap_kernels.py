@@ -78,13 +78,13 @@ def leave(heaps: Heaps, rows: Ints) -> None:
 def take_due(heaps: Heaps, reading: Floats) -> tuple[Ints, Floats]:
     """Take out the rows whose level the reading of their group has reached: they, and their levels, in no order."""
     n, found = 0, np.empty(16, np.int64)
-    for group in range(len(reading)):
+    for group in np.flatnonzero(heaps.lowest <= reading):
         while heaps.lowest[group] <= reading[group]:
             i = heaps.front[group]
             if n == len(found):
                 found = np.append(found, np.empty(n, np.int64))
             found[n], n = i, n + 1
-            _set_front(heaps, group, _join_up(heaps, heaps.child[i]))
+            _set_front(heaps, int(group), _join_up(heaps, heaps.child[i]))
     found = found[:n]
     levels = heaps.level[found]
     heaps.level[found] = np.nan

@@ -14,7 +14,7 @@ from flightsim.clock import HOURS_A_DAY, Clock
 from flightsim.events import Event
 from flightsim.model.choice import TOP, Alternatives
 from flightsim.model.destinations import NOWHERE, Destinations
-from flightsim.model.draws import decision_key, exponential, uniform
+from flightsim.model.draws import decision_key, exponential, hasten, uniform
 from flightsim.model.households import AT_HOME, EN_ROUTE, FOOT, HIRE, NO_INTENT, SETTLED
 from flightsim.model.kernels import NO_EDGE
 from flightsim.model.parts import Parts
@@ -45,6 +45,7 @@ class State:
     ) -> None:
         self.world, self.clock, self.parts, self.seed = world, clock, parts, seed
         self.now = 0  # the step about to be taken
+        hasten()
         self.households = parts.population.synthesise(world, seed)
         self.decision_keys = {name: decision_key(seed, name) for name in DECISIONS}
         self._start_parts(events)
