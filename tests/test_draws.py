@@ -188,3 +188,23 @@ def test_the_first_of_a_thousand_is_any_of_them() -> None:
     least = table.min(axis=1).astype(float) * 1000
     assert_mean(least, 1.0)
     assert_uniform(np.exp(-least))
+
+
+def test_bits_mixed_in_one_loop_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever shapes ``who`` and ``which`` have against each other, none of them included."""
+    row, column = WHO[:7, None], WHO[100:105]
+    pairs = [
+        (WHO, 0),
+        (WHO, WHO % 3),
+        (5, 3),
+        (WHO[3], column),
+        (row, column),
+        (row, 0),
+        (WHO[:0], 0),
+        (row[:0], column),
+    ]
+    monkeypatch.setattr(draws, "_in_one_loop", None)
+    plain = [draws.keyed_bits(KEY, *pair) for pair in pairs]
+    draws.hasten()
+    for expected, pair in zip(plain, pairs, strict=True):
+        np.testing.assert_array_equal(draws.keyed_bits(KEY, *pair), expected, strict=True)

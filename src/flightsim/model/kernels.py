@@ -153,6 +153,14 @@ class Load(NamedTuple):
 
 
 @compiled
+def refill(credit: Floats, capacity: Floats, hours: float, largest: float) -> None:
+    """What edges may let in (2E,), after so many hours: saved up as far as the ``largest`` row needs, or one step's."""
+    for edge in range(len(credit)):
+        more = capacity[edge] * hours
+        credit[edge] = min(credit[edge] + more, max(more, largest)) if more > 0 else 0.0
+
+
+@compiled
 def edge_hours(edge: int, at_hours: float, pace_kmh: float, net: Net) -> float:
     """Hours to travel an edge entered at ``at_hours``; ``pace_kmh`` is nan for vehicles.
 

@@ -128,3 +128,24 @@ def gather(
             for p in range(n_places):
                 met[cause, kind, p] *= hours
                 by_cause[cause, kind, p] += met[cause, kind, p]
+
+
+@compiled
+def free_to_go(
+    near_per_hour: Floats,
+    remembered: Floats,
+    dark: npt.NDArray[np.bool_],
+    pinning_strikes: float,
+    threat_strikes: float,
+    night_calm: float,
+    night_threat: float,
+) -> Floats:
+    """(P, n) how freely those who are ready go in each of n hours: see `transport.Transport.readiness`."""
+    free = np.empty(near_per_hour.shape)
+    for p in range(len(free)):
+        threat = remembered[p] / (remembered[p] + threat_strikes)
+        by_night = night_calm + (night_threat - night_calm) * threat
+        for hour in range(len(dark)):
+            covered = near_per_hour[p, hour] / pinning_strikes
+            free[p, hour] = (by_night if dark[hour] else 1.0) / (1 + covered * covered)
+    return free

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from flightsim.model.households import PERSONS_A_VEHICLE
-from flightsim.model.kernels import NO_EDGE, Load, Net, Table, travel
+from flightsim.model.kernels import NO_EDGE, Load, Net, Table, refill, travel
 from flightsim.world import Bools, Floats, Ints
 
 
@@ -106,11 +106,14 @@ class Traffic:
         self.waiting: Floats = np.zeros(n_edges)
         self._credit: Floats = np.zeros(n_edges)
         self._step_hours = step_hours
+        self._storage: tuple[Floats, Floats] | None = None  # as the roads say, and what it comes to
         self._row_vehicles = row_vehicles  # a row may stand for more vehicles than a short road holds
 
     def storage(self, ways: Ways) -> Floats:
         """(2E,) vehicles that fit on each edge: never fewer than one row stands for."""
-        return np.maximum(ways.storage, self._row_vehicles)
+        if self._storage is None or self._storage[0] is not ways.storage:
+            self._storage = ways.storage, np.maximum(ways.storage, self._row_vehicles)
+        return self._storage[1]
 
     def depart(self, group: Travellers) -> None:
         """Put households on the road."""
@@ -120,14 +123,13 @@ class Traffic:
 
     def advance(self, step: int, ways: Ways) -> Travellers:
         """Everybody goes as far as the step's hours and the roads allow; returns those who are there."""
-        t, capacity = self.travellers, ways.capacity * self._step_hours
-        self.waiting = np.zeros_like(self.waiting)
+        t = self.travellers
+        self.waiting.fill(0.0)
         if not len(t):
-            self._credit = np.zeros_like(capacity)
+            self._credit.fill(0.0)
             return t
         largest = max(t.vehicles.max(), t.persons.max() / PERSONS_A_VEHICLE)
-        self._credit = np.minimum(self._credit + capacity, np.maximum(capacity, largest))
-        self._credit[capacity <= 0] = 0.0
+        refill(self._credit, ways.capacity, float(self._step_hours), largest)
         load = Load(self.occupancy, self.storage(ways), self._credit, self.entered, self.waiting)
         return self._part(travel(t.rows, load, net_of(ways), (step + 1) * float(self._step_hours)))
 

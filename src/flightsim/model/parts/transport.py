@@ -99,11 +99,21 @@ class Transport:
         passes its own exponential threshold. A lull counts as what it is at any step length, for hours under fire
         and hours without are not averaged first.
         """
-        threat = remembered / (remembered + self.threat_strikes)
-        by_night = self.night_calm + (self.night_threat - self.night_calm) * threat
-        habit = np.where(is_night(hours, night), by_night[:, None], 1.0)
-        covered = near_per_hour.reshape(len(remembered), -1) / self.pinning_strikes_per_hour
-        free = (habit / (1 + covered * covered)).mean(axis=1) * can_leave
+        from flightsim.model.place_kernels import (
+            free_to_go,  # a compiler is not needed to describe a scenario
+        )
+
+        near = np.broadcast_to(near_per_hour.reshape(len(remembered), -1), (len(remembered), len(hours)))
+        each_hour = free_to_go(
+            near,
+            remembered,
+            is_night(hours, night),
+            self.pinning_strikes_per_hour,
+            self.threat_strikes,
+            self.night_calm,
+            self.night_threat,
+        )
+        free = (each_hour[:, 0] if len(hours) == 1 else each_hour.mean(axis=1)) * can_leave
         rates = np.empty((len(remembered), len(MEANS)))
         rates[:, CAR] = free * (self.fuel / self.car_hours)
         at_once = (
