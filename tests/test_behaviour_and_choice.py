@@ -216,6 +216,13 @@ def test_worth_in_the_head() -> None:
     assert appeal(part, fear=[0.0, 0.5, 1.0]) == pytest.approx([0, -3, -6])
 
 
+def test_the_pull_of_room_levels_off() -> None:
+    part = Flight(room=1.5, ample_room_persons=10_000, size=0, shelter=0)
+    worth = appeal(part, free_share=1.0, room_persons=[0.0, 10_000.0, 90_000.0, np.inf])
+    assert worth == pytest.approx([-np.inf, 1.5 * np.log(0.5), 1.5 * np.log(0.9), 0.0])
+    assert appeal(Flight(size=0, shelter=0), free_share=1.0, room_persons=0.0) == pytest.approx([0.0])
+
+
 def test_fire_and_the_front_are_as_bad_as_the_worse_of_them() -> None:
     part = Flight(safety=10)
     assert appeal(part, fear=0.5, alarm=[0.0, 0.1, 1.0]) == pytest.approx([-5, -5, -10])

@@ -27,7 +27,15 @@ FLOORS = (  # from the bottom up
     {"__main__"},
 )
 MODEL = ("parts", "state", "rules", "schedule", "model")  # inside model/, from the bottom up
-RULES = {"counting", "invariants", "prescribed_departures", "rehousing", "rerouting", "returning"}
+RULES = {
+    "counting",
+    "daily_departures",
+    "invariants",
+    "prescribed_departures",
+    "rehousing",
+    "rerouting",
+    "returning",
+}
 READS_FOLDERS_ONLY = {"brief", "comparison", "export", "needs", "plots", "results", "validation"}
 DOORS = {  # who may know a framework
     "hydra": {"config", "sweeps.launchers"},

@@ -26,7 +26,7 @@ from flightsim.model.parts import Parts, exposure
 from flightsim.model.parts.behaviour import Flight, NoFlight
 from flightsim.model.parts.border import Border, OpenBorder
 from flightsim.model.parts.discrepancy import LogRateDrift, NoDiscrepancy
-from flightsim.model.parts.exodus import NoExodus, Prescribed
+from flightsim.model.parts.exodus import OWN, NoExodus, Prescribed
 from flightsim.model.parts.hazard import Bombardment, NoHazard
 from flightsim.model.parts.population import Population
 from flightsim.model.parts.roads import FreeFlow, RoadNetwork
@@ -213,6 +213,10 @@ class Scenario:
         if self.whatif.add is not None:
             path = Path(self.whatif.add)
             hashes["events.add"] = provenance.hash_files(path.parent, [path.name])[path.name]
+        series = getattr(self.parts.exodus, "series", None)
+        if series is not None and series != OWN:
+            path = Path(series)
+            hashes["exodus.series"] = provenance.hash_files(path.parent, [path.name])[path.name]
         return hashes
 
     def _check_against_case(self) -> None:

@@ -6,6 +6,7 @@ F facilities, N road nodes (the P places first, then the X crossings).
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -253,6 +254,27 @@ class Facilities:
 
 
 @dataclass(frozen=True)
+class Departures:
+    """How many people left a place on a day, where that is known; a row each, by date and place."""
+
+    date: tuple[dt.date, ...]
+    place_id: tuple[str, ...]
+    persons: Floats
+
+    def by_day(self, place_ids: list[str], first: dt.date, days: int) -> Floats:
+        """(P, days) people who leave each place on each day from ``first`` on; other days are left out."""
+        row = {name: i for i, name in enumerate(place_ids)}
+        found = np.zeros((len(place_ids), days))
+        for when, place, persons in zip(self.date, self.place_id, self.persons.tolist(), strict=True):
+            if 0 <= (when - first).days < days:
+                found[row[place], (when - first).days] += persons
+        return found
+
+    def __len__(self) -> int:
+        return len(self.date)
+
+
+@dataclass(frozen=True)
 class World:
     """Everything that stays as it is during a run."""
 
@@ -268,6 +290,7 @@ class World:
     observations: list[dict[str, Any]] = field(default_factory=list)
     folder: Path | None = None  # where outlines and lines for maps are
     holders: Holders = SYRIA
+    departures: Departures | None = None  # where the case knows them
 
     def hostile(self, control: Ints | int) -> Bools:
         """Whether ground is closed to those who flee, by who holds it: nobody stays there or goes there."""

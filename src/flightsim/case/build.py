@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from flightsim.case import departures
 from flightsim.case.cells import Table
 from flightsim.case.columns import KEYS, OPTIONAL_TABLES
 from flightsim.case.customs import language_of, nouns_of
@@ -58,6 +59,7 @@ def build_world(folder: Path, manifest: Mapping[str, Any], tables: Mapping[str, 
         observations=_observations(tables),
         folder=folder,
         holders=holders,
+        departures=departures.from_table(tables[departures.FILE]) if departures.FILE in tables else None,
     )
 
 

@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from flightsim.case import observations
+from flightsim.case import departures, observations
 from flightsim.case.cells import Table, show
 from flightsim.case.columns import KEYS
 from flightsim.case.customs import USUAL_FINEST
@@ -43,6 +43,9 @@ def check_tables(
             check(tables, complaints)
     if observations.FILE in tables:
         observations.check_observations(tables[observations.FILE], None, complaints)
+    if departures.FILE in tables and "places.csv" in tables:
+        places = [place for place in tables["places.csv"]["place_id"] if place]
+        departures.check_departures(tables[departures.FILE], places, complaints)
     return known
 
 

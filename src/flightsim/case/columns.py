@@ -5,7 +5,7 @@ Upper bounds are there to catch slips of the keyboard; all of them are assumptio
 
 from __future__ import annotations
 
-from flightsim.case import event_rows, observations
+from flightsim.case import departures, event_rows, observations
 from flightsim.case.cells import NOTE, Column, choice, identifier, number, text
 from flightsim.events import STATUSES
 from flightsim.world import BORDER_RULES, FACILITY_KINDS, SYRIA, Holders
@@ -119,7 +119,10 @@ TABLES: dict[str, dict[str, Column]] = {
     },
     event_rows.FILE: event_rows.COLUMNS,
 }
-OPTIONAL_TABLES: dict[str, dict[str, Column]] = {observations.FILE: observations.COLUMNS}
+OPTIONAL_TABLES: dict[str, dict[str, Column]] = {
+    observations.FILE: observations.COLUMNS,
+    departures.FILE: departures.COLUMNS,
+}
 KEYS = {
     "areas.csv": "area_id",
     "places.csv": "place_id",

@@ -21,6 +21,7 @@ ROWS = {
     "facilities.csv": "A row is a hospital or a health centre, at its town.",
     "events.csv": "A row is something that happens on a day: it drives the run.",
     "observations.csv": "A row is something that was counted: laid beside results, never read by the model.",
+    "departures.csv": "A row is how many people left a place on a day, where that is known: for `exodus.series=case`.",
 }
 
 

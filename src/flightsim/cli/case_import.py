@@ -62,9 +62,14 @@ def _import(arguments: argparse.Namespace) -> int:
     )
     complaints = Complaints()
     for path in asked.files:
-        if not path.is_file():
-            complaints.add(f"{path} is not there, or is no file")
-    complaints.collect(writing.manifest_of, asked.case)
+        if not (path.is_dir() if kind.makes_case else path.is_file()):
+            complaints.add(f"{path} is not there, or is no {'folder' if kind.makes_case else 'file'}")
+    if not kind.makes_case:
+        complaints.collect(writing.manifest_of, asked.case)
+    elif asked.case.exists() and (not asked.case.is_dir() or any(asked.case.iterdir())):
+        complaints.add(
+            f"{asked.case} is there already; expected the name of a new folder, since a case is made"
+        )
     complaints.raise_if_any()
     report = Report()
     taken = kind.take(asked, report)
@@ -78,6 +83,8 @@ def _import(arguments: argparse.Namespace) -> int:
     if arguments.dry_run:
         say("dry run: nothing was written")
         return DONE
+    if kind.makes_case:
+        asked.case.mkdir(parents=True, exist_ok=True)
     for file, text in texts.items():
         write_text(asked.case / file, text)
     say(f"written into {asked.case}: {', '.join(texts)}")

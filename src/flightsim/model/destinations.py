@@ -41,7 +41,9 @@ class Destinations:
         rule = self._behaviour
         fear = rule.fear(hazard.feared)
         room, aid = shelter.free_share(), shelter.aid_gained()
-        here = rule.appeal(fear, hazard.feared_alarm, self._persons, care.working, room, allowed, aid)
+        here = rule.appeal(
+            fear, hazard.feared_alarm, self._persons, care.working, room, allowed, aid, shelter.indoors()
+        )
         abroad = np.full(self._n_gates, -np.inf)
         abroad[gates.leads_abroad] = rule.abroad + rule.size * np.log(self._everybody)
         side = np.concatenate([hazard.control, np.full(self._n_gates, -1)])

@@ -9,9 +9,11 @@ import numpy as np
 from flightsim.clock import HOURS_A_DAY, Clock
 from flightsim.events import Event
 from flightsim.model import counting, invariants, rehousing, rerouting, returning
+from flightsim.model.daily_departures import DailyDepartures
 from flightsim.model.destinations import NOWHERE
 from flightsim.model.households import ABROAD, AT_CROSSING
 from flightsim.model.parts import Parts
+from flightsim.model.parts.exodus import AskedByDay
 from flightsim.model.prescribed_departures import PrescribedDepartures
 from flightsim.model.state import State
 from flightsim.model.travel import Travellers
@@ -32,7 +34,11 @@ class Schedule(State):
     ) -> None:
         super().__init__(world, events, clock, parts, seed)
         asked = parts.exodus.start(world, events, clock)
-        self.prescribed = None if asked is None else PrescribedDepartures(asked, self, events)
+        self.prescribed: PrescribedDepartures | DailyDepartures | None = None
+        if isinstance(asked, AskedByDay):
+            self.prescribed = DailyDepartures(asked, self)
+        elif asked is not None:
+            self.prescribed = PrescribedDepartures(asked, self, events)
         self.running = True
 
     def step(self) -> None:

@@ -17,7 +17,7 @@ def history_until(config: Mapping[str, Any]) -> date | None:
     """The last day to which a run follows what happened; None if it never does, ``date.max`` if it always does."""
     events, border, hazard = (config.get(part) or {} for part in ("events", "border", "hazard"))
     changed = any(events.get(key, value) != value for key, value in HISTORY.items())
-    prescribed = not str((config.get("exodus") or {}).get("_target_", "NoExodus")).endswith("NoExodus")
+    prescribed = _prescribed(config)
     if changed or border.get("policy", "as_it_was") not in AS_IT_WAS or hazard.get("warning_days"):
         return None
     if events.get("violence", "as_it_happened") == "as_it_happened" and not prescribed:
@@ -38,6 +38,12 @@ def departures(config: Mapping[str, Any]) -> list[str]:
         found.append(f"border.policy={border['policy']}")
     if hazard.get("warning_days"):
         found.append(f"hazard.warning_days={hazard['warning_days']}")
-    if not str((config.get("exodus") or {}).get("_target_", "NoExodus")).endswith("NoExodus"):
+    if _prescribed(config):
         found.append("exodus (departures are prescribed)")
     return found
+
+
+def _prescribed(config: Mapping[str, Any]) -> bool:
+    """Whether somebody asked for other departures than there were; the case's own series are those there were."""
+    exodus = config.get("exodus") or {}
+    return not str(exodus.get("_target_", "NoExodus")).endswith("NoExodus") and exodus.get("series") != "case"

@@ -228,7 +228,23 @@ def _stocks(b: Board) -> list[str]:
                 f"{name}: {words.about(best)}. {_skill(skill(table['crps_people']))}"
             )
     found = _misplaced(b.whereabouts)
-    return lines + _wrong(found, "  Shares of these", "in the wrong place", b, WHERE_ARE)
+    lines += _wrong(found, "  Shares of these", "in the wrong place", b, WHERE_ARE)
+    return lines + _camps(b)
+
+
+def _camps(b: Board) -> list[str]:
+    """Camps day by day, by Flee's measure."""
+    if b.camps is None:
+        return []
+    rows = {str(row["forecaster"]): row for row in b.camps.table.to_dict("records")}
+    own = rows.pop(MODEL)
+    others = ", ".join(f"{name} {row['ard']:.2f}" for name, row in rows.items())
+    what = f"{len(b.camps.areas)} camps, {len(b.camps.observed)} days"
+    text = (
+        f"Camp by camp, as Flee scores it ({what}): ARD {own['ard']:.2f}, rescaled {own['rescaled_ard']:.2f} "
+        f"(0 is perfect, 2 the worst); beside it {others}, which are given each day's total."
+    )
+    return [text]
 
 
 def _where(b: Board) -> list[str]:

@@ -19,6 +19,7 @@ totals.csv            scores of how many, a row a forecaster: the model and ever
 in_hindsight.csv      the same of lines that know the answer: a yardstick, no forecast
 increments.csv        scores of counts that begin later than the series: of a part of the time, so no totals
 stocks.csv            scores of how many are in camps and sites, or in an area, on a day: a row a measure and forecaster
+camps.csv             camps day by day as Flee scores them: ARD and rescaled ARD, a row a forecaster
 thresholds.csv        will more than so many be displaced, or come to an area, by a day: probabilities, what happened
 brier.csv             their Brier scores, a row a forecaster
 reliability.csv       how often it happened when the model gave such a probability
@@ -75,6 +76,7 @@ def tables(report: Report) -> dict[str, pd.DataFrame]:
         "in_hindsight": _of(b.totals, hindsight=True),
         "increments": b.increments.table() if b.increments.rows else pd.DataFrame(),
         "stocks": b.stocks,
+        "camps": pd.DataFrame() if b.camps is None else b.camps.table,
         "thresholds": pd.concat([b.thresholds, b.area_thresholds], ignore_index=True),
         "brier": brier(report),
         "reliability": b.reliability,

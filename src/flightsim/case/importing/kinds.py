@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from flightsim.case.importing import boundaries, events, facilities, places, roads
+from flightsim.case.importing.flee import case as flee
 from flightsim.case.importing.report import Asked, Option, Report, Taken
 
 
@@ -18,6 +19,7 @@ class Kind:
     columns: Mapping[str, tuple[str, ...]]  # ours, and what they are called in files
     options: tuple[Option, ...]
     take: Callable[[Asked, Report], Taken]
+    makes_case: bool = False  # takes a folder, and makes the case itself instead of filling one
 
 
 def _kind(module: object) -> Kind:
@@ -27,6 +29,7 @@ def _kind(module: object) -> Kind:
         columns=module.COLUMNS,  # type: ignore[attr-defined]
         options=module.OPTIONS,  # type: ignore[attr-defined]
         take=module.take,  # type: ignore[attr-defined]
+        makes_case=getattr(module, "MAKES_CASE", False),
     )
 
 
@@ -36,4 +39,5 @@ KINDS: dict[str, Kind] = {
     "roads": _kind(roads),
     "facilities": _kind(facilities),
     "events": _kind(events),
+    "flee": _kind(flee),
 }

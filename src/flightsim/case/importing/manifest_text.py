@@ -18,6 +18,7 @@ TITLES = {
     "facilities.csv": "Hospitals and health centres, by town",
     "events.csv": "What happens, day by day",
     "observations.csv": "What was counted",
+    "departures.csv": "Who left each place on each day",
     "outlines.geojson": "Outlines of areas, for maps",
     "lines.geojson": "Borders and main roads, for maps",
 }

@@ -107,6 +107,7 @@ class Taken:
     maps: dict[str, str] = field(default_factory=dict)  # file name and GeoJSON text
     licence: str = ""  # where the files themselves say it
     attribution: str = ""
+    manifest: str = ""  # of a kind that makes a whole case: its text
 
 
 def cell(value: Any) -> str:

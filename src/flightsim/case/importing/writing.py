@@ -69,6 +69,8 @@ def contents(
     ``add``: rows that are there already stay, unless one of the same id is imported; otherwise a table is replaced.
     InputError if nothing at all is left of what was taken.
     """
+    if taken.manifest:
+        return _whole_case(kind, taken, report)
     manifest_of(case)
     columns = columns_of(holders_in(case))
     files: dict[str, str] = {}
@@ -99,6 +101,16 @@ def contents(
     files[MANIFEST] = with_finest(manifest, max(levels)) if levels else manifest
     files[f"import_{kind}_dropped.csv"] = _dropped(report)
     return files
+
+
+def _whole_case(kind: str, taken: Taken, report: Report) -> dict[str, str]:
+    """The text of every file of a case that an import makes from nothing."""
+    columns = columns_of(holders_of(read_manifest(taken.manifest, Complaints())))
+    files = {
+        file: as_csv(_fitting(file, rows, columns[file], report), columns[file])
+        for file, rows in taken.rows.items()
+    }
+    return {**files, MANIFEST: taken.manifest, f"import_{kind}_dropped.csv": _dropped(report)}
 
 
 def as_csv(rows: list[Row], columns: Mapping[str, Column]) -> str:

@@ -116,6 +116,22 @@ class Flight:
     )
     services: float = parameter(0.5, "utility", 0, 5, "Worth of working health care within reach", ASSUMPTION)
     shelter: float = parameter(1.0, "utility", 0, 10, "Worth of free room against the open air", ASSUMPTION)
+    room: float = parameter(
+        0.0,
+        "exponent",
+        0,
+        3,
+        "Pull of the room a place has left, up to ample_room_persons; 0: whether there is any counts alone",
+        "assumption; Flee weighs a camp by the room it has left",
+    )
+    ample_room_persons: float = parameter(
+        10000.0,
+        "persons",
+        100,
+        1e6,
+        "Room left at which half of that pull is reached",
+        "assumption: half of the 20,000 people that a settlement should hold at most (UNHCR, Emergency Handbook)",
+    )
     aid: float = parameter(
         0.5,
         "utility",
@@ -231,11 +247,13 @@ class Flight:
         free_share: Floats,
         allowed: Bools,
         aid_gained: Floats | float = 0.0,
+        room_persons: Floats | float = np.inf,
     ) -> Floats:
         """(P,) what a place is worth to anybody, before the way there; minus infinity where one cannot go.
 
         ``persons`` at the start; ``allowed`` where a fleeing household may settle; ``aid_gained`` in sites, against
-        the start: 0 as then, -1 where everybody lives in sites and no aid comes any more.
+        the start: 0 as then, -1 where everybody lives in sites and no aid comes any more; ``room_persons`` left under
+        a roof: where room has a pull, nobody chooses a place without.
         """
         danger = np.maximum(fear, alarm)
         value = (
@@ -245,6 +263,11 @@ class Flight:
             + self.shelter * free_share
             + self.aid * aid_gained
         )
+        if self.room:
+            with np.errstate(divide="ignore"):
+                value = value - self.room * np.log1p(
+                    self.ample_room_persons / np.asarray(room_persons, float)
+                )
         return np.where(allowed & ((persons > 0) | (free_share > 0)), value, -np.inf)
 
     def dispersed_share(self, remembered: Floats) -> Floats:

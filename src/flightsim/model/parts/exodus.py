@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from flightsim.case import departures
 from flightsim.clock import Clock, as_date
-from flightsim.errors import Complaints, no_such_area
+from flightsim.errors import Complaints, InputError, no_such_area
 from flightsim.events import Event
 from flightsim.parameter import ASSUMPTION, SETTING, check, given, parameter
 from flightsim.words import day_year, listing
-from flightsim.world import World
+from flightsim.world import Departures, Floats, World
+
+OWN = "case"  # the series that the case itself has
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,13 @@ class Asked:
     first_day: int
     days: int
     ready_days: int
+
+
+@dataclass(frozen=True)
+class AskedByDay:
+    """What a series asks of a run: people (P, days) by place and day of the run."""
+
+    persons: Floats
 
 
 @dataclass(frozen=True)
@@ -46,6 +57,7 @@ class Prescribed:
     """So many people leave these areas within these weeks, those most ready to leave first.
 
     ``areas`` maps areas (name or P-code) to shares of ``persons``; where ``persons`` is null, to people.
+    Or ``series``: people by day and place, instead of all the others.
     """
 
     persons: float | None = parameter(
@@ -83,9 +95,21 @@ class Prescribed:
         SETTING,
     )
 
+    series: str | None = given(
+        None,
+        "case, or a file with the columns date, place_id, persons, source; null: none",
+        "People who leave by day and place, instead of all the above: the case's departures.csv, or a file",
+        "choice",
+        role=SETTING,
+    )
+
     def __post_init__(self) -> None:
         complaints = Complaints()
         complaints.collect(check, self, "exodus")
+        if self.series is not None:
+            self._check_series(complaints)
+            complaints.raise_if_any()
+            return
         if not complaints.texts:
             for name in ("days", "ready_days"):
                 if getattr(self, name) != int(getattr(self, name)):
@@ -98,6 +122,35 @@ class Prescribed:
             )
         self._check_areas(self.areas, complaints)
         complaints.raise_if_any()
+
+    def _check_series(self, complaints: Complaints) -> None:
+        """A series says all: nothing else may be given with it."""
+        if not isinstance(self.series, str) or not self.series.strip():
+            complaints.add(f"exodus.series is {self.series!r}; expected {OWN}, or a file")
+        for name, value in (("persons", self.persons), ("areas", self.areas), ("begins", self.begins)):
+            if value:
+                complaints.add(
+                    f"exodus.{name} is {value!r}; with exodus.series expected none, as the series says it"
+                )
+
+    def departures(self, world: World) -> Departures:
+        """The series. InputError if the case has none, or the file cannot be read."""
+        if self.series != OWN:
+            return departures.read_file(Path(str(self.series)), world)
+        if world.departures is None:
+            raise InputError(
+                f"exodus.series is {OWN}, and the case has no {departures.FILE}; expected one, or a file"
+            )
+        return world.departures
+
+    def _by_day(self, world: World, clock: Clock) -> Floats:
+        persons = self.departures(world).by_day(world.places.place_id, clock.start, clock.days)
+        if not persons.any():
+            last = clock.date_of(clock.days - 1)
+            raise InputError(
+                f"exodus.series asks for nobody from {clock.start} to {last}, the days of the run"
+            )
+        return persons
 
     def _check_areas(self, areas: Any, complaints: Complaints) -> None:
         if not isinstance(areas, Mapping) or not areas:
@@ -121,7 +174,13 @@ class Prescribed:
             complaints.add("exodus.areas asks for nobody; expected people in some area")
 
     def check(self, world: World, clock: Clock) -> None:
-        """InputError if there are no such areas or days, or fewer people than asked for."""
+        """InputError if there are no such areas or days, or fewer people than asked for.
+
+        A series may ask a place for more people than it has: then all of them leave, and `words` says so.
+        """
+        if self.series is not None:
+            self._by_day(world, clock)
+            return
         complaints = Complaints()
         begins = self.first_day(clock)
         if not 0 <= begins <= clock.days - self.days:
@@ -163,6 +222,8 @@ class Prescribed:
 
     def words(self, world: World, clock: Clock) -> list[str]:
         """What is prescribed, in a sentence for ``describe``."""
+        if self.series is not None:
+            return self._series_in_words(world, clock)
         wanted = self.wanted_persons()
         rows = {name: world.areas.row_of(name) for name in wanted}
         names = {name: world.areas.name[row] if row is not None else name for name, row in rows.items()}
@@ -173,8 +234,28 @@ class Prescribed:
             f"Prescribed: in the {self.days:g} days from {begins} on {total} leave ({where}); nobody else does."
         ]
 
-    def start(self, world: World, events: Sequence[Event], clock: Clock) -> Asked:
+    def _series_in_words(self, world: World, clock: Clock) -> list[str]:
+        asked = self._by_day(world, clock).sum(axis=1)
+        own = "the case's own series" if self.series == OWN else str(self.series)
+        lines = [f"Prescribed by day and place ({own}): {asked.sum():,.0f} people leave; nobody else does."]
+        there = (world.places.residents_persons + world.places.idps_persons) * ~world.hostile(
+            world.places.control
+        )
+        short = np.maximum(asked - there, 0.0)
+        if short.sum() >= 0.5:
+            most = np.argsort(-short, kind="stable")[:3]
+            where = listing(
+                [f"{world.places.name[row]} {short[row]:,.0f}" for row in most if short[row] >= 0.5]
+            )
+            lines.append(
+                f"Note: the series asks for {short.sum():,.0f} people more than live there ({where})."
+            )
+        return lines
+
+    def start(self, world: World, events: Sequence[Event], clock: Clock) -> Asked | AskedByDay:
         """What is asked of this world in these days. InputError if it cannot be had."""
+        if self.series is not None:
+            return AskedByDay(self._by_day(world, clock))
         self.check(world, clock)
         wanted = {world.areas.row_of(name): persons for name, persons in self.wanted_persons().items()}
         rows = {row: persons for row, persons in wanted.items() if row is not None}

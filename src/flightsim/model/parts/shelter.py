@@ -155,8 +155,11 @@ class Shelter:
     def free_share(self) -> Floats:
         """(P,) how much better than the open air a newcomer may expect to fare: room against 500 persons' need."""
         enough = 500.0  # assumption: a newcomer looks no further than the next hundred households
-        indoors = np.minimum(self.room[:, :OPEN].sum(axis=1), enough)
-        return np.asarray(indoors / enough)
+        return np.asarray(np.minimum(self.indoors(), enough) / enough)
+
+    def indoors(self) -> Floats:
+        """(P,) persons for whom there is room left under a roof."""
+        return np.asarray(np.maximum(self.room[:, :OPEN], 0).sum(axis=1))
 
     def admit(
         self, places: Ints, persons: Floats, has_kin: Bools, pays: Bools, drawn: Floats, weight: float = 1.0

@@ -14,6 +14,7 @@ import pandas as pd
 from flightsim.case.observations import DISPLACED, FILE, PEOPLE, SHARE, Observation, Observations
 from flightsim.errors import InputError
 from flightsim.validation.scores import metrics, places, stocks
+from flightsim.validation.scores.camps import Camps, camps
 from flightsim.validation.scores.counts import MODEL, Counts, counts, kind
 from flightsim.validation.scores.ensemble import Ensemble
 from flightsim.validation.scores.ground import Ground
@@ -44,6 +45,7 @@ class Board:
     thresholds: pd.DataFrame  # of the totals
     area_thresholds: pd.DataFrame
     reliability: pd.DataFrame
+    camps: Camps | None  # counted one by one, day by day
 
     @property
     def destinations(self) -> pd.DataFrame:
@@ -127,7 +129,7 @@ def score(
         ensemble, observations, scored, _each(observations, reasons, ensemble, ground), found, increments, known,
         answered, found.table() if found.rows else pd.DataFrame(), places.table(answered, ground),
         stocks.table(scored, earlier, ensemble, ground), thresholds,
-        by_area, _reliability(pd.concat([thresholds, by_area])),
+        by_area, _reliability(pd.concat([thresholds, by_area])), camps(observations.rows, ensemble, ground),
     )  # fmt: skip
 
 

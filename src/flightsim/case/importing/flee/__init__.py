@@ -1,0 +1,1 @@
+"""A Flee or FabFlee folder: read as Flee reads it, and made a case."""
