@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from flightsim.case.importing import places, population, writing
+from flightsim.case.importing import places, population, rings, writing
 from flightsim.case.importing.report import Asked, Report, Taken
 from flightsim.case.reading import shipped_cases
 from flightsim.errors import InputError
@@ -260,3 +260,34 @@ def test_tables_as_people_have_them_are_understood(case: Path) -> None:
     assert [(each.file, each.reason) for each in report.dropped] == [
         ("people.csv", "it is a total of other rows")
     ]
+
+
+def test_who_holds_areas_is_for_the_places_in_them(case: Path) -> None:
+    sides = write(case / "sides.csv", "admin2Pcode,admin3Pcode,control\nGW0101,,sna\nGW0101,GW010101,sdf\n")
+    text = "name,lat,lon,control\nA,5.5,10.2,\nB,5.5,10.7,\nC,5.6,10.7,opposition\n"
+    taken, _ = take(case, write(case / "p.csv", text), control_by_area=str(sides))
+    assert {row["name_en"]: row["control"] for row in taken.rows["places.csv"]} == {
+        "A": "sdf", "B": "sna", "C": "opposition",
+    }  # fmt: skip
+    wrong = write(case / "wrong.csv", "admin3Pcode,control\nGW010101,snaa\n")
+    with pytest.raises(InputError, match=r"row 2: control is 'snaa'; expected .* \(did you mean 'sna'\?\)"):
+        take(case, case / "p.csv", control_by_area=str(wrong))
+
+
+def test_an_area_without_a_place_can_have_one_made_in_its_middle(case: Path) -> None:
+    people = write(case / "pop.csv", "ADM3_PCODE,T_TL\nGW010103,55\n")
+    taken, report = take(case, write(case / "x.osm", OSM), population=str(people), empty_areas="make")
+    (made,) = (row for row in taken.rows["places.csv"] if row["area_id"] == "GW010103")
+    assert (made["place_id"], made["name_en"]) == ("GW010103-001", "Nobody's")
+    assert (made["lat"], made["lon"], made["residents_persons"]) == (5.5, 11.5, 55)
+    assert made["status"] == "assumed"
+    assert "1 of 3 areas have no place, as GW010103: one is made in the middle of each" in report.notes
+    assert not [each for each in report.dropped if each.file == "population"]
+
+
+def test_the_middle_of_an_area_is_inside_it() -> None:
+    """Of a crescent the centre of gravity is outside; of a ring it is in the hole."""
+    crescent = [[[0, 0], [4, 0], [4, 4], [0, 4], [0, 3], [3, 3], [3, 1], [0, 1], [0, 0]]]
+    assert rings.middle([crescent]) == (3.5, 2.0)
+    ring = [[[0, 0], [6, 0], [6, 6], [0, 6], [0, 0]], [[1, 1], [1, 5], [4, 5], [4, 1], [1, 1]]]
+    assert rings.middle([ring]) == (5.0, 3.0)

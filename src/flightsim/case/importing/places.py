@@ -10,12 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from flightsim.case import geojson
-from flightsim.case.importing import osm, points, population, rings
+from flightsim.case.importing import holding, osm, points, population, rings
 from flightsim.case.importing.points import Point
 from flightsim.case.importing.report import Asked, Option, Report, Row, Taken
-from flightsim.case.importing.writing import columns_asked, holders_in, rows_of
-from flightsim.errors import InputError, nearest
-from flightsim.world import Holders
+from flightsim.case.importing.writing import columns_asked, rows_of
+from flightsim.errors import InputError
 
 MEANING = "settlements with a point, and people by area: places.csv"
 FILES = "OSM (.osm, .osm.bz2; .osm.pbf with the extra `geo`), GeoJSON and other map files, or CSV with lat and lon"
@@ -75,9 +74,21 @@ OPTIONS = (
         "free room with families, as a share of residents, for shelter.csv: an assumption; none without it",
         "SHARE",
     ),
+    Option(
+        "control-by-area",
+        "a table of who holds each area, of any level: columns of P-codes and control",
+        "FILE",
+    ),
+    Option(
+        "empty-areas",
+        "make a place in an area that has none, or leave it out",
+        "make|leave",
+        "leave",
+    ),
     Option("outside-km", "how far outside all outlines a place may lie, as on a coast", "KM", "1"),
 )
 TWIN_KM = 1.0  # assumption: two of one name this near are one place
+MADE = "made"  # stands for the file of a place that no file has
 PLACELESS = 0.5  # of all points: if more lie in no area, it is another country, or lat and lon are swapped
 
 
@@ -91,20 +102,39 @@ def take(asked: Asked, report: Report) -> Taken:
         raise InputError(f"{asked.case / 'areas.csv'} has no areas; import boundaries first")
     found = [point for file in asked.files for point in points.read(file, columns, ("place",), report)]
     kept = _worth(found, columns, asked, report)
-    area = _areas_of(kept, columns, known, asked, report)
+    outlines = _outlines(asked.case, known)
+    area = _areas_of(kept, columns, known, outlines, asked, report)
     kept, area = _unlike([(p, a) for p, a in zip(kept, area, strict=True) if a], columns, report)
     if not kept:
         raise InputError(["no place is left", *report.by_reason()])
+    _say_empty(area, known, asked, report)
+    if asked.options.get("empty-areas") == "make":
+        kept, area = _with_middles(kept, area, areas, outlines)
     rows = _rows(kept, area, columns, asked)
     parents = {row["area_id"]: row.get("parent_id") or "" for row in areas}
     _people(rows, kept, columns, asked, parents, report)
-    _held(rows, kept, columns, asked, report)
-    empty = sorted(set(known) - set(area))
-    if empty:
-        report.note(f"{len(empty):,} of {len(known):,} areas have no place; first {', '.join(empty[:5])}")
+    said = [point.get(columns["control"]) for point in kept]
+    for row, side in zip(rows, holding.sides(said, area, columns, asked, parents, report), strict=True):
+        row["control"] = side
+    holding.empty_what_is_not_modelled(rows, asked, report)
     of_osm = any(osm.is_osm(file) for file in asked.files)
     tables = {"places.csv": rows} | _shelter(rows, asked)
     return Taken(tables, {}, osm.LICENCE if of_osm else "", osm.ATTRIBUTION if of_osm else "")
+
+
+def _say_empty(area: list[str], known: Sequence[str], asked: Asked, report: Report) -> None:
+    """Say which areas have no place in the files, and what is done about it."""
+    answer = asked.options.get("empty-areas")
+    if answer not in ("make", "leave"):
+        raise InputError(f"--empty-areas is {answer!r}; expected make or leave")
+    empty = sorted(set(known) - set(area))
+    done = (
+        "one is made in the middle of each" if answer == "make" else "--empty-areas make puts one into each"
+    )
+    if empty:
+        report.note(
+            f"{len(empty):,} of {len(known):,} areas have no place, as {', '.join(empty[:5])}: {done}"
+        )
 
 
 def _worth(found: list[Point], columns: points.Columns, asked: Asked, report: Report) -> list[Point]:
@@ -134,14 +164,14 @@ def _worth(found: list[Point], columns: points.Columns, asked: Asked, report: Re
 
 
 def _areas_of(
-    found: list[Point], columns: points.Columns, known: Sequence[str], asked: Asked, report: Report
-) -> list[str]:
+    found: list[Point], columns: points.Columns, known: Sequence[str], outlines: rings.Outlines | None,
+    asked: Asked, report: Report,
+) -> list[str]:  # fmt: skip
     """The area of each place: by its P-code, else by its point; blank, and dropped, if it lies in none."""
     codes = [
         next((code for name in columns["area_id"] if (code := point.get((name,))) in known), "")
         for point in found
     ]
-    outlines = _outlines(asked.case, known)
     if outlines is None:
         report.note("the case has no outlines: places are joined by P-code only")
         by_point = [""] * len(found)
@@ -251,6 +281,8 @@ def _rows(found: list[Point], area: list[str], columns: points.Columns, asked: A
             "lon": round(point.lon, 5),
             "residents_persons": 0,
             "idps_persons": 0,
+            "status": "assumed" if point.file == Path(MADE) else "",
+            "note": "made: the middle of an area without a place" if point.file == Path(MADE) else "",
             "source": asked.source,
         })  # fmt: skip
     return rows
@@ -300,30 +332,17 @@ def _people(
         )
 
 
-def _held(rows: list[Row], found: list[Point], columns: points.Columns, asked: Asked, report: Report) -> None:
-    """Fill in who holds each place; where the side's ground is not lived on, nobody is there."""
-    holders: Holders = holders_in(asked.case)
-    default = asked.options.get("control") or next(
-        n for n, lived in zip(holders.name, holders.lived_in, strict=True) if lived
-    )
-    if default not in holders.name:
-        raise InputError(
-            f"--control is {default!r}; expected {', '.join(holders.name)}{nearest(default, holders.name)}"
-        )
-    n_default = n_emptied = 0
-    for row, point in zip(rows, found, strict=True):
-        said = point.get(columns["control"])
-        row["control"] = said or default
-        n_default += not said
-        if row["control"] in holders.name and not holders.lived_in[holders.name.index(row["control"])]:
-            n_emptied += row["residents_persons"] + row["idps_persons"]
-            row["residents_persons"] = row["idps_persons"] = 0
-    if n_default:
-        report.note(f"{n_default:,} places are held by {default}, as nothing says otherwise")
-    if n_emptied:
-        report.note(
-            f"{n_emptied:,} persons are left out, in places of sides on whose ground nobody is modelled"
-        )
+def _with_middles(
+    kept: list[Point], area: list[str], areas: list[Row], outlines: rings.Outlines | None
+) -> tuple[list[Point], list[str]]:
+    """The places, and one in the middle of each area that has none, named after it."""
+    names = {row["area_id"]: row["name_en"] for row in areas}
+    made = []
+    for area_id in sorted(set(outlines.area_id if outlines else ()) - set(area)):
+        assert outlines is not None
+        lon, lat = outlines.middle(area_id)
+        made.append(Point(Path(MADE), area_id, {"name": names[area_id]}, lat, lon))
+    return [*kept, *made], [*area, *(point.row for point in made)]
 
 
 def _shelter(rows: list[Row], asked: Asked) -> dict[str, list[Row]]:

@@ -107,12 +107,12 @@ def shared_out(
     people = {key: np.zeros(len(areas), dtype=np.int64) for key in ("residents", "idps")}
     members: dict[str, list[int]] = {}
     for i, area in enumerate(areas):
-        around = next((each for each in _upwards(area, parents) if each in found), None)
+        around = next((each for each in upwards(area, parents) if each in found), None)
         if around:
             members.setdefault(around, []).append(i)
     for area, here in found.items():
         rows = members.get(area, [])
-        finer = [each for each in found if each != area and area in _upwards(each, parents)]
+        finer = [each for each in found if each != area and area in upwards(each, parents)]
         for key, persons in here.items():
             left = persons - sum(
                 found[each][key] for each in finer if _next_counted(each, parents, found) == area
@@ -128,10 +128,10 @@ def shared_out(
 
 
 def _next_counted(area: str, parents: Mapping[str, str], found: Totals) -> str | None:
-    return next((each for each in _upwards(area, parents)[1:] if each in found), None)
+    return next((each for each in upwards(area, parents)[1:] if each in found), None)
 
 
-def _upwards(area: str, parents: Mapping[str, str]) -> list[str]:
+def upwards(area: str, parents: Mapping[str, str]) -> list[str]:
     """An area and those above it."""
     chain = [area]
     while (above := parents.get(chain[-1], "")) and above not in chain:

@@ -50,11 +50,27 @@ def signed_area(points: Floats) -> float:
     return float(np.dot(x[:-1], y[1:]) - np.dot(x[1:], y[:-1])) / 2
 
 
+def middle(area: list[Polygon]) -> tuple[float, float]:
+    """Longitude and latitude of a point well inside an area: the middle of its widest stretch at half its height."""
+    polygon = max(area, key=lambda each: abs(signed_area(_closed(each[0]))))
+    outer = _closed(polygon[0])
+    lat = float(outer[:, 1].min() + outer[:, 1].max()) / 2
+    crossings = []
+    for ring in map(_closed, polygon):
+        (x0, y0), (x1, y1) = ring[:-1].T, ring[1:].T
+        spans = (y0 > lat) != (y1 > lat)
+        crossings += (x0[spans] + (lat - y0[spans]) / (y1 - y0)[spans] * (x1 - x0)[spans]).tolist()
+    west_east = sorted(crossings)
+    west, east = max(zip(west_east[::2], west_east[1::2], strict=True), key=lambda pair: pair[1] - pair[0])
+    return (west + east) / 2, lat
+
+
 class Outlines:
     """Which area each point lies in. A point on the edge between two areas belongs to the one whose id comes first."""
 
     def __init__(self, by_area: Mapping[str, list[Polygon]]) -> None:
         self.area_id = sorted(by_area)
+        self.by_area = by_area
         self.rings = [[_closed(ring) for polygon in by_area[a] for ring in polygon] for a in self.area_id]
         corners = [np.vstack(rings) for rings in self.rings]
         self.low = np.array([points.min(axis=0) for points in corners])
@@ -77,6 +93,10 @@ class Outlines:
                     within |= _squared(ring, at[rows], 1.0) <= ON_EDGE_DEGREES**2
                 found[rows[within]] = a
         return found
+
+    def middle(self, area_id: str) -> tuple[float, float]:
+        """Longitude and latitude of a point well inside an area."""
+        return middle(self.by_area[area_id])
 
     def nearest(self, lon: npt.ArrayLike, lat: npt.ArrayLike, within_km: float) -> tuple[Ints, Floats]:
         """For points that lie in no area: the row of the nearest outline and km to it; -1 beyond ``within_km``."""
