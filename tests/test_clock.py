@@ -53,7 +53,7 @@ def test_thirteen_hours_are_dark() -> None:
 
 def test_a_run_of_the_summer_half_year_has_nine_dark_hours() -> None:
     summer, winter = Clock(date(2019, 4, 1), days=1), Clock(date(2019, 10, 1), days=1)
-    assert np.flatnonzero(is_night(np.arange(HOURS_A_DAY), summer.night)).tolist() == [
+    assert np.flatnonzero(is_night(np.arange(HOURS_A_DAY), summer.night_on(0))).tolist() == [
         0,
         1,
         2,
@@ -61,5 +61,5 @@ def test_a_run_of_the_summer_half_year_has_nine_dark_hours() -> None:
         4,
         *range(20, 24),
     ]
-    assert winter.night == Clock(date(2020, 3, 31), days=1).night == (17, 6)
-    assert night_words(summer.night) == "20:00-05:00"
+    assert winter.night_on(0) == Clock(date(2020, 3, 31), days=1).night_on(0) == (17, 6)
+    assert night_words(summer.night_on(0)) == "20:00-05:00"

@@ -12,26 +12,28 @@ import numpy.typing as npt
 HOURS_A_DAY = 24
 DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 STEP_HOURS = (1, 2, 3, 4, 6, 8, 12, 24)
-# First dark hour and first light one, local time, in Idlib: sunset is about 16:30 in December and January, and
-# 19:00 to 19:50, by summer time, from April to August
+Night = tuple[
+    int, int
+]  # first dark hour of a day and first light one; (0, 24): all are dark, (24, 0): none is
+# What a clock without nights of its own has, by the half of the year in which a run starts: as in north-west Syria
 WINTER_NIGHT, SUMMER_NIGHT = (17, 6), (20, 5)
 SUMMER_MONTHS = range(4, 10)
 
 
-def night_of(start: date) -> tuple[int, int]:
-    """First dark hour and first light one of a run that starts on this day: of its half of the year, to its end."""
+def night_of(start: date) -> Night:
+    """The night of a run that starts on this day and knows no better: of its half of the year, to its end."""
     return SUMMER_NIGHT if start.month in SUMMER_MONTHS else WINTER_NIGHT
 
 
-def night_words(night: tuple[int, int]) -> str:
+def night_words(night: Night) -> str:
     """The dark hours in words: ``"17:00-06:00"``."""
     return "-".join(f"{hour:02d}:00" for hour in night)
 
 
-def is_night(hour: npt.ArrayLike, night: tuple[int, int] = WINTER_NIGHT) -> npt.NDArray[np.bool_]:
+def is_night(hour: npt.ArrayLike, night: Night = WINTER_NIGHT) -> npt.NDArray[np.bool_]:
     """Whether it is dark at these hours of the day (0 to 23), between the two hours of ``night``."""
-    h = np.asarray(hour)
-    return np.asarray((h >= night[0]) | (h < night[1]))
+    h, (dark, light) = np.asarray(hour), night
+    return np.asarray((h >= dark) & (h < light) if dark < light else (h >= dark) | (h < light))
 
 
 def as_date(text: object) -> date | None:
@@ -49,11 +51,17 @@ class Clock:
     start: date
     days: int
     step_hours: int = 1
+    nights: tuple[Night, ...] = ()  # of each day; none: that of the half of the year in which it starts
+
+    def night_on(self, day: int) -> Night:
+        """First dark hour and first light one of a day of the run."""
+        return self.nights[min(max(day, 0), len(self.nights) - 1)] if self.nights else night_of(self.start)
 
     @property
-    def night(self) -> tuple[int, int]:
-        """First dark hour and first light one (``night_of``)."""
-        return night_of(self.start)
+    def dark_hours(self) -> list[tuple[str, int, int]]:
+        """The date from which on a night holds, its first dark hour and its first light one, for each that differs."""
+        days = [day for day in range(self.days) if day == 0 or self.night_on(day) != self.night_on(day - 1)]
+        return [(self.date_of(day).isoformat(), *self.night_on(day)) for day in days]
 
     @property
     def n_steps(self) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flightsim import results, words
+from flightsim.case import sun
 from flightsim.case.cells import YEARS
 from flightsim.case.plausible import hourly
 from flightsim.case.reading import Case, cached_case
@@ -135,17 +136,22 @@ class Scenario:
         """Where the run's folder goes."""
         return Path(str(self.config["results"])) / str(self.config["name"])
 
+    @cached_property
+    def _run_clock(self) -> Clock:
+        """The clock with the nights of the case."""
+        return dataclasses.replace(self.clock, nights=sun.nights_of(self.world, self.clock))
+
     def model(self) -> DisplacementModel:
         """A fresh model, at its start, as Mesa sees it: for notebooks."""
         from flightsim.model.model import DisplacementModel  # Mesa takes half a second: not needed to run
 
-        return DisplacementModel(self.world, self.events, self.clock, self.parts, self.seed)
+        return DisplacementModel(self.world, self.events, self._run_clock, self.parts, self.seed)
 
     def _schedule(self) -> Schedule:
         """The same without Mesa's view."""
         from flightsim.model.schedule import Schedule  # numba takes half a second: not needed to describe
 
-        return Schedule(self.world, self.events, self.clock, self.parts, self.seed)
+        return Schedule(self.world, self.events, self._run_clock, self.parts, self.seed)
 
     @undisturbed()
     def run(self, progress: Progress | None = None, parent: Path | None = None) -> Outcome:
@@ -172,7 +178,10 @@ class Scenario:
 
         names = dict(zip(self.world.areas.area_id, self.world.areas.name, strict=True))
         about = provenance.of_run(
-            inputs=self._inputs(), seed=self.seed, wall_seconds=time.perf_counter() - began
+            inputs=self._inputs(),
+            seed=self.seed,
+            wall_seconds=time.perf_counter() - began,
+            dark_hours=model.clock.dark_hours,
         )
         found = results.Results.in_memory(model.recorder.tables(), self.config, about, names)
         text = summary.text(found, self.world)

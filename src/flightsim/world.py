@@ -42,11 +42,6 @@ def through_earth_km(over_ground: float) -> float:
     return float(2 * EARTH_RADIUS_KM * np.sin(min(over_ground / (2 * EARTH_RADIUS_KM), np.pi / 2)))
 
 
-def _middle_longitude(lon: Floats) -> float:
-    """The mean longitude, of places on both sides of 180 degrees too."""
-    return float((lon if np.ptp(lon) <= 180 else lon % 360).mean())
-
-
 @dataclass(frozen=True)
 class Holders:
     """The H sides of a case; a place's ``control`` is an index into them.
@@ -304,9 +299,15 @@ class World:
         """
         return self.project(self.places.lat, self.places.lon)
 
+    @property
+    def middle_longitude(self) -> float:
+        """Degrees east of the places' mean point, where they lie on both sides of 180 degrees too."""
+        lon = self.places.lon
+        return float((lon if np.ptp(lon) <= 180 else lon % 360).mean())
+
     def project(self, lat: npt.ArrayLike, lon: npt.ArrayLike) -> Floats:
         """(n, 2) km of points given in degrees, in the frame of ``xy_km``; longitudes may wrap at 180 degrees."""
-        lat0, lon0 = float(self.places.lat.mean()), _middle_longitude(self.places.lon)
+        lat0, lon0 = float(self.places.lat.mean()), self.middle_longitude
         per_degree_km = np.pi * EARTH_RADIUS_KM / 180
         turned = np.asarray(lon, float) - lon0
         turned = turned - 360 * np.rint(turned / 360)  # to the nearer side

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from flightsim.case.cells import show
+from flightsim.clock import Night
 from flightsim.errors import Complaints
 from flightsim.world import AREA, Noun
 
 MANIFEST = "manifest.yaml"
 FINEST = (2, 3, 4)
 USUAL_FINEST = 3
-FINEST_LEVEL, LEVELS, LANGUAGE = "finest_level", "levels", "language"
+FINEST_LEVEL, LEVELS, LANGUAGE, DARK_HOURS = "finest_level", "levels", "language", "dark_hours"
 LEVEL_FACTS = ("one", "many")
 USUAL_LANGUAGE = "ar"  # of cases from before there was a choice
 
@@ -55,7 +57,17 @@ def language(key: str, value: Any, complaints: Complaints) -> str | None:
     return value
 
 
-READERS = {FINEST_LEVEL: finest_level, LEVELS: levels, LANGUAGE: language}
+def dark_hours(key: str, value: Any, complaints: Complaints) -> Night | None:
+    """The first dark hour and the first light one, the whole period through."""
+    found = re.fullmatch(r"(\d{1,2}):00\s*-\s*(\d{1,2}):00", value) if isinstance(value, str) else None
+    if found is None or not int(found[2]) < int(found[1]) <= 23:
+        expected = "the first dark hour and the first light one, as 17:00-06:00"
+        complaints.add(f"{MANIFEST}: {key} is {_shown(value)}; expected {expected}")
+        return None
+    return int(found[1]), int(found[2])
+
+
+READERS = {FINEST_LEVEL: finest_level, LEVELS: levels, LANGUAGE: language, DARK_HOURS: dark_hours}
 MEANINGS = {
     FINEST_LEVEL: (
         "2, 3 or 4",
@@ -66,6 +78,10 @@ MEANINGS = {
         "what products call an area of each level; area if left out",
     ),
     LANGUAGE: ("a code such as ar or fr", f"language of `name_local`; {USUAL_LANGUAGE} if left out"),
+    DARK_HOURS: (
+        "the first dark hour and the first light one, as 17:00-06:00",
+        "where one night is to hold all along; if left out, each day's from latitude, date and time zone",
+    ),
 }
 """What may be left out of a manifest, by key: what is expected and what it is for."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -10,6 +9,7 @@ import yaml
 
 from flightsim.case import customs
 from flightsim.case.cells import Column, Unexpected, day, number, show, text
+from flightsim.case.sun import zone_named
 from flightsim.case.text_files import Unreadable, from_yaml
 from flightsim.errors import Complaints, nearest
 from flightsim.world import SYRIA, Holders
@@ -27,7 +27,7 @@ FACTS: dict[str, Column] = {
     "household_size_persons": number(at_least=1, at_most=20).means(
         "persons in a household of the country; a run takes `population.mean_persons`"
     ),
-    "timezone": text().means("of all hours, as Africa/Khartoum"),
+    "timezone": text().means("of all hours, as Africa/Khartoum, or UTC+3"),
 }
 HOLDERS = "holders"  # may be left out: then the sides are those of north-west Syria
 HOLDER_FACTS = ("label", "frightens", "lived_in", "crossed")
@@ -158,19 +158,14 @@ def _check(manifest: dict[str, Any], complaints: Complaints) -> None:
         complaints.add(f"{MANIFEST}: end is {end}; expected no earlier than start, {start}")
     name = manifest.get("timezone")
     if name and not _zone_exists(name):
-        complaints.add(f"{MANIFEST}: timezone is {show(name)}; expected a name such as Asia/Damascus")
+        complaints.add(
+            f"{MANIFEST}: timezone is {show(name)}; expected a name such as Asia/Damascus, or UTC+3"
+        )
 
 
 def _zone_exists(name: str) -> bool:
-    try:
-        zoneinfo.ZoneInfo(name)
-    except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):
-        try:
-            zoneinfo.ZoneInfo("UTC")
-        except zoneinfo.ZoneInfoNotFoundError:
-            return True  # this computer has no list of time zones: we cannot tell
-        return False
-    return True
+    """Whether there is such a time zone; True where this computer has no list of them, so that we cannot tell."""
+    return zone_named(name) is not None or zone_named("Etc/UTC") is None
 
 
 def _kind(value: Any) -> str:

@@ -67,6 +67,7 @@ def _simulate(scenario: Scenario, progress: Callable[[float], None], wanted: Cal
             progress((step + 1) / n_steps)
     areas = scenario.world.areas
     names = dict(zip(areas.area_id, areas.name, strict=True))
-    about = provenance.of_run(inputs={}, seed=scenario.seed, wall_seconds=0.0)
+    nights = model.clock.dark_hours
+    about = provenance.of_run(inputs={}, seed=scenario.seed, wall_seconds=0.0, dark_hours=nights)
     results = Results.in_memory(model.recorder.tables(), scenario.config, about, names)
     return Trial(scenario, results, course.of_run(results, scenario))

@@ -24,7 +24,7 @@ def dispersed_persons(state: State) -> Floats:
 def count_step(state: State) -> None:
     """Exposure to strikes, strikes and people on the road in this step."""
     clock, recorder, strikes = state.clock, state.recorder, state.hazard.strikes_per_hour
-    dark = float(is_night(clock.hours_of(state.now), clock.night).mean())
+    dark = float(is_night(clock.hours_of(state.now), clock.night_on(clock.day_of(state.now))).mean())
     present = state.present_persons - dark * dispersed_persons(state)
     under_fire = present * -np.expm1(-strikes) * clock.step_hours
     recorder.add("exposure_person_hours", clock.day_of(state.now), under_fire)

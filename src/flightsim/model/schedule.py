@@ -104,7 +104,7 @@ class Schedule(State):
             self.clock.hours_of(self.now),
             self.can_leave,
             hazard.alarm,
-            self.clock.night,
+            self.clock.night_on(self.clock.day_of(self.now)),
         )
         self.readiness.gather(hours * readiness)
         self.gone_lately *= np.exp(-hours / (rule.neighbours_memory_days * HOURS_A_DAY))

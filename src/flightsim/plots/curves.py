@@ -14,7 +14,7 @@ from matplotlib.ticker import MaxNLocator
 
 from flightsim import words
 from flightsim.case.observations import OTHER_KIND, SOURCE_KINDS
-from flightsim.clock import is_night, night_words
+from flightsim.clock import is_night
 from flightsim.plots import style
 from flightsim.results.findings import RUNG_WORDS, Findings, Observed, beside, unchecked_after
 from flightsim.results.runs import Results
@@ -150,7 +150,7 @@ def hours(results: Results, world: World) -> Figure:
     if f.by_hour.sum() > 0:
         share = words.in_ten(f.night_share)
         share = share[0].upper() + share[1:]
-        title = f"{share} of those who leave set out at night ({night_words(f.night)})"
+        title = f"{share} of those who leave set out at night ({f.night_words})"
     span = f"{words.day_year(f.start)} to {words.day_year(f.end)}"
     what = f"People who set out, by hour of the day, summed over {span}; below, strikes, in air-strike equivalents."
     style.say(figure, title, what, results, world, ("events.csv",))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -13,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from flightsim.case.observations import BEST_ESTIMATE, source_kind
-from flightsim.clock import is_night, night_of
+from flightsim.clock import Night, is_night, night_of, night_words
 from flightsim.results.cube import GROUP
 from flightsim.results.history import history_until
 from flightsim.results.runs import Results
@@ -139,15 +140,37 @@ class Findings:
         return self.results.roads.groupby("road_id")["vehicles"].sum().sort_values(ascending=False)
 
     @property
-    def night(self) -> tuple[int, int]:
-        """First dark hour of the run and first light one."""
-        return night_of(self.start)
+    def nights(self) -> list[tuple[date, Night]]:
+        """The day from which on a night holds, and its first dark and first light hour; one at least, in order."""
+        said = self.results.provenance.get("dark_hours")  # a folder of version 0.1 says none
+        if not said:
+            return [(self.start, night_of(self.start))]
+        return [(date.fromisoformat(day), (dark, light)) for day, dark, light in said]
+
+    @property
+    def night(self) -> Night:
+        """First dark hour and first light one: of the day in the middle of the run, where nights differ."""
+        middle = self.start + (self.end - self.start) / 2
+        return [night for day, night in self.nights if day <= middle][-1]
+
+    @property
+    def night_words(self) -> str:
+        """The dark hours in words; of nights that differ, those of the first and of the last day."""
+        first, last = self.nights[0][1], self.nights[-1][1]
+        if len(self.nights) == 1:
+            return night_words(first)
+        return f"{night_words(first)} at first, {night_words(last)} at the end"
 
     @property
     def night_share(self) -> float:
         """Share of those who set out that did so in the dark hours; 0 if nobody did."""
         total = float(self.by_hour.sum())
-        return float(self.by_hour[is_night(self.by_hour.index, self.night)].sum()) / total if total else 0.0
+        begins = [*(first for first, _ in self.nights), self.end + timedelta(days=1)]
+        in_the_dark = 0.0
+        for (first, after), (_, night) in zip(itertools.pairwise(begins), self.nights, strict=True):
+            by_hour = self._of_day("departures_hourly_persons", first, after).to_numpy()
+            in_the_dark += float(by_hour[is_night(np.arange(24), night)].sum())
+        return in_the_dark / total if total else 0.0
 
     @property
     def poor_share(self) -> float:
@@ -178,8 +201,12 @@ class Findings:
         found = wide.sum() if summed else wide.iloc[-1]
         return found.sort_values(ascending=False, kind="stable")
 
-    def _of_day(self, measure: str) -> pd.Series:
+    def _of_day(self, measure: str, first: date | None = None, after: date | None = None) -> pd.Series:
+        """(24,) by hour of the day, over the whole run or from a day to the one before another."""
         values = self.results.series(measure)
+        if first is not None and after is not None:
+            inside = (values.index >= pd.Timestamp(first)) & (values.index < pd.Timestamp(after))
+            values = values[inside]
         times = pd.DatetimeIndex(values.index)
         by_hour = values.groupby(times.hour).sum().reindex(range(24)).fillna(0.0)
         step = int((times[1] - times[0]).total_seconds() // 3600) if len(times) > 1 else 1

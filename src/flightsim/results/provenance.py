@@ -7,7 +7,7 @@ import importlib.metadata
 import json
 import platform
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -59,8 +59,14 @@ def code_version() -> str:
     return f"{__version__}+{digest.hexdigest()[:12]}"
 
 
-def of_run(*, inputs: Mapping[str, str], seed: int, wall_seconds: float) -> dict[str, Any]:
-    """Where a run comes from: versions, commit if this is a checkout, input fingerprints, seed, time."""
+def of_run(
+    *,
+    inputs: Mapping[str, str],
+    seed: int,
+    wall_seconds: float,
+    dark_hours: Sequence[tuple[str, int, int]] = (),
+) -> dict[str, Any]:
+    """Where a run comes from: versions, commit if this is a checkout, input fingerprints, seed, time, nights."""
     return {
         "flightsim": __version__,
         "code": code_version(),
@@ -69,6 +75,7 @@ def of_run(*, inputs: Mapping[str, str], seed: int, wall_seconds: float) -> dict
         "commit": _commit(),
         "inputs": dict(inputs),
         "seed": seed,
+        "dark_hours": [list(each) for each in dark_hours],
         "wall_seconds": round(wall_seconds, 2),
         "created_utc": datetime.now(UTC).isoformat(timespec="seconds"),
     }

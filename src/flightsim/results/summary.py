@@ -9,7 +9,6 @@ from typing import Any
 import pandas as pd
 
 from flightsim import words
-from flightsim.clock import night_words
 from flightsim.measures import MEASURES, SMALL_CELL_PERSONS
 from flightsim.results.findings import RUNG_WORDS, Findings, beside, unchecked_after
 from flightsim.results.history import departures
@@ -124,7 +123,7 @@ def _when(f: Findings) -> str:
     peak = f.results.days[int(f.departures.argmax())].date()
     return (
         f"When: the heaviest day is {words.day(peak)}, about {words.about(f.departures.max())} people; "
-        f"{words.in_ten(f.night_share)} set out at night ({night_words(f.night)})."
+        f"{words.in_ten(f.night_share)} set out at night ({f.night_words})."
     )
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import numpy as np
 
-from flightsim.clock import HOURS_A_DAY, Clock, is_night
+from flightsim.clock import HOURS_A_DAY, Clock, Night, is_night
 from flightsim.errors import InputError
 from flightsim.events import ALL, STRIKES, Event, by_type
 from flightsim.model import timetable
@@ -179,7 +179,7 @@ class Hazard:
         self._ceasefires = timetable.by_step(events, clock, "ceasefire")
         self._pauses = timetable.by_days_it_lasts(events, clock, "pause")
         self._temperatures = timetable.by_day(events, clock, "night_temperature")
-        self._profile = _hour_profile(part.night_share, clock.night)
+        self._profiles: dict[Night, Floats] = {}
         self._day: int | None = None
         self._live_through_the_past(events)
 
@@ -234,8 +234,9 @@ class Hazard:
             self.strikes_hourly = self._hour_by_hour(day, covered)
             self.near_hourly = self._felt.spread(self.strikes_hourly * self._counts[:, None])
         else:
-            self.strikes_hourly = self._struck[:, None] * self._profile[covered]
-            self.near_hourly = self._near[:, None] * self._profile[covered]
+            share = self._share_of_day(day, covered)
+            self.strikes_hourly = self._struck[:, None] * share
+            self.near_hourly = self._near[:, None] * share
         self.strikes_per_hour = self.strikes_hourly.sum(axis=1) / hours
         self.near_per_hour = self.near_hourly.sum(axis=1) / hours
         self._remember(self.near_per_hour, hours)
@@ -294,13 +295,20 @@ class Hazard:
 
     def _hour_by_hour(self, day: int, covered: Ints) -> Floats:
         """(P, n) strikes in each of these n hours of a day with strikes of known hour, or with pauses."""
-        strikes = self._struck[:, None] * self._profile[covered] + self._of_known_hour(day, covered)
+        strikes = self._struck[:, None] * self._share_of_day(day, covered) + self._of_known_hour(day, covered)
         paused = np.zeros_like(strikes)
         for event in self._pauses.get(day, ()):
             where = self._where(event.target)
             share = self._within(event, day, covered) * timetable.lasts_hours(event)
             paused[where] = np.maximum(paused[where], share)
         return np.asarray(strikes * (1 - paused))
+
+    def _share_of_day(self, day: int, covered: Ints) -> Floats:
+        """Share of a day's strikes in each of these hours of it."""
+        night = self._clock.night_on(day)
+        if night not in self._profiles:
+            self._profiles[night] = _hour_profile(self._part.night_share, night)
+        return self._profiles[night][covered]
 
     def _of_known_hour(self, day: int, covered: Ints) -> Floats:
         """(P, n) the strikes of known hour in each of these n hours."""
@@ -352,7 +360,9 @@ class Forewarned(Hazard):
         return np.maximum(self.alarm, self._ahead.alarm)
 
 
-def _hour_profile(night_share: float, night: tuple[int, int]) -> Floats:
+def _hour_profile(night_share: float, night: Night) -> Floats:
     """(24,) share of a day's strikes in each hour: even within the dark hours and within the light ones."""
     dark = is_night(np.arange(HOURS_A_DAY), night)
+    if dark.all() or not dark.any():
+        return np.full(HOURS_A_DAY, 1 / HOURS_A_DAY)
     return np.asarray(np.where(dark, night_share / dark.sum(), (1 - night_share) / (~dark).sum()))

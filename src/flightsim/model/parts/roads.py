@@ -144,7 +144,9 @@ class Routes:
         self.tail: Ints = np.concatenate([roads.u, roads.v])
         self.head: Ints = np.concatenate([roads.v, roads.u])
         self.km: Floats = _either_way(roads.km)
-        self._day_hours, self.drive_hours = self._hours_by_day_and_by_hour()
+        self._day_hours, self._night_hours = self._hours_by_day_and_by_night()
+        self._night = clock.night_on(0)
+        self.drive_hours = self._hours_by_hour()
         self.walked_share = WALKED_HOURS_A_DAY / HOURS_A_DAY
         self.targets: Ints = np.concatenate([world.areas.gateway, len(world.places) + np.arange(n_gates)])
         self._rated = _either_way(roads.capacity_vehicles_h)
@@ -154,12 +156,15 @@ class Routes:
         self._start_cuts(events)
         self._start_ways()
 
-    def _hours_by_day_and_by_hour(self) -> tuple[Floats, Floats]:
-        """(2E,) hours in a vehicle by daylight; (24, 2E) the same by the hour of the day at which one enters."""
+    def _hours_by_day_and_by_night(self) -> tuple[Floats, Floats]:
+        """(2E,) hours in a vehicle by daylight, and in the dark."""
         day_kmh = _either_way(self._world.roads.free_flow_kmh) * self._part.day_speed
-        day_hours, night_hours = self.km / day_kmh, self.km / np.minimum(day_kmh, self._part.night_kmh)
-        dark = is_night(np.arange(HOURS_A_DAY), self._clock.night)
-        return day_hours, np.where(dark[:, None], night_hours, day_hours)
+        return self.km / day_kmh, self.km / np.minimum(day_kmh, self._part.night_kmh)
+
+    def _hours_by_hour(self) -> Floats:
+        """(24, 2E) hours in a vehicle by the hour of the day at which one enters."""
+        dark = is_night(np.arange(HOURS_A_DAY), self._night)
+        return np.where(dark[:, None], self._night_hours, self._day_hours)
 
     def _let_through_vehicles_h(self) -> Floats:
         """(2E,) vehicles an hour that the internal gate at an edge's end lets through; inf without one.
@@ -212,6 +217,9 @@ class Routes:
         day, cut = self._clock.day_of(step), step in self._cuts
         if cut:
             self._cut(step)
+        if self._clock.night_on(day) != self._night:
+            self._night = self._clock.night_on(day)
+            self.drive_hours = self._hours_by_hour()
         changed = False
         if (
             cut

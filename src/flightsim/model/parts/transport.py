@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from flightsim.clock import WINTER_NIGHT, is_night
+from flightsim.clock import WINTER_NIGHT, Night, is_night
 from flightsim.model.households import CAR, FOOT, HIRE, MEANS
 from flightsim.parameter import ASSUMPTION, LEVER, check, parameter
 from flightsim.world import Bools, Floats, Ints
@@ -88,7 +88,7 @@ class Transport:
         hours: Ints,
         can_leave: Bools,
         alarm: Floats | float = 0.0,
-        night: tuple[int, int] = WINTER_NIGHT,
+        night: Night = WINTER_NIGHT,
     ) -> Floats:
         """(P, M) rate an hour at which those who want to leave get away, by place and means of transport.
 
@@ -135,7 +135,7 @@ class FreeTransport:
         hours: Ints,
         can_leave: Bools,
         alarm: Floats | float = 0.0,
-        night: tuple[int, int] = WINTER_NIGHT,
+        night: Night = WINTER_NIGHT,
     ) -> Floats:
         """(P, M) a rate so high that nobody waits."""
         at_once_per_hour = 60.0
