@@ -326,7 +326,7 @@ def test_the_command_on_two_runs(toy: Path, capsys: pytest.CaptureFixture[str]) 
     assert "2 runs" in text[0]
     assert "Scored: 3 of 3 observations (100 %)." in text[1]
     assert any("best baseline" in line for line in text)
-    assert any("another case" in line for line in text)
+    assert "Patterns: none are written down for this case." in text
     assert {p.name for p in (folder / "figures").iterdir()} >= {"totals.png", "scores.png"}
     scores = pd.read_csv(folder / "totals.csv").set_index("forecaster")
     assert scores.loc[MODEL, "members"] == 2
