@@ -357,7 +357,7 @@ def test_other_versions_and_changed_inputs_are_warned_of(tmp_path: Path) -> None
     about = json.loads(file.read_text())
     file.write_text(json.dumps({**about, "flightsim": "0.0.1", "code": "d", "inputs": {"places.csv": "2"}}))
     text = findings(folder)
-    assert "Warning: runs by flightsim 0.0.1" in text
+    assert "Made by flightsim 0.0.1" in text
     assert "different states of the code" in text
     assert "the case's files changed between the runs: places.csv" in text
 

@@ -8,7 +8,9 @@ import pandas as pd
 import pytest
 
 from flightsim import cli, results
+from flightsim.case.reading import read_case
 from flightsim.errors import InputError
+from flightsim.plots import style
 from flightsim.results import trust
 
 pytestmark = pytest.mark.slow  # whole runs
@@ -70,25 +72,77 @@ def test_what_is_not_for_sharing_may_be_taken_out(run: Path) -> None:
         results.load(run)
 
 
-def test_accepted_edits_are_said_on_the_products(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    raised(run)
-    said = f"EDITED SINCE THE RUN: measures.parquet in {run.name}"
-    for command in ("needs", "compare"):
-        assert cli.main([command, str(run), "--accept-edited"]) == 0
-        assert said in capsys.readouterr().out
-    assert any(said in file.read_text() for file in (run / "needs").glob("*.json"))
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sweep of two runs as it was written. Not to be changed."""
+    folder = tmp_path_factory.mktemp("made") / "sweep"
+    asked = [
+        *TOY[:2],
+        "days=12",
+        "step_hours=6",
+        "population.scale=0.05",
+        "replicates=2",
+        f"results='{folder}'",
+    ]
+    assert cli.main(asked) == 0
+    return folder
+
+
+@pytest.fixture
+def sweep(made: Path, tmp_path: Path) -> Path:
+    """The same, to spoil."""
+    return Path(shutil.copytree(made, tmp_path / "sweep"))
+
+
+def first(sweep: Path) -> Path:
+    """A run of it."""
+    return min(file.parent for file in sweep.glob("**/provenance.json"))
+
+
+def made_by(command: str, sweep: Path, *options: str) -> str:
+    """The words in all that a command makes of a sweep, or of its first run."""
+    before = set(sweep.rglob("*"))
+    assert cli.main([command, str(first(sweep) if command == "animate" else sweep), *options]) == 0
+    files = sorted(set(sweep.rglob("*")) - before)
+    assert files
+    texts = (".txt", ".json", ".html", ".md", ".csv")
+    return "".join(file.read_text(encoding="utf-8") for file in files if file.suffix in texts)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_accepted_edits_are_said_on_the_products(
+    command: str, sweep: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    raised(first(sweep))
+    said = f"EDITED SINCE THE RUN: measures.parquet in {first(sweep).name}"
+    products = made_by(command, sweep, "--accept-edited")
+    assert said in capsys.readouterr().err
+    assert said in products or command == "animate"  # which makes a picture, with it in its foot
     with pytest.raises(InputError):  # and no later command reads it
-        results.load(run)
+        results.load(first(sweep))
     assert trust.notes() == []
 
 
-def test_a_code_or_case_that_changed_since_is_said(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = run / "provenance.json"
-    about = json.loads(file.read_text())
-    about["code"] = "0.1.0+0123456789ab"
-    about["inputs"]["roads.csv"] = "0" * 64
-    file.write_text(json.dumps(about))
-    assert cli.main(["needs", str(run)]) == 0
-    said = capsys.readouterr().out
+def test_figures_bear_the_edit(run: Path) -> None:
+    raised(run)
+    world = read_case("toy").world
+    with trust.accepting():
+        found = results.load(run)
+        assert style.footer(found, world).count("EDITED SINCE THE RUN: measures.parquet") == 1
+    assert "EDITED" not in style.footer(found, world)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_code_or_case_that_changed_since_is_said(
+    command: str, sweep: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for file in sweep.glob("**/provenance.json"):
+        about = json.loads(file.read_text())
+        about["code"] = "0.1.0+0123456789ab"
+        about["inputs"] |= {"roads.csv": "0" * 64, "ferries.csv": "0" * 64}
+        file.write_text(json.dumps(about))
+    said = made_by(command, sweep) + "".join(capsys.readouterr())
     assert "another state of the code (0.1.0+0123456789ab; this is " in said
-    assert "The case was changed since the runs were made: roads.csv" in said
+    assert "The case was changed since the runs were made: " in said
+    assert "roads.csv" in said
+    assert "ferries.csv (gone)" in said

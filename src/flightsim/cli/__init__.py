@@ -31,7 +31,14 @@ from flightsim.cli import (
     triggers,
     validate,
 )
-from flightsim.cli.terminal import OutputLost, answering_signals, end_without_output, give_up_errors, tell
+from flightsim.cli.terminal import (
+    OutputLost,
+    answering_signals,
+    end_without_output,
+    give_up_errors,
+    note,
+    tell,
+)
 from flightsim.errors import nearest
 
 COMMANDS = (
@@ -95,7 +102,10 @@ def _run(arguments: argparse.Namespace) -> int:
     from flightsim.results import trust  # pandas takes a second
 
     with trust.accepting():
-        return int(arguments.command(arguments))
+        code = int(arguments.command(arguments))
+        for said in trust.notes():
+            note(said)
+        return code
 
 
 def _arguments(words: list[str]) -> argparse.Namespace:

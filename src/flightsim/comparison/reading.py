@@ -16,13 +16,13 @@ import numpy.typing as npt
 import pandas as pd
 from pyarrow import parquet
 
-from flightsim import __version__, words
+from flightsim import words
 from flightsim.case.text_files import read_json
 from flightsim.comparison import roles
 from flightsim.comparison.material import Material
 from flightsim.errors import Complaints, InputError, nearest
 from flightsim.measures import MEASURES
-from flightsim.results import outcomes, trust
+from flightsim.results import outcomes, since, trust
 from flightsim.results.cube import AREA
 from flightsim.results.cube import read as read_cube
 from flightsim.results.outcomes import ARRIVALS, HEADLINES, Headline
@@ -82,8 +82,10 @@ def read(
     if top is not None:
         headlines.append(outcomes.headline(ARRIVALS + areas[top], names))
         courses[headlines[-1].name] = arrivals[:, top].cumsum(axis=1, dtype=float)
+    made = [(configs[name], about[path]) for name, path in zip(runs["scenario"], runs["path"], strict=True)]
     notes = [
-        *trust.notes(), *_left_out(sweep, there), *_versions(list(about.values())), *_periods(found, days),
+        *trust.notes(), *since.of_all(made), *_left_out(sweep, there),
+        *_versions(list(about.values())), *_periods(found, days),
         *_other_people(same_people), *_unpaired(runs, scenarios),
     ]  # fmt: skip
     return Material(
@@ -240,13 +242,8 @@ def _left_out(sweep: Sweep, there: Sequence[str]) -> list[str]:
 
 
 def _versions(about: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Whether the runs come from this version, from one code and from the same case files."""
+    """Whether the runs come from one code and from the same case files."""
     notes = []
-    others = sorted({str(a.get("flightsim")) for a in about} - {__version__})
-    if others:
-        notes.append(
-            f"Warning: runs by flightsim {words.listing(others)}; this is {__version__}, figures may differ."
-        )
     if len({a.get("code") for a in about}) > 1:
         notes.append(
             "Warning: the runs come from different states of the code; a difference may be its doing."

@@ -9,15 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from flightsim import __version__
-from flightsim.case.reading import cached_case
 from flightsim.errors import InputError, nearest
 from flightsim.events import Event
 from flightsim.needs import care, people
 from flightsim.needs.people import People
 from flightsim.needs.standards import Standards
-from flightsim.results import record, trust
+from flightsim.results import record, since, trust
 from flightsim.results.gather import read as read_sweep
-from flightsim.results.provenance import code_version
 from flightsim.results.runs import Results, load
 from flightsim.results.sweeps import DONE, Sweep
 from flightsim.world import Bools, Floats, Ints, World
@@ -101,17 +99,17 @@ def read(
     if baseline in sweep.scenarios:
         sweep = replace(sweep, baseline=str(baseline))
     names = _scenarios(sweep, scenario)
-    scenes, versions, since = [], dict[str, None](), dict[str, None]()
+    scenes, versions, changed = [], dict[str, None](), list[str]()
     for name in names:
         rows = sweep.done[sweep.done["scenario"] == name].sort_values("replicate", kind="stable")
         runs = [load(run) for run in rows["path"]]
         versions |= dict.fromkeys(str(run.provenance["flightsim"]) for run in runs)
         scenes.append(_scene(name, runs, source))
-        since |= dict.fromkeys(said for run in runs for said in _since(run))
+        changed += since.of_all((run.config, run.provenance) for run in runs)
     ids = {tuple(scene.world.areas.area_id) for scene in scenes}
     if len(ids) > 1:
         raise InputError(f"{folder}: the scenarios have different areas; name one with --scenario")
-    notes = (*_notes(sweep, versions), *since)
+    notes = (*_notes(sweep, versions), *dict.fromkeys(changed))
     return Study(folder, sweep.name or folder.name, tuple(scenes), tuple(versions), notes)
 
 
@@ -158,25 +156,6 @@ def _unfinished(folder: Path) -> list[str]:
     ):
         return ["a run is still being written there, or was stopped: wait for it, or run it again"]
     return []
-
-
-def _since(run: Results) -> list[str]:
-    """What a run was made with that is another now: the state of the code, the files of its case."""
-    notes, about = [], run.provenance
-    if str(about["flightsim"]) == __version__ and about.get("code") not in (None, code_version()):
-        notes.append(
-            f"Made by another state of the code ({about['code']}; this is {code_version()}); figures may differ."
-        )
-    written = about.get("inputs") or {}
-    try:
-        now = cached_case(str(run.config["case"])).hashes
-    except InputError:  # it is gone: whoever needs it says so
-        now = {}
-    if changed := [name for name, digest in written.items() if now.get(name, digest) != digest]:
-        notes.append(
-            f"The case was changed since the runs were made: {', '.join(changed)}; maps and care may not fit."
-        )
-    return notes
 
 
 def _notes(sweep: Sweep, versions: Mapping[str, None]) -> list[str]:

@@ -96,9 +96,8 @@ def write(figure: Figure, title: str, subtitle: str, foot: str) -> float:
 
 def footer(results: Results, world: World, tables: tuple[str, ...] = ()) -> str:
     """What a figure of one run rests on: modelled, seed, case, its date, sources of its tables."""
-    edited = "".join(f"{note} " for note in trust.notes())
     return (
-        f"{edited}Modelled, not observed: one course without a range (1 run, seed {results.seed})."
+        f"Modelled, not observed: one course without a range (1 run, seed {results.seed})."
         f"{unchecked(world, Findings(results).end)} "
         f"{source(world, str(results.provenance.get('flightsim', __version__)), tables)}"
     )
@@ -123,7 +122,8 @@ def source(world: World, version: str, tables: tuple[str, ...] = ()) -> str:
     )
     each = dict.fromkeys(part.strip() for part in thanks.split(";") if part.strip())  # once, in order
     data = f" Data: {'; '.join(each)}." if each else ""
-    return f"Source: flightsim {version}, case “{manifest.get('title', world.name)}”{known}.{data}"
+    edited = "".join(f"{note} " for note in trust.notes())
+    return f"{edited}Source: flightsim {version}, case “{manifest.get('title', world.name)}”{known}.{data}"
 
 
 def save(figure: Figure, path: Path) -> None:

@@ -18,16 +18,14 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from flightsim import __version__
 from flightsim.case.text_files import read_json, read_yaml
 from flightsim.errors import InputError, nearest
 from flightsim.files.atomic import plain_errors, whole_folder, write_text
 from flightsim.files.old_names import renewed_parts
 from flightsim.files.spreadsheet import harmless
 from flightsim.measures import MEASURES, SMALL_CELL_PERSONS, unit_of
-from flightsim.results import drawing, trust
+from flightsim.results import drawing, since, trust
 from flightsim.results.cube import AREA, Cube, OnDemand
-from flightsim.results.provenance import code_version
 from flightsim.results.rows import Rows
 
 PROVENANCE = "provenance.json"
@@ -245,7 +243,7 @@ class Results:
 
 
 def load(path: str | Path, check: bool = True) -> Results:
-    """The results in a run's folder; ``warning`` if another version or state of the code wrote it.
+    """The results in a run's folder; ``warning`` says what is another now: version, code, the files of the case.
 
     InputError if it is not one, or, with ``check``, if its tables are not as the run wrote them (`trust`).
     """
@@ -256,13 +254,8 @@ def load(path: str | Path, check: bool = True) -> Results:
     if check:
         trust.check(folder, provenance)
     config = config_of(folder)
-    version, warning = str(provenance["flightsim"]), ""
-    if version != __version__:
-        warning = f"{folder} was written by flightsim {version}; this is {__version__}, figures may differ"
-    elif provenance.get("code") not in (None, code_version()):
-        code = f"{provenance['code']}; this is {code_version()}"
-        warning = f"{folder} was written by another state of the code ({code}), figures may differ"
-    return Results(folder, config, provenance, warning)
+    warning = " ".join(since.notes(config, provenance))
+    return Results(folder, config, provenance, f"{folder}: {warning}" if warning else "")
 
 
 def config_of(folder: Path) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from flightsim.case.observations import FILE, folder_or_own, read_observations
 from flightsim.case.reading import read_case
 from flightsim.errors import InputError
 from flightsim.files.atomic import check_writable, plain_errors, whole_folder, write_text
-from flightsim.results import trust
+from flightsim.results import since, trust
 from flightsim.results.history import departures
 from flightsim.validation import figures, tables
 from flightsim.validation.report import Report, screen
@@ -72,7 +72,8 @@ def reported(
     history = date.max if other else runs.history_until or date.max
     board = score(runs, observations, case.world, before, history)
     ahead = None if drawn is None else drawn_ensembles(drawn, runs)
-    return Report(board, case.world, own, ahead, tuple(other), tuple(trust.notes()))
+    changed = since.of_all((run.config, run.provenance) for run in runs.runs)
+    return Report(board, case.world, own, ahead, tuple(other), (*trust.notes(), *changed))
 
 
 def _check_history(runs: ensembles.Ensemble, results: str | Path, what_if: bool) -> list[str]:
