@@ -98,4 +98,7 @@ def _needs_met_share(state: State) -> float:
 def _mean_km_to_border(state: State) -> float:
     """Of the people displaced since the start, where they are sheltered; nan without any, or without a border."""
     here = state.sheltered_persons.sum(axis=1) * np.isfinite(state.km_to_border)
-    return float(here @ np.nan_to_num(state.km_to_border, posinf=0) / here.sum()) if here.any() else np.nan
+    if not here.any():
+        return np.nan
+    people_km = here * np.nan_to_num(state.km_to_border, posinf=0)  # `@` would round as the processor's library does
+    return float(people_km.sum() / here.sum())

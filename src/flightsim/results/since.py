@@ -20,7 +20,7 @@ def notes(config: Mapping[str, Any], provenance: Mapping[str, Any]) -> list[str]
 
 def of_all(runs: Iterable[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> list[str]:
     """The same of many runs, each configuration with its provenance; runs that were made alike are looked at once."""
-    alike = {(str(c["case"]), str(p.get("code")), str(p.get("inputs"))): (c, p) for c, p in runs}
+    alike = {(str(c.get("case")), str(p.get("code")), str(p.get("inputs"))): (c, p) for c, p in runs}
     return list(dict.fromkeys(said for config, about in alike.values() for said in notes(config, about)))
 
 
@@ -36,7 +36,7 @@ def _code(provenance: Mapping[str, Any]) -> str:
 def _case(config: Mapping[str, Any], provenance: Mapping[str, Any]) -> str:
     written = {n: d for n, d in (provenance.get("inputs") or {}).items() if n not in NOT_OF_THE_CASE}
     try:
-        now = hash_files(find_case(str(config["case"])), written)
+        now = hash_files(find_case(str(config.get("case", ""))), written)
     except (InputError, OSError):  # it is gone: whoever needs it says so
         return ""
     changed = [
