@@ -16,7 +16,8 @@ import numpy as np
 from flightsim.model.counting import _mean_km_to_border
 rng = np.random.default_rng(1)
 people, km = rng.random((1000, 5)), rng.random(1000)
-print(repr(_mean_km_to_border(SimpleNamespace(sheltered_persons=people, km_to_border=km))), repr(people.sum(axis=1) @ km))
+state = SimpleNamespace(sheltered_persons=people, km_to_border=km)
+print(repr(_mean_km_to_border(state)), repr(people.sum(axis=1) @ km))
 """
 
 

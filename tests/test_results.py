@@ -164,7 +164,7 @@ def test_another_version_loads_with_a_warning(tmp_path: Path) -> None:
     content = json.loads((folder / "provenance.json").read_text())
     content["flightsim"] = "0.0.1"
     (folder / "provenance.json").write_text(json.dumps(content))
-    assert "written by flightsim 0.0.1" in results.load(folder).warning
+    assert "Made by flightsim 0.0.1" in results.load(folder).warning
 
 
 def test_a_figure_that_fails_is_a_note_and_costs_no_run(tmp_path: Path) -> None:

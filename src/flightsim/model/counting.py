@@ -100,5 +100,6 @@ def _mean_km_to_border(state: State) -> float:
     here = state.sheltered_persons.sum(axis=1) * np.isfinite(state.km_to_border)
     if not here.any():
         return np.nan
-    people_km = here * np.nan_to_num(state.km_to_border, posinf=0)  # `@` would round as the processor's library does
+    # summed in a fixed order: `@` would round as the processor does
+    people_km = here * np.nan_to_num(state.km_to_border, posinf=0)
     return float(people_km.sum() / here.sum())
