@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 
 from flightsim.case.event_rows import FAR
-from flightsim.case.importing import event_types, figures, ground, happenings, sheets
+from flightsim.case.importing import counts, event_types, ground, happenings, sheets
 from flightsim.case.importing.ground import Ground
 from flightsim.case.importing.happenings import AREA, AROUND, PLACE, Happening
 from flightsim.case.importing.population import spread
 from flightsim.case.importing.report import Asked, Option, Report, Row, Taken
 from flightsim.case.importing.writing import columns_asked, holders_in, manifest_of
-from flightsim.errors import Complaints, InputError, nearest
+from flightsim.errors import Complaints, nearest
 
 MEANING = "strikes, shelling, clashes and captures by day and place: events.csv"
 FILES = "CSV or Excel: ACLED exports, UCDP GED, HDX HAPI conflict events by area and month"
@@ -30,7 +30,7 @@ OPTIONS = (
     Option("around-km", "how far around lie the places of an event known to about that", "KM", "25"),
     Option("most-places", "over how many places of an area, the largest, an event is spread", "N", "20"),
     Option("longest-days", "how long a span of dates may be to be spread over its days", "DAYS", "31"),
-    Option("dates", "dmy or mdy, where dates leave it open"),
+    counts.DATES,
 )  # fmt: skip
 PARTS = 1000  # an event is spread in thousandths, so that its parts add up to it
 CAPTURED = "captured"
@@ -52,7 +52,7 @@ def take(asked: Asked, report: Report) -> Taken:
     found = [
         each
         for file in asked.files
-        for each in happenings.read(sheets.read(file, report), columns, _order(asked), report)
+        for each in happenings.read(sheets.read(file, report), columns, counts.order(asked), report)
     ]
     points = np.array([[each.lat, each.lon] for each in found]).reshape(-1, 2)
     near, km = land.nearest(*np.nan_to_num(points).T) if found else (np.array([]), np.array([]))
@@ -82,13 +82,6 @@ class _Rules:
     longest: timedelta
     holders: Mapping[str, str]
     window: tuple[date, date]
-
-
-def _order(asked: Asked) -> str:
-    order = asked.options.get("dates") or ""
-    if order not in ("", *figures.ORDERS):
-        raise InputError(f"--dates is {order!r}; expected {' or '.join(figures.ORDERS)}")
-    return order
 
 
 def _window(case: Path) -> tuple[date, date]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from flightsim.case.importing import boundaries, events, facilities, places, roads
+from flightsim.case.importing import boundaries, events, facilities, observations, places, roads, sites
 from flightsim.case.importing.flee import case as flee
 from flightsim.case.importing.report import Asked, Option, Report, Taken
 
@@ -39,5 +39,7 @@ KINDS: dict[str, Kind] = {
     "roads": _kind(roads),
     "facilities": _kind(facilities),
     "events": _kind(events),
+    "observations": _kind(observations),
+    "sites": _kind(sites),
     "flee": _kind(flee),
 }
