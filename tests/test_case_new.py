@@ -9,6 +9,7 @@ from flightsim import cli
 from flightsim.case import guide
 from flightsim.case.columns import OPTIONAL_TABLES, TABLES
 from flightsim.case.manifest import FACTS, LISTS, MANIFEST
+from flightsim.case.observations import FILE as OBSERVATIONS
 from flightsim.case.reading import read_case
 from flightsim.config import compose
 from flightsim.scenario import from_config
@@ -20,7 +21,7 @@ def test_a_new_case_is_read_without_a_word_and_named_after_its_folder(tmp_path: 
     assert not case.warnings
     assert case.world.name == "Süd 1"
     assert case.world.places.residents_persons.sum() + case.world.places.idps_persons.sum() == 3600
-    for file in TABLES | OPTIONAL_TABLES:
+    for file in (*TABLES, OBSERVATIONS):
         assert len((case.folder / file).read_text(encoding="utf-8").splitlines()) > 1 + (
             file != "crossings.csv"
         )

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from flightsim import cli
-from flightsim.case.columns import OPTIONAL_TABLES, TABLES
+from flightsim.case.columns import TABLES
+from flightsim.case.observations import FILE as OBSERVATIONS
 from flightsim.case.reading import read_case
 from flightsim.config import compose
 from flightsim.scenario import from_config
@@ -30,7 +31,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
 
 def test_the_page_shows_every_file_of_a_case() -> None:
     shown = [name for name, _ in FILE.findall(PAGE.read_text(encoding="utf-8"))]
-    assert sorted(shown) == sorted(["manifest.yaml", *TABLES, *OPTIONAL_TABLES])
+    assert sorted(shown) == sorted(["manifest.yaml", *TABLES, OBSERVATIONS])
 
 
 def test_the_check_prints_what_the_page_says(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:

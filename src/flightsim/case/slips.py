@@ -12,7 +12,7 @@ from flightsim.case.columns import KEYS, OPTIONAL_TABLES, TABLES
 from flightsim.case.oddities import count, listed
 
 THOUSANDS = re.compile(r"\d{1,3}(\.\d{3})+")
-OF_PERSONS = {"low", "best", "high", "total"}  # of observations, besides the columns that end in _persons
+OF_PERSONS = {"low", "best", "high", "total", "persons"}  # of optional tables, besides what ends in _persons
 TOTALS = {
     "total",
     "totals",
