@@ -211,26 +211,26 @@ class Recorder:
             self._households,
             np.flatnonzero((self.first_departure != NEVER) | (self.first_intent != NEVER)),
         )
-        ids = np.array(self._world.places.place_id + self._world.crossings.crossing_id + [""])
-        areas = np.array(self._world.areas.area_id)
-        rungs, causes = np.array([*RUNGS, "home"]), np.array([*CAUSES, ""])
+        ids = pd.Series([*self._world.places.place_id, *self._world.crossings.crossing_id, ""])
+        areas, means, states = map(pd.Series, (self._world.areas.area_id, MEANS, STATES))
+        rungs, causes = pd.Series([*RUNGS, "", "home"]), pd.Series([*CAUSES, ""])
         settled = h.state[rows] == SETTLED
         return pd.DataFrame(
             {
                 "household": h.key[rows],
                 "persons": h.persons[rows],
                 "weight": h.weight,
-                "home_place": ids[h.home[rows]],
-                "home_area": areas[self._world.places.area[h.home[rows]]],
+                "home_place": _each(ids, h.home[rows]),
+                "home_area": _each(areas, self._world.places.area[h.home[rows]]),
                 "first_intent": self._times(self.first_intent[rows]),
                 "first_departure": self._times(self.first_departure[rows]),
-                "cause": causes[self.cause[rows]],
-                "first_destination_place": ids[self.first_destination[rows]],
-                "state_now": np.array(STATES)[h.state[rows]],
-                "place_now": np.where(settled, ids[h.place[rows]], ""),
-                "rung_now": np.where(settled, rungs[h.rung[rows]], ""),
+                "cause": _each(causes, self.cause[rows]),
+                "first_destination_place": _each(ids, self.first_destination[rows]),
+                "state_now": _each(states, h.state[rows]),
+                "place_now": _each(ids, np.where(settled, h.place[rows], NEVER)),
+                "rung_now": _each(rungs, np.where(settled, h.rung[rows], len(RUNGS))),
                 "n_moves": h.moves[rows],
-                "means": np.array(MEANS)[h.means[rows]],
+                "means": _each(means, h.means[rows]),
             }
         )
 
@@ -239,6 +239,11 @@ class Recorder:
         times = start + steps.astype(np.int64) * np.timedelta64(self._clock.step_hours * 3600, "s")
         times[steps == NEVER] = np.datetime64("NaT", "s")
         return np.asarray(times)
+
+
+def _each(names: pd.Series, rows: npt.NDArray[Any]) -> Any:
+    """The name of each row, -1 the last: no letter is copied, as it is for an array of texts."""
+    return names.array.take(np.where(rows < 0, len(names) + rows, rows))
 
 
 def _changes(days: Sequence[Any], ids: Sequence[str], groups: Sequence[str], values: Any) -> pd.DataFrame:

@@ -103,7 +103,9 @@ class Transport:
             free_to_go,  # a compiler is not needed to describe a scenario
         )
 
-        near = np.broadcast_to(near_per_hour.reshape(len(remembered), -1), (len(remembered), len(hours)))
+        near = near_per_hour.reshape(len(remembered), -1)
+        if near.shape[1] < len(hours):
+            near = np.repeat(near, len(hours), axis=1)
         each_hour = free_to_go(
             near,
             remembered,
