@@ -88,7 +88,8 @@ def import_kinds() -> str:
             ]
             parts.append(table(["ours", "looked for, in any case, the first that is not blank"], rows))
         options = [[f"`--{o.name} {o.metavar}`", o.meaning, o.default or ""] for o in kind.options]
-        parts.append(table(["switch", "meaning", "without it"], options))
+        if options:
+            parts.append(table(["switch", "meaning", "without it"], options))
     return "\n\n".join(parts)
 
 

@@ -2,12 +2,15 @@
 
 import csv
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import networkx as nx
 import pytest
 
 from flightsim import cli
+from flightsim.case.importing.kinds import KINDS
 from flightsim.case.reading import read_case
 
 CODES = {"GW010101": (30.0, 30.5), "GW010102": (30.5, 31.0), "GW010201": (31.0, 32.0)}
@@ -117,3 +120,19 @@ def test_everything_wrong_with_what_was_asked_is_said(
     assert "did you mean 'name_en'" in told
     assert "--map 'lat'; expected OURS=THEIRS" in told
     assert {file.name: file.read_bytes() for file in case.iterdir()} == before
+
+
+def test_other_commands_do_not_wait_for_the_importers() -> None:
+    code = (
+        "import sys; from flightsim import cli; cli.main(['cases']); "
+        "sys.exit('flightsim.case.importing.kinds' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_help_names_every_kind_and_its_switches(capsys: pytest.CaptureFixture[str]) -> None:
+    for words, said in (([], list(KINDS)), (["places"], ["--population", "--dry-run", "--map"])):
+        with pytest.raises(SystemExit):
+            run("import", *words, "--help")
+        told = capsys.readouterr().out
+        assert not [each for each in said if each not in told]

@@ -16,10 +16,22 @@ EXAMPLE = "flightsim case import boundaries adm3.geojson --into mycountry --dry-
 
 
 def register(commands: Any) -> None:
-    """Add the command, with one of its own for each kind of files."""
+    """Add the command. The kinds of files bring half a second of libraries: they come when it is this one that runs."""
+    parser = command(commands, "import", MEANING, _import, example=EXAMPLE)
+    parse = parser.parse_known_args
+
+    def with_kinds(*given: Any) -> Any:
+        parser.parse_known_args = parse  # type: ignore[method-assign]
+        _add_kinds(parser)
+        return parse(*given)
+
+    parser.parse_known_args = with_kinds  # type: ignore[assignment, method-assign]
+
+
+def _add_kinds(parser: argparse.ArgumentParser) -> None:
+    """A command of its own for each kind of files."""
     from flightsim.case.importing.kinds import KINDS
 
-    parser = command(commands, "import", MEANING, lambda arguments: _import(arguments), example=EXAMPLE)
     kinds = parser.add_subparsers(title="kinds", metavar="KIND", dest="kind", required=True)
     for name, kind in KINDS.items():
         each = command(kinds, name, kind.meaning, _import)
