@@ -45,6 +45,7 @@ country: Mali
 border_name: Mauritania, Burkina Faso and Niger
 household_size_persons: 5
 timezone: Africa/Bamako
+levels: {1: country, 2: region, 3: town}
 holders:  # who holds each place is not known day by day: its country stands here, and nobody flees from a flag
   Mali: {label: Mali, frightens: false, lived_in: true, crossed: true}
   Burkina_Faso: {label: Burkina Faso, frightens: false, lived_in: true, crossed: true}

@@ -69,6 +69,19 @@ class TestStandards:
             doubtful = "assumption" in entry.source or "general knowledge" in entry.source
             assert doubtful != entry.verified, name
 
+    def test_households_are_of_the_size_that_the_case_says(self, tmp_path: Path) -> None:
+        shipped = standards.read()
+        assert standards.of_case(shipped, 5.0)["households"] == 200
+        assert (
+            standards.of_case(shipped, 5.0).entries["households"].source.startswith("household_size_persons")
+        )
+        assert standards.of_case(shipped, 5.634).entries == shipped.entries  # Idlib's: the source stays
+        mine = write(
+            tmp_path / "s.yaml",
+            {"households": {"value": 150, "unit": "households/1,000 persons", "source": "x"}},
+        )
+        assert standards.of_case(standards.read(mine), 5.0)["households"] == 150
+
     def test_every_used_entry_changes_something(self) -> None:
         shipped = standards.read()
         asked = {name for need in NEEDS.values() for name in quantities.standards_of(need, shipped)}

@@ -15,7 +15,7 @@ from flightsim.case.text_files import read_yaml
 from flightsim.errors import Complaints, InputError, nearest
 
 FACTS = ("value", "unit", "source", "edition", "where", "verified", "used", "note")
-SPLIT = "split_"
+SPLIT, HOUSEHOLDS = "split_", "households"
 SPLIT_TOLERANCE = 0.001
 
 
@@ -91,6 +91,22 @@ def read(path: str | Path | None = None) -> Standards:
     _check_shares(file, merged, complaints)
     complaints.raise_if_any()
     return Standards(merged, tuple(warnings))
+
+
+def of_case(standards: Standards, household_persons: float | None) -> Standards:
+    """The same with as many households as the case's manifest says, unless the user gave their number.
+
+    Where that is the shipped number, its source stays.
+    """
+    entry = standards.entries[HOUSEHOLDS]
+    if not household_persons or entry != _entries(yaml.safe_load(text()))[HOUSEHOLDS]:
+        return standards
+    value = round(1000 / household_persons, 1)
+    if value == entry.value:
+        return standards
+    source = f"household_size_persons of the case, {household_persons:g}"
+    own = replace(entry, value=value, source=source, edition="", where="", verified=False, note="")
+    return Standards(standards.entries | {HOUSEHOLDS: own}, standards.warnings)
 
 
 def _entries(content: Mapping[str, Mapping[str, Any]]) -> dict[str, Standard]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,7 @@ from flightsim.needs.capacity import Capacity
 from flightsim.needs.gaps import Gap
 from flightsim.needs.people import quantiles
 from flightsim.needs.quantities import BY_RUNG, NEEDS, Need, rounded, standards_of
-from flightsim.needs.standards import Standards
+from flightsim.needs.standards import Standards, of_case
 from flightsim.needs.study import Scene, Study
 from flightsim.world import RUNGS, Areas, Floats
 
@@ -93,6 +93,8 @@ class Needs:
 
 def reckon(study: Study, asked: Asked) -> Needs:
     """Needs of a study: InputError if the user's capacities do not fit it."""
+    size = study.world.manifest.get("household_size_persons")
+    asked = replace(asked, standards=of_case(asked.standards, size))
     scenes = tuple(scene.with_care(asked.standards) for scene in study.scenes)
     study = Study(study.path, study.name, scenes, study.versions, study.notes)
     found = {}

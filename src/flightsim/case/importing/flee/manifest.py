@@ -30,6 +30,7 @@ def text(flee: Folder, source: str, licence: str) -> str:
         f"border_name: {_quoted(', '.join(plain(name) for name in abroad) or 'none')}",
         "household_size_persons: 5",
         "timezone: Etc/UTC",
+        "levels: {1: country, 2: region, 3: town}",
         "holders:  # who holds each place: its country; nobody is driven out by a change of hands",
     ]
     lines += [
