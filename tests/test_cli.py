@@ -35,6 +35,7 @@ class Stub:
     config: dict[str, Any]
     fail: Callable[[dict[str, Any]], None]
     reused: bool = False
+    step_notes: tuple[str, ...] = ()
 
     def describe(self) -> str:
         return f"a world of {self.config['days']} days"
@@ -266,6 +267,8 @@ SLOW_RUN = """
     from flightsim.cli import main
 
     class Scenario:
+        step_notes = ()
+
         def __init__(self, config):
             self.config = config
 
@@ -324,6 +327,8 @@ def test_a_full_disk_under_standard_output_is_not_one_under_the_results(
         from flightsim.cli import main
 
         class Scenario:
+            step_notes = ()
+
             def __init__(self, config):
                 self.config = config
 
