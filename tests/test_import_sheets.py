@@ -144,10 +144,17 @@ def column(*texts: str) -> list[tuple[int, str]]:
         (("١٢٣", "٤٫٥"), False, [123, 4.5]),
         (("1.2E+05", "-3"), False, [120000, -3]),
         (("many", "<5", "5"), True, [None, None, 5]),
+        (("1.234.5", "1,2,3", "1,23,456", "1,234.50"), True, [None, None, 123456, 1234.5]),
+        ((".5", "5.", "+7"), False, [0.5, 5, 7]),
     ],
 )
 def test_numbers_are_read_by_the_column(texts: tuple[str, ...], whole: bool, values: list) -> None:
     assert figures.numbers("x", column(*texts), whole) == values
+
+
+def test_degrees_have_no_thousands() -> None:
+    assert figures.numbers("x", column("36,202", "-7,125"), degrees=True) == [36.202, -7.125]
+    assert figures.numbers("x", column("36.202", "45"), degrees=True) == [36.202, 45]
 
 
 def test_blanks_are_no_numbers() -> None:

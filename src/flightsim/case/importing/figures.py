@@ -38,25 +38,33 @@ def is_blank(cell: str) -> bool:
     return cell.strip().lower() in BLANKS
 
 
-def numbers(where: str, cells: Cells, whole: bool = False) -> list[float | None]:
+def numbers(where: str, cells: Cells, whole: bool = False, degrees: bool = False) -> list[float | None]:
     """The numbers of a column: NaN for a blank, None for what is no number.
 
     Whether a comma or a point parts thousands is decided by the cells that leave no doubt. Where none does,
     ``1,234`` is a thousand and more, and ``1.234`` too if the column counts (``whole``).
-    InputError, which names the column by ``where``, if two cells contradict each other.
+    Degrees have no thousands. InputError, which names the column by ``where``, if two cells contradict each other.
     """
     plain = [(row, "" if is_blank(cell) else SPACES.sub("", cell).replace("٫", ",")) for row, cell in cells]
-    decimal = _decimal_mark(where, plain, whole)
+    decimal = _decimal_mark(where, plain, whole, degrees)
     thousands = "." if decimal == "," else ","
-    found: list[float | None] = []
-    for _, cell in plain:
-        if not cell:
-            found.append(math.nan)
-        elif not NUMBER.fullmatch(cell) or not any(c.isdigit() for c in cell):
-            found.append(None)
-        else:
-            found.append(float(cell.replace(thousands, "").replace(decimal, ".")))
-    return found
+    return [_number(cell, decimal, thousands) for _, cell in plain]
+
+
+def _number(cell: str, decimal: str, thousands: str) -> float | None:
+    if not cell:
+        return math.nan
+    whole, _, rest = cell.partition(decimal)
+    parts = whole.lstrip("+-").split(thousands)
+    grouped = len(parts) == 1 or (len(parts[-1]) == 3 and all(len(part) in (2, 3) for part in parts[1:]))
+    if (
+        not NUMBER.fullmatch(cell) or not grouped or thousands in rest
+    ):  # 1,2,3 is none; 1,23,456 is one, in India
+        return None
+    try:
+        return float(f"{whole.replace(thousands, '')}.{rest}" if rest else whole.replace(thousands, ""))
+    except ValueError:
+        return None
 
 
 def doubtful_thousands(cells: Cells) -> str:
@@ -66,14 +74,14 @@ def doubtful_thousands(cells: Cells) -> str:
     )
 
 
-def _decimal_mark(where: str, cells: Cells, whole: bool) -> str:
+def _decimal_mark(where: str, cells: Cells, whole: bool, degrees: bool) -> str:
     first: dict[str, tuple[int, str]] = {}
     grouped: set[str] = set()
     for row, cell in cells:
         marks = re.findall("[.,]", cell)
         if not marks or not NUMBER.fullmatch(cell):
             continue
-        if GROUPED.fullmatch(cell):
+        if GROUPED.fullmatch(cell) and not degrees:
             grouped.add(marks[0])
             if len(marks) > 1:
                 first.setdefault("," if marks[0] == "." else ".", (row, cell))

@@ -131,7 +131,14 @@ class _Cells:
     def number(self, ours: str) -> list[float]:
         if ours not in self._numbers:
             column = self.sheet.column(self.columns[ours])
-            read = self.sheet.numbers(column, self.report) if column else [math.nan] * len(self.sheet.lines)
+            read: list[float | None] = [math.nan] * len(self.sheet.lines)
+            if column:
+                is_degrees = ours in ("lat", "lon")
+                read = (
+                    self.sheet.degrees(column)
+                    if is_degrees
+                    else self.sheet.numbers(column, self.report, whole=True)
+                )
             self._numbers[ours] = [math.nan if n is None else n for n in read]
         return self._numbers[ours]
 

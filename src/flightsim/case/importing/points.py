@@ -78,7 +78,7 @@ def _of_table(file: Path, columns: Columns, report: Report) -> list[Point]:
     degrees = []
     for axis in ("lat", "lon"):
         column = sheet.column(columns[axis])
-        known = sheet.numbers(column, report) if column else [None] * len(sheet.lines)
+        known = sheet.degrees(column) if column else [None] * len(sheet.lines)
         degrees.append([math.nan if value is None else value for value in known])
     tags = {plain(column): tag for column, tag in sheet.tags.items()}
     return [

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 
 from flightsim.case import text_files
@@ -83,6 +84,10 @@ class Sheet:
             known = next(v for v, (_, c) in zip(found, self.cells(column), strict=True) if c == cell)
             report.note(f"{self.file.name} column {column!r}: {cell!r} is read as {known:g}")
         return found
+
+    def degrees(self, column: str) -> list[float | None]:
+        """A column of latitudes or longitudes, which have no thousands: ``36,202`` is 36.202."""
+        return figures.numbers(f"{self.file} column {column!r}", self.cells(column), degrees=True)
 
     def dates(self, column: str, order: str = "") -> list[date | None]:
         """A column of days (``figures.dates``)."""
@@ -206,11 +211,8 @@ def _cleaned(file: Path, grid: Grid, report: Report) -> Grid:
     n_stray = 0
     found: Grid = []
     for row, cells in grid:
-        tidy = []
-        for cell in cells:
-            seen = STRAY.sub("", cell)
-            n_stray += seen != cell
-            tidy.append(" ".join(seen.split()))
+        tidy = [_tidy(cell) for cell in cells]
+        n_stray += sum(not cell.isascii() and STRAY.search(cell) is not None for cell in cells)
         if any(tidy):
             found.append((row, tidy))
     if n_stray:
@@ -219,6 +221,10 @@ def _cleaned(file: Path, grid: Grid, report: Report) -> Grid:
         )
     width = max((len(cells) for _, cells in found), default=0)
     return [(row, cells + [""] * (width - len(cells))) for row, cells in found]
+
+
+def _tidy(cell: str) -> str:
+    return " ".join((cell if cell.isascii() else STRAY.sub("", cell)).split())
 
 
 def _parted(file: Path, grid: Grid, report: Report) -> tuple[list[list[str]], list[str], Grid]:
@@ -284,7 +290,7 @@ def _named(
 
 def _without_totals(file: Path, body: Grid, report: Report) -> Grid:
     """Rows without those that sum up others, and without headings and remarks between and below."""
-    totals = [[bool(TOTAL_ALONE.fullmatch(cell)) for cell in cells] for _, cells in body]
+    totals = [[_is_total(cell) for cell in cells] for _, cells in body]
     rare = [
         sum(column) <= len(body) / 2 for column in zip(*totals, strict=True)
     ]  # else it is a category: sex, age
@@ -299,6 +305,11 @@ def _without_totals(file: Path, body: Grid, report: Report) -> Grid:
         else:
             kept.append((row, cells))
     return kept
+
+
+@lru_cache(maxsize=65_536)  # most cells are like others
+def _is_total(cell: str) -> bool:
+    return bool(TOTAL_ALONE.fullmatch(cell))
 
 
 def _continue_merged(

@@ -40,6 +40,7 @@ OPTIONS = (
     counts.HOUSEHOLD_SIZE,
 )
 FULL = "capacity is not said: as many as are there, an assumption"
+OVER = "more people than its capacity: that many are its capacity, since they are there"
 LARGEST = "its town is not known: the largest of its area, an assumption"
 
 
@@ -98,11 +99,12 @@ def _of_sheet(
         assert isinstance(n, float)
         assert isinstance(capacity, float)
         stands_for = n_sites[i] or math.nan
+        how_full = FULL if math.isnan(capacity) else OVER if n > capacity else ""
         rows.append({
             "site_id": line.said[id_] if id_ else "", "name_en": line.said[name], "place_id": place,
-            "population_persons": n, "capacity_persons": n if math.isnan(capacity) else capacity,
+            "population_persons": n, "capacity_persons": n if how_full else capacity,
             "n_sites": 1 if math.isnan(stands_for) else stands_for, "source": asked.source,
-            "note": "; ".join(filter(None, (how, FULL if math.isnan(capacity) else ""))),
+            "note": "; ".join(filter(None, (how, how_full))),
         })  # fmt: skip
     return rows
 
@@ -148,8 +150,7 @@ def _degrees(sheet: Sheet, names: Sequence[str]) -> np.ndarray:
     column = sheet.column(names)
     if not column:
         return np.full(len(sheet.lines), math.nan)
-    numbers = sheet.numbers(column, Report())
-    return np.array([math.nan if n is None else n for n in numbers], dtype=float)
+    return np.array([math.nan if n is None else n for n in sheet.degrees(column)], dtype=float)
 
 
 def _say(rows: Sequence[Row], asked: Asked, report: Report) -> None:
@@ -157,7 +158,7 @@ def _say(rows: Sequence[Row], asked: Asked, report: Report) -> None:
         f"{len(rows):,} sites with {sum(row['population_persons'] for row in rows):,.0f} people, "
         f"room for {sum(row['capacity_persons'] for row in rows):,.0f}"
     )
-    for assumed in (FULL, LARGEST):
+    for assumed in (FULL, OVER, LARGEST):
         n = sum(assumed in row["note"] for row in rows)
         if n:
             report.note(f"of {n:,} sites {assumed}")
