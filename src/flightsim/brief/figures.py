@@ -50,7 +50,7 @@ def key_figures(subject: Subject, t: Language) -> list[Box]:
         _box(t, "frost", people.in_frost.sum(axis=(1, 2))),
         _trapped(subject, t),
         _places(subject, t),
-        _box(t, "care", people.groups["beyond_care"][:, -1].sum(axis=1), end=end),
+        _care(subject, t),
         _money(subject, t),
     ]
     if subject.material.count_from:
@@ -89,10 +89,34 @@ def _places(subject: Subject, t: Language) -> Box:
     gap = subject.needs.gaps[subject.scene.name]["shelter_places"]
     box = _box(t, "places", np.nansum(gap.short[:, -1], axis=1))
     first = dates_of(gap.breached.min(axis=1), subject.days)["breach_median"]
-    never = pd.isna(first)
+    if pd.isna(first):
+        return box | {"more": t("key_places_never")}
+    end, since = t.day_short(subject.days[-1]), _since(gap, subject, t)
     return box | {
-        "more": t("key_places_never") if never else t("key_places_since", since=_since(gap, subject, t))
+        "more": t("key_places_since", end=end, place=_most(subject, gap.short[:, -1], t), since=since)
     }
+
+
+def _care(subject: Subject, t: Language) -> Box:
+    """Those far from care at the end, beside how many were so on the first day, and where most of them are."""
+    far = subject.people.groups["beyond_care"]
+    first, end = t.day_short(subject.days[0]), t.day_short(subject.days[-1])
+    before = t.about(float(np.median(far[:, 0].sum(axis=1))))
+    return _box(
+        t,
+        "care",
+        far[:, -1].sum(axis=1),
+        end=end,
+        first=first,
+        before=before,
+        place=_most(subject, far[:, -1], t),
+    )
+
+
+def _most(subject: Subject, values: Floats, t: Language) -> str:
+    """The name of the area with the largest median of (R, A) values."""
+    known = np.nan_to_num(np.median(values, axis=0))
+    return place_name(subject, subject.people.area_id[int(known.argmax())], t)
 
 
 def _money(subject: Subject, t: Language) -> Box:

@@ -74,6 +74,7 @@ def _contents(subject: Subject, t: Language) -> dict[str, Any]:
         "title": wording.title(subject, t),
         "period": t("period", start=t.day_year(days[0]), end=end),
         "banner": t("banner_more", runs=t("runs", runs)) if runs > 1 else t("banner_more_one"),
+        "checked": wording.checked(subject, t),
         "question": wording.question(subject, t),
         "scenario": wording.scenario(subject, t),
         "scenario_name": wording.called(subject.scene.name, t),
@@ -103,7 +104,7 @@ def _contents(subject: Subject, t: Language) -> dict[str, Any]:
         "near": curve.draw(subject, t, short, near=True) if len(totals) > 1 else "",
         "seen": checks.seen(subject, t),
         "assumed": wording.assumed(subject, t),
-        "cannot": wording.cannot(t),
+        "cannot": wording.cannot(subject, t),
         **_sources(subject, t),
     }
 

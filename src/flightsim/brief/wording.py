@@ -11,6 +11,8 @@ from flightsim import dotted
 from flightsim.brief.language import Language
 from flightsim.brief.subject import Subject
 from flightsim.comparison.figures.look import shorter
+from flightsim.results import checked as against
+from flightsim.results import varied
 
 MOST_CHANGED = 6  # settings other than the defaults that are listed
 LONGEST_NAME, LONGEST_NOTE, MOST_NOTES = 40, 200, 3  # that two pages have room for
@@ -84,9 +86,41 @@ def notes(subject: Subject, t: Language) -> list[str]:
     return found
 
 
-def cannot(t: Language) -> list[str]:
-    """What the model cannot tell."""
-    return [t(f"cannot_{n}") for n in range(1, CANNOT + 1)]
+def cannot(subject: Subject, t: Language) -> list[str]:
+    """What the model cannot tell; last what its ranges leave out, by what varied between the runs."""
+    fixed = [t(f"cannot_{n}") for n in range(1, CANNOT)]
+    if subject.people.runs == 1:
+        return [*fixed, t(f"cannot_{CANNOT}_one")]
+    return [*fixed, t(f"cannot_{CANNOT}", varied=t.listing(_varied(subject, t)))]
+
+
+def _varied(subject: Subject, t: Language) -> list[str]:
+    """What was not the same in the runs, as ``results.varied`` has it in English."""
+    drawn = subject.scene.drawn
+    own = sum(not name.startswith(varied.PART) for name in drawn)
+    told = [t("varied_seed"), *([t("varied_drawn", own)] if own else [])]
+    return [*told, *([t("varied_discrepancy")] if own < len(drawn) else [])]
+
+
+def checked(subject: Subject, t: Language) -> str:
+    """Until which day reports check the brief's scenario, how the model did, and what lies beyond."""
+    course, world = subject.course("displaced_persons"), subject.world
+    found = against.of(course, subject.days, subject.scene.config, world.observations)
+    if found is None:
+        return t("checked_never")
+    report = found.report
+    reported, low, high = t.about(report.best), t.about(report.low), t.about(report.high)
+    if report.open_above:
+        reported = t("or_more", low=low)
+    elif low != high:
+        reported = t("range", middle=reported, low=low, high=high)
+    told = t(
+        "checked_until", date=t.day_year(found.day), modelled=t.spread(found.modelled), reported=reported
+    )
+    if found.day >= found.end:
+        return told
+    beyond = t("checked_beyond", end=t.day_year(found.end))
+    return f"{told} {beyond}"
 
 
 def rests_on(subject: Subject, t: Language) -> str:

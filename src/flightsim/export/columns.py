@@ -71,7 +71,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "runs_over": ("#meta+runs+over", "runs in which it happened"),
     "chance": (
         "#indicator+chance+num",
-        "share of the runs: given the scenario, over the model's random seeds",
+        "share of the runs, given the scenario; README.txt says what varied between them",
     ),
     "chance_low": ("#indicator+chance+num+p05", "what so few runs can tell, lower end"),
     "chance_high": ("#indicator+chance+num+p95", "what so few runs can tell, upper end"),
@@ -80,7 +80,10 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "usd": ("#value+usd+median", "US dollars, median over the runs"),
     "usd_low": ("#value+usd+p05", "5 % of the runs are below"),
     "usd_high": ("#value+usd+p95", "95 % of the runs are below"),
-    "runs": ("#meta+runs", "runs of the model, each with its own random seed"),
+    "runs": (
+        "#meta+runs",
+        "runs of the model, each with its own random seed; README.txt says what else varied between them",
+    ),
 }
 """By column: tag and meaning. Those that say where (``adm3_pcode``, ``origin_adm3_name`` …) are in `about`."""
 

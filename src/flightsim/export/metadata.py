@@ -15,7 +15,7 @@ from flightsim.world import Areas
 CAVEATS = (
     "Modelled, not observed. Violence and weather are inputs; nothing here says when or where violence comes.",
     "Counts of 1 to 99 people are withheld, and others with them so that they cannot be worked out (suppressed = 1).",
-    "Ranges are over so many random seeds of the model, given the scenario; what the model gets wrong is not in them.",
+    "Ranges and chances are over runs of the model, given the scenario; what else it gets wrong is not in them.",
     "Medians over runs of parts do not add up to the median of the whole.",
     "Free room for newcomers is an assumption of the case; standards that were not seen at a source are marked.",
     "Acute malnutrition is the share among children seen at clinics, biased up.",
@@ -49,7 +49,7 @@ def record(needs: Needs, resources: Mapping[str, str], boundaries: str | None) -
         "reference_data_date": str(manifest.get("data_date", "")),
         "methodology": "Other",
         "methodology_other": METHOD,
-        "caveats": "\n".join([*CAVEATS, *study.notes]),
+        "caveats": "\n".join([*leads(needs), *CAVEATS, *study.notes]),
         "license_id": "other",
         "license_other": _licence(manifest, boundaries),
         "groups": [{"title": str(manifest.get("country", ""))}],
@@ -61,6 +61,14 @@ def record(needs: Needs, resources: Mapping[str, str], boundaries: str | None) -
             for name, meaning in resources.items()
         ],
     }  # fmt: skip
+
+
+def leads(needs: Needs) -> list[str]:
+    """By scenario: until which day reports check it and how it did, and what varied between its runs."""
+    told = {scene.name: [*scene.checked, scene.varied] for scene in needs.study.scenes}
+    if len(told) == 1:
+        return next(iter(told.values()))
+    return [f"“{name}”: {' '.join(each)}" for name, each in told.items()]
 
 
 def dictionary(tables: Mapping[str, pd.DataFrame], areas: Areas) -> pd.DataFrame:
@@ -81,6 +89,7 @@ def read_me(needs: Needs, record: Mapping[str, Any]) -> list[str]:
     """Lines for the first sheet of the workbook, and README.txt."""
     lines: list[str] = [str(record["title"]), str(record["notes"]), ""]
     lines += [
+        *leads(needs),
         *CAVEATS,
         *needs.study.notes,
         "",

@@ -25,14 +25,14 @@ PERSONS = (10_000.0,)
 SENTENCES = 16  # on one screen
 
 README = """The chance that more than so many people arrive in an area within so many days, from runs of
-flightsim that differ in their random seed. Modelled, not observed.
+flightsim. triggers.txt says what varied between the runs. Modelled, not observed.
 
 triggers.csv, .parquet   a row a scenario, area, number of people, first day and length of the window: in how
                          many of the runs it happened; chance, and the range so few runs leave it (90 %, Jeffreys);
                          arrivals in the window: median, 5 and 95 % over the runs
 triggers.txt             those that were asked for, in words
 
-A chance here is over the model's random seeds, given the scenario: what armed actors will do is an input, and what the
+A chance here is over the runs, given the scenario: what armed actors will do is an input, and what the
 model gets wrong is not in it. Arrivals are movements: who arrives twice counts twice.
 Not for targeting, interdiction, closing borders, or decisions about individuals.
 """
@@ -98,13 +98,12 @@ def write(study: Study, asked_for: Asked, folder: Path) -> str:
 
 def _words(study: Study, asked_for: Asked, frame: pd.DataFrame) -> str:
     names = dict(zip(study.world.areas.area_id, study.world.areas.name, strict=True))
-    lines = [
-        "Triggers, modelled, not observed: a chance is over the model's random seeds, given the scenario."
-    ]
+    lines = ["Triggers, modelled, not observed: a chance is over the runs, given the scenario."]
     for scene in study.scenes:
         rows = frame[(frame["scenario"] == scene.name) & (frame["from"] == asked_for.start)]
         if len(study.scenes) > 1:
             lines.append(f"Scenario “{scene.name}”, {words.counted(scene.people.runs, 'run')}:")
+        lines += [*scene.checked, scene.varied]
         told = rows.sort_values(["chance", "within_days"], ascending=[False, True], kind="stable")
         named = rows if len(rows) <= SENTENCES else told.head(SENTENCES)
         lines += [triggers.sentence(row, names[row["area_id"]]) for _, row in named.iterrows()]

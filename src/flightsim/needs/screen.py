@@ -31,6 +31,9 @@ def text(needs: Needs, scenario: str | None = None) -> str:
     return "\n".join(
         [
             *_head(needs, scene.people),
+            *scene.checked,
+            scene.varied,
+            _columns(scene.people),
             *(_line(needs, scene.people, name) for name in SHOWN),
             *_hardship(scene.people),
             *_money(needs, scene.people),
@@ -44,12 +47,15 @@ def _head(needs: Needs, people: People) -> list[str]:
     span = f"{words.day_year(days[0].date())} to {words.day_year(days[-1].date())}"
     name = f", scenario “{people.scenario}”" if len(needs.study.scenes) > 1 else ""
     spread = "in brackets 9 of 10" if people.runs > 1 else "so no range"
-    end = f"Needed on {words.day_year(days[-1].date())}"
     return [
         f"Needs: {title}{name}, {span}.",
         f"Modelled, not observed: {words.counted(people.runs, 'run')}, {spread}.",
-        f"{end:<47}{'needed':>22}{'short':>9}  short in, from",
     ]
+
+
+def _columns(people: People) -> str:
+    end = f"Needed on {words.day_year(people.days[-1].date())}"
+    return f"{end:<47}{'needed':>22}{'short':>9}  short in, from"
 
 
 def _line(needs: Needs, people: People, name: str) -> str:
@@ -89,7 +95,8 @@ def _since(gap: Gap, people: People, area: Noun) -> str:
 
 def _hardship(people: People) -> list[str]:
     nights = quantiles(people.in_frost.sum(axis=(1, 2)))
-    lines = [f"In the open, or waiting outdoors, below 0 °C: {_range(nights)} person-nights over the run."]
+    nights_word = " person-nights" if nights[2] >= 1 else ""
+    lines = [f"In the open, or waiting outdoors, below 0 °C: {_range(nights)}{nights_word} over the run."]
     ends = {"on the road": people.elsewhere - people.waiting, "gone abroad": people.abroad}
     told = [
         f"{_range(quantiles(values[:, -1]))} {where}"

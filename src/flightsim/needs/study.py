@@ -14,7 +14,7 @@ from flightsim.events import Event
 from flightsim.needs import care, people
 from flightsim.needs.people import People
 from flightsim.needs.standards import Standards
-from flightsim.results import record, since, trust
+from flightsim.results import checked, record, since, trust, varied
 from flightsim.results.gather import read as read_sweep
 from flightsim.results.runs import Results, load
 from flightsim.results.sweeps import DONE, Sweep
@@ -36,11 +36,25 @@ class Scene:
     config: Mapping[str, Any]
     paths: tuple[Path, ...]
     seeds: tuple[int, ...]
+    drawn: tuple[str, ...] = ()  # names of what was drawn for each run, besides its seed
 
     @property
     def name(self) -> str:
         """The scenario's name."""
         return self.people.scenario
+
+    @property
+    def varied(self) -> str:
+        """A sentence on what is not the same in its runs, and so in its ranges."""
+        return varied.sentence(self.drawn, self.people.runs)
+
+    @property
+    def checked(self) -> list[str]:
+        """Until which day reports check it, how it did until then, and what lies beyond: a sentence each."""
+        displaced = self.people.displaced.sum(axis=2)
+        return checked.sentences(
+            checked.of(displaced, self.people.days, self.config, self.world.observations)
+        )
 
     @cached_property
     def care(self) -> Bools:
@@ -104,7 +118,8 @@ def read(
         rows = sweep.done[sweep.done["scenario"] == name].sort_values("replicate", kind="stable")
         runs = [load(run) for run in rows["path"]]
         versions |= dict.fromkeys(str(run.provenance["flightsim"]) for run in runs)
-        scenes.append(_scene(name, runs, source))
+        drawn = varied.names(sweep, runs[0].config, int(rows["replicate"].iloc[0]))
+        scenes.append(replace(_scene(name, runs, source), drawn=drawn))
         changed += since.of_all((run.config, run.provenance) for run in runs)
     ids = {tuple(scene.world.areas.area_id) for scene in scenes}
     if len(ids) > 1:

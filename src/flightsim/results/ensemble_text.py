@@ -122,10 +122,9 @@ def _beside(ensemble: Ensemble, points: Sequence[Observed]) -> list[str]:
         return ["Reported: the case holds no number of displaced people for these days."]
     told = []
     for p in chosen(points):
-        bounds = f" ({words.about(p.low)} to {words.about(p.high)})" if p.high > p.low else ""
         levels: Any = ensemble.displaced.loc[pd.Timestamp(p.day)]
         modelled = number(ensemble, levels)
-        told.append(f"  by {words.day(p.day)}: modelled {modelled}; reported {words.about(p.best)}{bounds}")
+        told.append(f"  by {words.day(p.day)}: modelled {modelled}; reported {words.about(p.best)}{p.bounds}")
     return told
 
 

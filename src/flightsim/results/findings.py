@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from flightsim import words
 from flightsim.case.observations import BEST_ESTIMATE, source_kind
 from flightsim.clock import Night, is_night, night_of, night_words
 from flightsim.results.cube import GROUP
@@ -43,11 +44,20 @@ class Observed:
     best: float
     high: float
     source: str
+    open_above: bool = False  # a least number was reported, and no most
 
     @property
     def weighed(self) -> bool:
         """Whether this is the best estimate out of several reports, with bounds."""
         return self.source.startswith(BEST_ESTIMATE)
+
+    @property
+    def bounds(self) -> str:
+        """`` (380,000 to 470,000)``; `` (380,000 or more)`` without a reported most; blank if two figures show none."""
+        low, high = words.about(self.low), words.about(self.high)
+        if self.open_above:
+            return f" ({low} or more)"
+        return f" ({low} to {high})" if low != high else ""
 
     @property
     def kind(self) -> str:
@@ -232,8 +242,11 @@ def observed(rows: Iterable[Mapping[str, Any]], start: date, end: date) -> list[
         if day is None or not any(known) or not start <= day <= end or abs((since - start).days) > SINCE_DAYS:
             continue
         best = best if math.isfinite(best) else float(np.mean(known))
+        open_above = math.isfinite(low) and not math.isfinite(high)
         low, high = (v if math.isfinite(v) else best for v in (low, high))
-        found.append(Observed(day, str(row.get("unit")), low, best, high, str(row.get("source", ""))))
+        found.append(
+            Observed(day, str(row.get("unit")), low, best, high, str(row.get("source", "")), open_above)
+        )
     return sorted(found, key=lambda o: (o.day, o.unit, o.best))
 
 

@@ -109,10 +109,9 @@ def _reported(f: Findings, world: World) -> str:
     if not points:
         return "Reported: the case holds no number of displaced people for these days."
     told = max((o for o in points if o.weighed), key=lambda o: o.day, default=points[-1])
-    bounds = f" ({words.about(told.low)} to {words.about(told.high)})" if told.high > told.low else ""
     beyond = "; beyond it the model is unchecked" if unchecked else ""
     return (
-        f"Reported by {words.day(told.day)}: {words.about(told.best)} people{bounds}; "
+        f"Reported by {words.day(told.day)}: {words.about(told.best)} people{told.bounds}; "
         f"modelled by then: {words.about(f.on(f.displaced, told.day))}{beyond}."
     )
 

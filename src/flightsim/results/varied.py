@@ -14,8 +14,20 @@ SIZE = f"{PART}log_sd"  # 0 or none: there is no discrepancy
 
 def in_words(sweep: Sweep, config: Mapping[str, Any], replicate: int) -> str:
     """One sentence on what varied between the runs of a scenario, from the configuration of one ``replicate``."""
-    names = drawn(sweep, config, replicate)
-    told = drawn_in_words([*names, SIZE] if dotted.get(config, SIZE) else names)
+    return sentence(names(sweep, config, replicate))
+
+
+def names(sweep: Sweep, config: Mapping[str, Any], replicate: int) -> tuple[str, ...]:
+    """The parameters that were drawn for each run of a scenario, that of the discrepancy among them if there is one."""
+    found = drawn(sweep, config, replicate)
+    return tuple(dict.fromkeys([*found, SIZE] if dotted.get(config, SIZE) else found))
+
+
+def sentence(of: Iterable[str], runs: int = 2) -> str:
+    """What varied between so many runs in which the parameters of these names were drawn: the one text for it."""
+    if runs < 2:
+        return "One run: nothing varied, so there is no range."
+    told = drawn_in_words(of)
     if not told:
         return (
             "Varied between the runs: the random seed only; what nobody knows of the parameters would make the "
