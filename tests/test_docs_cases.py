@@ -42,6 +42,7 @@ def test_the_check_prints_what_the_page_says(desk: Path, capsys: pytest.CaptureF
     assert len(read_case(desk / "eight").world.places) == 8
 
 
+@pytest.mark.slow
 def test_its_commands_are_understood_and_the_case_runs(desk: Path) -> None:
     page = PAGE.read_text(encoding="utf-8")
     lines = [

@@ -56,7 +56,8 @@ def _roads(world: World) -> list[str]:
         sizes = listed(map(str, parts))
         joined = f"{len(parts):,} parts that no road joins, of {sizes} places and crossings"
     classes = ", ".join(f"{n:,} {name}" for name, n in Counter(roads.road_class).most_common())
-    speeds = f", {roads.free_flow_kmh.min():g} to {roads.free_flow_kmh.max():g} km/h" if len(roads) else ""
+    kmh = sorted({float(roads.free_flow_kmh.min()), float(roads.free_flow_kmh.max())}) if len(roads) else []
+    speeds = f", {' to '.join(f'{each:g}' for each in kmh)} km/h" if kmh else ""
     return [f"{count(len(roads), 'road')}, {km}{speeds} ({classes or 'none'}); {joined}."]
 
 

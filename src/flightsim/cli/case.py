@@ -9,12 +9,19 @@ from flightsim.cli import case_check, case_ids, case_import, case_new
 from flightsim.cli.arguments import command
 
 SUBCOMMANDS = (case_new, case_check, case_ids, case_import)  # in the order of the help
+EXAMPLE = "\n  ".join(
+    (
+        "flightsim case new mycountry",
+        "flightsim case check mycountry",
+        "flightsim run case=mycountry name=mine",
+    )
+)
 MEANING = "make a case of your own: a folder of tables about another country or another time"
 
 
 def register(commands: Any) -> None:
     """Add the command with its subcommands."""
-    parser = command(commands, "case", MEANING, _unreached, example="flightsim case new mycountry")
+    parser = command(commands, "case", MEANING, _unreached, example=EXAMPLE)
     subcommands = parser.add_subparsers(title="subcommands", metavar="SUBCOMMAND", required=True)
     for module in SUBCOMMANDS:
         module.register(subcommands)

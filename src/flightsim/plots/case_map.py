@@ -16,6 +16,7 @@ from flightsim.plots.maps import heading
 from flightsim.world import Floats, World
 
 HIGH_IN, SIDE_IN, HEAD_IN, FOOT_IN = 8.0, 3.1, 0.9, 0.55  # as the maps of a run
+MARGIN = 0.04  # of the wider side, at least
 FEW_PLACES = 30  # so many names can be read
 BIGGEST_POINTS = 20.0  # across the circle of the place with most people
 
@@ -51,7 +52,7 @@ def _view(world: World) -> ground.View:
     """All places and crossings, those without people too: what lies far off must be seen."""
     points = np.vstack([world.xy_km, world.project(world.crossings.lat, world.crossings.lon)])
     (left, bottom), (right, top) = points.min(axis=0), points.max(axis=0)
-    margin = ground.MARGIN_KM
+    margin = max(ground.MARGIN_KM, MARGIN * max(right - left, top - bottom))
     return ground.View(
         float(left - margin), float(right + margin), float(bottom - margin), float(top + margin)
     )
