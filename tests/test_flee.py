@@ -180,3 +180,43 @@ def test_every_pair_of_weights_shares_out_all_that_can_go() -> None:
         assert given.sum() + rest == pytest.approx(number)
         assert (given <= there + 1e-9).all()
         assert rest == pytest.approx(max(number - there.sum(), 0.0))
+
+
+class TestExport:
+    def test_there_and_back(self, flee: Path, tmp_path: Path) -> None:
+        once = imported(flee, tmp_path / "once")
+        assert main(["case", "export", "flee", str(once), "--into", str(tmp_path / "small2020b")]) == 0
+        again = imported(tmp_path / "small2020b", tmp_path / "again")
+        one, other = read_case(once), read_case(again)
+        for attribute in ("place_id", "name", "lat", "lon", "residents_persons", "idps_persons"):
+            assert np.array_equal(
+                getattr(one.world.places, attribute), getattr(other.world.places, attribute)
+            )
+        assert one.world.roads.km.tolist() == other.world.roads.km.tolist()
+        assert one.world.areas.within[0].name == other.world.areas.within[0].name
+        struck = [
+            sorted((e.date, e.target, float(e.value)) for e in case.events if e.type == "shelling")
+            for case in (one, other)
+        ]
+        assert struck[0] == struck[1]
+        cut = [[(e.date, e.target) for e in case.events if e.type == "road_cut"] for case in (one, other)]
+        assert cut[0] == cut[1]
+        # counts are whole people now
+        known = [(o["date"], o["area_id"], round(o["best"])) for o in one.world.observations]
+        assert known == [(o["date"], o["area_id"], o["best"]) for o in other.world.observations]
+
+    def test_a_case_with_people_and_camps_in_one_town(self, tmp_path: Path) -> None:
+        assert main(["case", "export", "flee", "toy", "--into", str(tmp_path / "toy")]) == 0
+        read = folder.read(tmp_path / "toy")
+        toy = read_case("toy").world
+        kinds = {each.name: each.kind for each in read.locations}
+        people = sum(each.persons for each in read.locations if not each.is_camp)
+        assert people + toy.site_population_persons.sum() == pytest.approx(toy.persons, abs=len(kinds))
+        assert sum(name.endswith("~camp") for name in kinds) == 2
+        strikes = sum(
+            float(e.value) for e in read_case("toy").events if e.type in ("air_strike", "shelling", "clash")
+        )
+        assert sum(each.sum() for each in read.conflict.values()) == pytest.approx(strikes)
+
+    def test_a_folder_that_is_there(self, tmp_path: Path) -> None:
+        assert main(["case", "export", "flee", "toy", "--into", str(tmp_path)]) == 2

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import re
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -167,10 +166,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     text = page.read_text(encoding="utf-8")
     for name, block in found.items():
         print(f"\n{block}")
-        marks = f"<!-- {name} -->", f"<!-- /{name} -->"
-        text = re.sub(
-            f"{marks[0]}.*{marks[1]}", lambda _, m=marks, b=block: f"{m[0]}\n{b}\n{m[1]}", text, flags=re.S
-        )
+        begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
+        before, _, rest = text.partition(begin)
+        text = f"{before}{begin}\n{block}\n{end}{rest.partition(end)[2]}"
     page.write_text(text, encoding="utf-8")
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from flightsim.cli import case_check, case_ids, case_import, case_new
+from flightsim.cli import case_check, case_export, case_ids, case_import, case_new
 from flightsim.cli.arguments import command
 
-SUBCOMMANDS = (case_new, case_check, case_ids, case_import)  # in the order of the help
+SUBCOMMANDS = (case_new, case_check, case_ids, case_import, case_export)  # in the order of the help
 EXAMPLE = "\n  ".join(
     (
         "flightsim case new mycountry",
