@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from flightsim.case.importing import figures, osm, rings, shapes, sheets
 from flightsim.case.importing.report import Report
+from flightsim.case.importing.sheets import plain
 from flightsim.errors import InputError
 
 LAT = ("lat", "latitude", "y", "lat_dd", "point_y", "latitude_dd", "centroid_lat", "#geo+lat")
@@ -34,7 +34,7 @@ class Point:
 
     file: Path
     row: str  # of a table, number of a feature, or OSM id
-    said: Mapping[str, str]  # by the file's own names, ``plain``
+    said: Mapping[str, str]  # by the file's own names, ``sheets.plain``
     lat: float
     lon: float
     tags: Mapping[str, str] = field(default_factory=dict)  # HXL tags by those names, of a table that has them
@@ -48,11 +48,6 @@ class Point:
             tagged = (column for column, tag in self.tags.items() if sheets.fits_tag(tag, name))
             return next((said for column in tagged if (said := self.said.get(column, ""))), "")
         return self.said.get(plain(name), "")
-
-
-def plain(name: str) -> str:
-    """A column's name without what people change in it: capitals, spaces, underscores."""
-    return re.sub(r"[\W_]+", "", name.lower())
 
 
 def read(

@@ -57,7 +57,7 @@ class Sheet:
             if name.startswith("#"):
                 found = [column for column, tag in self.tags.items() if fits_tag(tag, name)]
             else:
-                found = [column for column in self.header if _plain(column) == _plain(name)]
+                found = [column for column in self.header if plain(column) == plain(name)]
             if found:
                 return found[0]
         return None
@@ -270,7 +270,7 @@ def _named(
         above = ""
         for i, (first, second) in enumerate(zip(*header, strict=True)):
             above = first or (above if second else "")
-            names[i] = second if not above or _plain(above) == _plain(second) else f"{above} {second}".strip()
+            names[i] = second if not above or plain(above) == plain(second) else f"{above} {second}".strip()
         report.note(
             f"{file.name}: two header rows (merged cells) are read as one: {', '.join(filter(None, names))}"
         )
@@ -278,8 +278,8 @@ def _named(
     counted: Counter[str] = Counter()
     for i in used:
         names[i] = names[i] or tags[i] or f"column {i + 1}"
-        counted[_plain(names[i])] += 1
-        if (n := counted[_plain(names[i])]) > 1:
+        counted[plain(names[i])] += 1
+        if (n := counted[plain(names[i])]) > 1:
             report.note(
                 f"{file.name}: column {names[i]!r} is there {n} times: the first is taken, the other is called "
                 f"'{names[i]} ({n})' for --map"
@@ -331,6 +331,6 @@ def _continue_merged(
         )
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """A column's name without what people change in it."""
     return re.sub(r"[\W_]+", "", name.lower())
