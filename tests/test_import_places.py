@@ -291,3 +291,25 @@ def test_the_middle_of_an_area_is_inside_it() -> None:
     assert rings.middle([crescent]) == (3.5, 2.0)
     ring = [[[0, 0], [6, 0], [6, 6], [0, 6], [0, 0]], [[1, 1], [1, 5], [4, 5], [4, 1], [1, 1]]]
     assert rings.middle([ring]) == (5.0, 3.0)
+
+
+def test_points_and_polygons_that_are_none_are_dropped_not_stumbled_over(case: Path) -> None:
+    shapes = [
+        None,
+        {"type": "Polygon", "coordinates": []},
+        {"type": "MultiPoint", "coordinates": [[10.7, 5.5]]},
+    ]
+    shapes += [{"type": "Point", "coordinates": [10.7, 5.5]}, {"type": "Point", "coordinates": []}]
+    features = [
+        {"type": "Feature", "properties": {"name": f"P{n}"}, "geometry": shape}
+        for n, shape in enumerate(shapes)
+    ]
+    file = write(case / "p.geojson", json.dumps({"type": "FeatureCollection", "features": features}))
+    taken, report = take(case, file)
+    assert [row["name_en"] for row in taken.rows["places.csv"]] == ["P3"]
+    assert [(each.row, each.reason) for each in report.dropped] == [
+        (n, "its lat and lon are not degrees") for n in ("1", "2", "3", "5")
+    ]
+    odd = OSM.replace('lat="5.5" lon="10.2"', 'lat="north" lon="10.2"')
+    _, report = take(case, write(case / "x.osm", odd))
+    assert ("N1", "its lat and lon are not degrees") in [(each.row, each.reason) for each in report.dropped]

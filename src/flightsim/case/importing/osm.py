@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bz2
+import math
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,7 @@ def _of_xml(content: Any, keys: Collection[str], ways: bool) -> Iterator[Tagged]
         tags = {tag.get("k", ""): tag.get("v", "") for tag in each.iter("tag")}
         wanted = not tags.keys().isdisjoint(keys)
         if each.tag == "node" and (wanted or ways):
-            point = float(each.get("lat", "nan")), float(each.get("lon", "nan"))
+            point = _degrees(each.get("lat")), _degrees(each.get("lon"))
             if ways:
                 at[each.get("id", "")] = point
             if wanted:
@@ -63,6 +64,13 @@ def _of_xml(content: Any, keys: Collection[str], ways: bool) -> Iterator[Tagged]
             if points:
                 yield f"W{each.get('id')}", tags, *_mean(points)
         root.clear()  # an extract of a country does not fit into memory
+
+
+def _degrees(said: str | None) -> float:
+    try:
+        return float(said or "nan")
+    except ValueError:
+        return math.nan
 
 
 def _of_packed(file: Path, keys: Collection[str], ways: bool) -> Iterator[Tagged]:

@@ -19,9 +19,8 @@ Polygon = list[list[list[float]]]  # an outer ring, then its holes, each closed
 def polygons(feature: Mapping[str, Any]) -> list[Polygon]:
     """The polygons of a feature; none if its geometry is something else."""
     geometry = feature.get("geometry") or {}
-    if geometry.get("type") == "Polygon":
-        return [geometry["coordinates"]]
-    return list(geometry["coordinates"]) if geometry.get("type") == "MultiPolygon" else []
+    found = {"Polygon": [geometry.get("coordinates")], "MultiPolygon": geometry.get("coordinates")}
+    return [polygon for polygon in found.get(str(geometry.get("type"))) or [] if polygon and polygon[0]]
 
 
 def tidy(polygon: Polygon) -> Polygon:
