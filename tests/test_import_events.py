@@ -262,6 +262,25 @@ def test_hapi_counts_by_area_and_month_are_spread_over_days_and_places(case: Pat
     ]
 
 
+def test_acled_by_week_and_area_is_spread_over_the_week(case: Path) -> None:
+    text = (
+        "WEEK,REGION,COUNTRY,ADMIN1,EVENT_TYPE,SUB_EVENT_TYPE,EVENTS,FATALITIES,POPULATION_EXPOSURE,DISORDER_TYPE,ID,"
+        "CENTROID_LATITUDE,CENTROID_LONGITUDE\n"
+        "2020-01-04,X,Y,Greenwater,Battles,Armed clash,7,3,,Political violence,1,45,-140\n"
+        "2020-01-04,X,Y,Greenwater,Explosions/Remote violence,Air/drone strike,2,0,,Political violence,1,45,-140\n"
+        "2020-01-04,X,Y,Greenwater,Protests,Peaceful protest,9,0,,Demonstrations,1,45,-140\n"
+    )
+    taken, report = take(case, text, most_places="1")
+    assert sorted(short(taken)) == [
+        ("2020-01-04", "clash", "T05", 1, "derived"),
+        *[("2020-01-05", kind, "T05", 1, "derived") for kind in ("air_strike", "clash")],
+        *[(f"2020-01-0{d}", "clash", "T05", 1, "derived") for d in (6, 7, 8)],
+        *[("2020-01-09", kind, "T05", 1, "derived") for kind in ("air_strike", "clash")],
+        ("2020-01-10", "clash", "T05", 1, "derived"),
+    ]
+    assert reasons(report) == [("4", "the table of types leaves its type out")]
+
+
 def test_types_can_be_edited_and_wrong_ones_are_named(case: Path) -> None:
     own = case.parent / "types.csv"
     own.write_text("publisher;event_type;sub_event_type;type\nACLED;Protests;;clash\n", encoding="utf-8")

@@ -6,7 +6,7 @@ import pytest
 
 from flightsim.case.importing import sites, writing
 from flightsim.case.importing.report import Asked, Report, Taken
-from flightsim.case.reading import shipped_cases
+from flightsim.case.reading import read_case, shipped_cases
 from flightsim.errors import InputError
 
 
@@ -60,6 +60,22 @@ def test_sites_are_at_their_towns_with_people_and_room(case: Path) -> None:
     assert "4 sites with 3,550 people, room for 4,050" in report.notes
     assert any("in 1 places more people are in sites than idps_persons" in note and "T11: 2,200 and 1,000" in note
                for note in report.notes)  # fmt: skip
+
+
+def test_places_can_get_the_people_of_their_sites(case: Path) -> None:
+    assert not take(case, LIST, household_size="5")[0].corrected
+    taken, report = take(case, LIST, household_size="5", idps="raise")
+    places = {row["place_id"]: row["idps_persons"] for row in taken.corrected["places.csv"]}
+    assert places["T11"] == 2200
+    assert places["T05"] == "1500"
+    assert any("by 1,200 in all; first T11: 2,200 and 1,000" in note for note in report.notes)
+    texts = writing.contents(case, "sites", taken, report, "CCCM", None, add=False)
+    for name, text in texts.items():
+        (case / name).write_text(text, encoding="utf-8")
+    world = read_case(case).world
+    assert world.places.idps_persons[world.places.place_id.index("T11")] == 2200
+    with pytest.raises(InputError, match="--idps is 'up'; expected keep or raise"):
+        take(case, LIST, idps="up")
 
 
 def test_no_point_of_a_site_is_written(case: Path) -> None:

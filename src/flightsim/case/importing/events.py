@@ -21,7 +21,9 @@ from flightsim.case.importing.writing import columns_asked, holders_in, manifest
 from flightsim.errors import Complaints, nearest
 
 MEANING = "strikes, shelling, clashes and captures by day and place: events.csv"
-FILES = "CSV or Excel: ACLED exports, UCDP GED, HDX HAPI conflict events by area and month"
+FILES = (
+    "CSV or Excel: ACLED exports, by event or by week, UCDP GED, HDX HAPI conflict events by area and month"
+)
 COLUMNS: dict[str, tuple[str, ...]] = {**happenings.COLUMNS, **ground.COLUMNS}
 OPTIONS = (
     Option("types", "a table of types in place of the shipped one", "FILE"),

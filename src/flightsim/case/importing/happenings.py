@@ -18,6 +18,7 @@ PLACE, NEAR, AROUND, AREA = "place", "near", "around", "area"  # how precisely i
 COLUMNS: dict[str, tuple[str, ...]] = {
     "event_id": ("event_id_cnty", "data_id", "event_id", "id"),
     "date": ("event_date", "#date+occurred"),
+    "week": ("week",),
     "first": ("date_start", "reference_period_start", "#date+start"),
     "last": ("date_end", "reference_period_end", "#date+end"),
     "event_type": ("event_type", "type_of_violence", "#event+type"),
@@ -74,11 +75,13 @@ def publisher_of(sheet: Sheet, columns: Columns) -> str:
     if sheet.column(columns["event_type"]):
         if sheet.column(columns["date"]) and sheet.column(columns["lat"]):
             return "acled"
+        if sheet.column(columns["events"]) and sheet.column(columns["week"]):
+            return "acled weeks"
         if sheet.column(columns["events"]) and sheet.column(columns["first"]):
             return "hapi"
     raise InputError(
         f"{sheet.file} is no export that is known: found {', '.join(sheet.header[:15])}; expected event_date, "
-        "event_type, latitude and longitude (ACLED), date_start and type_of_violence (UCDP GED), or "
+        "event_type, latitude and longitude (ACLED) or week and events, date_start and type_of_violence (UCDP GED), or "
         "reference_period_start, event_type and events (HDX HAPI); another column is named by --map OURS=THEIRS"
     )
 
@@ -87,9 +90,7 @@ def read(sheet: Sheet, columns: Columns, order: str, report: Report) -> list[Hap
     """The rows of an export; those that do not say when, where or what are dropped."""
     publisher = publisher_of(sheet, columns)
     cells = _Cells(sheet, columns, order, report)
-    make: Callable[[_Cells, int], Happening | str] = {"acled": _acled, "ucdp": _ucdp, "hapi": _hapi}[
-        publisher
-    ]
+    make = READERS[publisher]
     found = []
     seen: dict[str, int] = {}
     finest = max((n for n in cells.number("admin_level") if math.isfinite(n)), default=math.nan)
@@ -200,22 +201,36 @@ def _ucdp(cells: _Cells, i: int) -> Happening | str:
 
 
 def _hapi(cells: _Cells, i: int) -> Happening | str:
-    first, last, n = cells.day("first")[i], cells.day("last")[i], cells.number("events")[i]
+    first, last = cells.day("first")[i], cells.day("last")[i]
     if first is None:
         return "its date is none"
+    last = last or (first.replace(day=1) + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return _counted(cells, i, "hapi", first, last)
+
+
+def _acled_weeks(cells: _Cells, i: int) -> Happening | str:
+    """A row of ACLED's weekly table: events by type, area of level 1 and the week that begins on a day."""
+    first = cells.day("week")[i]
+    return (
+        "its week is none" if first is None else _counted(cells, i, "acled", first, first + timedelta(days=6))
+    )
+
+
+def _counted(cells: _Cells, i: int, publisher: str, first: date, last: date) -> Happening | str:
+    """So many events in an area between two days."""
+    n = cells.number("events")[i]
     if not n >= 0:
         return "its number of events is no number of 0 or more"
     if n == 0:
         return "it counts no events"
-    last = last or (first.replace(day=1) + timedelta(days=31)).replace(day=1) - timedelta(days=1)
     if last < first:
         return "its dates end before they begin"
     named = cells.named[i]
-    where = "|".join([named.code, *named.codes.values(), *named.names.values()])
-    kind = cells.text("event_type")[i]
+    kind, sub = cells.text("event_type")[i], cells.text("sub_event_type")[i]
+    where = [named.code, *named.codes.values(), *named.names.values()]
     return Happening(
-        cells.sheet.file, cells.sheet.lines[i].row, "hapi", "|".join([first.isoformat(), kind, where]),
-        first, last, False, False, kind, "", n, math.nan, math.nan, named, AREA, 0, (), _deaths(cells, i),
+        cells.sheet.file, cells.sheet.lines[i].row, publisher, "|".join([first.isoformat(), kind, sub, *where]),
+        first, last, False, False, kind, sub, n, math.nan, math.nan, named, AREA, 0, (), _deaths(cells, i),
     )  # fmt: skip
 
 
@@ -226,3 +241,11 @@ def _deaths(cells: _Cells, i: int) -> str:
         return ""
     span = f" ({low:,.0f} to {high:,.0f})" if math.isfinite(low) and math.isfinite(high) else ""
     return f"{best:,.0f}{span} dead"
+
+
+READERS: dict[str, Callable[[_Cells, int], Happening | str]] = {
+    "acled": _acled,
+    "acled weeks": _acled_weeks,
+    "ucdp": _ucdp,
+    "hapi": _hapi,
+}

@@ -108,6 +108,7 @@ class Taken:
     licence: str = ""  # where the files themselves say it
     attribution: str = ""
     manifest: str = ""  # of a kind that makes a whole case: its text
+    corrected: dict[str, list[Row]] = field(default_factory=dict)  # tables of the case, some cells changed
 
 
 def cell(value: Any) -> str:

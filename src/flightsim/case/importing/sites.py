@@ -13,6 +13,7 @@ from flightsim.case.importing.ground import Ground, plain
 from flightsim.case.importing.report import Asked, Option, Report, Row, Taken
 from flightsim.case.importing.sheets import Sheet
 from flightsim.case.importing.writing import columns_asked, rows_of
+from flightsim.errors import InputError
 
 MEANING = "camps and other sites, each at its town, never with a point: sites.csv"
 FILES = "CSV or Excel: site lists of CCCM clusters, DTM's site assessments, any sheet with HXL tags"
@@ -38,6 +39,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 OPTIONS = (
     Option("within-km", "how far from its place a site's point may lie", "KM", "10"),
     counts.HOUSEHOLD_SIZE,
+    Option(
+        "idps", "keep idps_persons of places.csv, or raise them to the people in sites", "keep|raise", "keep"
+    ),
 )
 FULL = "capacity is not said: as many as are there, an assumption"
 OVER = "more people than its capacity: that many are its capacity, since they are there"
@@ -58,8 +62,9 @@ def take(asked: Asked, report: Report) -> Taken:
     for row in rows:
         counted[row["place_id"]] += 1
         row["site_id"] = row["site_id"] or f"{row['place_id']}-S{counted[row['place_id']]}"
-    _say(rows, asked, report)
-    return Taken({"sites.csv": rows})
+    _say(rows, report)
+    raised = _raised(rows, asked, report)
+    return Taken({"sites.csv": rows}, corrected={"places.csv": raised} if raised else {})
 
 
 def _of_sheet(
@@ -153,7 +158,7 @@ def _degrees(sheet: Sheet, names: Sequence[str]) -> np.ndarray:
     return np.array([math.nan if n is None else n for n in sheet.degrees(column)], dtype=float)
 
 
-def _say(rows: Sequence[Row], asked: Asked, report: Report) -> None:
+def _say(rows: Sequence[Row], report: Report) -> None:
     report.note(
         f"{len(rows):,} sites with {sum(row['population_persons'] for row in rows):,.0f} people, "
         f"room for {sum(row['capacity_persons'] for row in rows):,.0f}"
@@ -162,16 +167,32 @@ def _say(rows: Sequence[Row], asked: Asked, report: Report) -> None:
         n = sum(assumed in row["note"] for row in rows)
         if n:
             report.note(f"of {n:,} sites {assumed}")
+
+
+def _raised(rows: Sequence[Row], asked: Asked, report: Report) -> list[Row]:
+    """The case's places with at least as many displaced people as their sites hold; none if nothing is to change."""
+    if asked.options.get("idps") not in ("keep", "raise"):
+        raise InputError(f"--idps is {asked.options.get('idps')!r}; expected keep or raise")
     in_sites: Counter[str] = Counter()
     for row in rows:
-        in_sites[row["place_id"]] += round(row["population_persons"])
-    idps = {
-        row["place_id"]: points.number(row.get("idps_persons") or "0")
-        for row in rows_of(asked.case, "places.csv")
-    }
+        in_sites[row["place_id"]] += math.ceil(row["population_persons"])
+    places = rows_of(asked.case, "places.csv")
+    idps = {row["place_id"]: points.number(row.get("idps_persons") or "0") for row in places}
     short = sorted(place for place, n in in_sites.items() if n > idps.get(place, 0))
-    if short:
+    if not short:
+        return []
+    first, n_short = short[0], sum(in_sites[place] - idps[place] for place in short)
+    told = f"first {first}: {in_sites[first]:,} and {idps[first]:,.0f}"
+    if asked.options["idps"] == "keep":
         report.note(
             f"in {len(short):,} places more people are in sites than idps_persons in places.csv, which counts "
-            f"them, too: raise it there; first {short[0]}: {in_sites[short[0]]:,} and {idps.get(short[0], 0):,.0f}"
+            f"them, too; {told}: raise it there, or say --idps raise"
         )
+        return []
+    report.note(
+        f"idps_persons of {len(short):,} places in places.csv are raised, by {n_short:,.0f} in all; {told}"
+    )
+    return [
+        row | {"idps_persons": in_sites[row["place_id"]]} if row["place_id"] in short else row
+        for row in places
+    ]

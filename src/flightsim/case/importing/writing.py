@@ -84,6 +84,8 @@ def contents(
             report.note(f"{file}: {len(kept):,} rows that were there stay")
         tables[file] = [*kept, *fitting]
         files[file] = as_csv(tables[file], columns[file])
+    tables |= taken.corrected
+    files |= {file: as_csv(rows, columns[file]) for file, rows in taken.corrected.items()}
     cleared = without_examples(tables, report)
     files |= {file: as_csv(rows, columns[file]) for file, rows in cleared.items()}
     if rest := left_over(tables | cleared):
