@@ -23,7 +23,7 @@ from bench.made_country import START, country, war
 
 HERE = Path(__file__).resolve().parent
 DAYS = 30
-SIZES = ((5_000, 5e6), (10_000, 5e6), (20_000, 5e6), (20_000, 10e6), (20_000, 20e6))
+SIZES = ((5_000, 5e6), (20_000, 5e6), (20_000, 10e6), (20_000, 20e6))
 QUICK = ((300, 3e4),)
 
 

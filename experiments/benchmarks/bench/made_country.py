@@ -15,8 +15,10 @@ from flightsim.world import (
     Areas,
     Crossings,
     Facilities,
+    Noun,
     Places,
     Roads,
+    Within,
     World,
 )
 
@@ -47,7 +49,7 @@ def country(n_places: int, persons: float, seed: int = 1) -> World:
     places = Places(
         place_id=names,
         name=names,
-        name_ar=[""] * n_places,
+        name_local=[""] * n_places,
         area=area,
         lat=(xy[:, 1] - middle[1]) / KM_PER_DEGREE,
         lon=(xy[:, 0] - middle[0]) / KM_PER_DEGREE,
@@ -64,7 +66,7 @@ def country(n_places: int, persons: float, seed: int = 1) -> World:
         name="made",
         manifest={"start": START, "end": START + timedelta(days=30)},
         places=places,
-        areas=Areas(area_ids, area_ids, empty, empty, empty, empty, empty, gateway),
+        areas=Areas(area_ids, area_ids, empty, (Within(Noun.of("province"), empty, empty),), gateway),
         roads=_roads(xy, _gates(grid, side)),
         room_persons=room,
         site_population_persons=np.rint(idps / 3),
