@@ -55,7 +55,7 @@ def end(recorder: Recorder, day: int) -> None:
     none = np.zeros(3)
     stocks = {"present_persons": none, "persons_total": 1000.0}
     recorder.end_of_day(
-        day, stocks, np.zeros((3, len(RUNGS))), {"waiting": rows(), "through": rows()}, np.zeros(4)
+        day, stocks, np.zeros((3, len(RUNGS))), {"waiting": rows(), "abroad": rows()}, np.zeros(4)
     )
 
 
@@ -165,7 +165,7 @@ def test_the_state_is_told_at_the_start_and_where_it_changes(recorder: Recorder)
 
 
 def test_vehicles_are_of_both_directions(recorder: Recorder) -> None:
-    gates = {"waiting": rows(), "through": rows()}
+    gates = {"waiting": rows(), "abroad": rows()}
     recorder.end_of_day(3, {}, np.zeros((3, len(RUNGS))), gates, np.array([2.0, 0, 5, 0]))
     roads = recorder.tables()["roads"]
     assert roads.to_dict("records") == [
@@ -221,7 +221,9 @@ def test_times_are_days_or_steps_as_the_measure_says(ran: DisplacementModel, mea
 
 def test_groups_are_rungs_or_gates_as_the_measure_says(measures: pd.DataFrame) -> None:
     for name, rows_of in measures.groupby("measure"):
-        known = {"rung": set(RUNGS), "crossing": {"GATE"}, "": {""}}[MEASURES[str(name)].group]
+        known = {"rung": set(RUNGS), "crossing": {"GATE"}, "exit": {"GATE"}, "": {""}}[
+            MEASURES[str(name)].group
+        ]
         assert set(rows_of["group"]) <= known, name
         assert (rows_of["area_id"] != "").all() == MEASURES[str(name)].by_area, name
 

@@ -193,6 +193,6 @@ def test_measures_explain_themselves() -> None:
         assert m.kind in ("stock", "flow", "mean")
         assert m.unit
         assert m.meaning
-        assert m.group in ("", "rung", "crossing")
+        assert m.group in ("", "rung", "crossing", "exit")
     assert measures.unit_of("persons_total") == "persons"
     assert measures.unit_of("unheard_of") == ""

@@ -23,6 +23,7 @@ from flightsim.world import (
     Areas,
     Crossings,
     Facilities,
+    Holders,
     Noun,
     Places,
     Roads,
@@ -76,6 +77,7 @@ def make_world(
     facilities: Sequence[tuple[str, str, str]] = (),  # id, place_id, kind
     kmh: float = 40.0,
     capacity_vehicles_h: float = 1000.0,
+    holders: Holders = SYRIA,
 ) -> World:
     """A world of these places; roads are straight, of one class, and named by their ends: ``A-B``."""
     area_ids = sorted({spot.area_id for spot in spots})
@@ -90,7 +92,7 @@ def make_world(
         lon=np.array([spot.x_km / KM_PER_DEGREE for spot in spots]),
         residents_persons=np.array([spot.residents for spot in spots], dtype=float),
         idps_persons=np.array([spot.idps for spot in spots], dtype=float),
-        control=np.array([CONTROLS.index(spot.control) for spot in spots], dtype=np.int64),
+        control=np.array([holders.index(spot.control) for spot in spots], dtype=np.int64),
     )
     crossings = Crossings(
         crossing_id=[gate.crossing_id for gate in gates],
@@ -110,7 +112,7 @@ def make_world(
         name=name,
         manifest=manifest(name),
         places=places,
-        areas=_areas(area_ids, gateways(places, graph, len(area_ids))),
+        areas=_areas(area_ids, gateways(places, graph, len(area_ids), holders)),
         roads=graph,
         room_persons=room.astype(float),
         site_population_persons=np.array([spot.in_sites for spot in spots], dtype=float),
@@ -121,6 +123,7 @@ def make_world(
             is_hospital=np.array([kind == "hospital" for _, _, kind in facilities], dtype=bool),
             functioning=np.ones(len(facilities), dtype=bool),
         ),
+        holders=holders,
     )
 
 
@@ -239,6 +242,27 @@ def town_world(persons: float = 1000, room: float = 1000) -> World:
     roads = [*across, *along, ("C2", "GATE"), ("N3", "INNER"), ("INNER", "C3")]
     facilities = [("H1", "M2", "hospital"), ("H2", "N1", "health_centre")]
     return make_world("town", spots, roads, gates, facilities)
+
+
+def abroad_world(persons: float = 1000) -> World:
+    """A at home, all live there; camps in Chad to the east and in Cameroon to the west, behind gates on the way.
+
+    M --- WEST --- A --- EAST --- K1 --- K2        20 km a road, half an hour; OUT: no place behind it, 5 km from A
+    """
+    holders = SYRIA.with_countries({"TCD": "Chad", "CMR": "Cameroon"})
+    spots = [
+        Spot("A", "Area-A", 0, residents=persons),
+        Spot("K1", "Area-K1", 40, control="TCD", site=100),
+        Spot("K2", "Area-K2", 60, control="TCD", site=10 * persons),
+        Spot("M", "Area-M", -40, control="CMR", site=10 * persons),
+    ]
+    gates = [
+        Gate("EAST", "A", 20, 0, throughput=1000),
+        Gate("WEST", "A", -20, 0, throughput=1000),
+        Gate("OUT", "A", 0, 5, throughput=1000),
+    ]
+    roads = [("A", "EAST"), ("EAST", "K1"), ("K1", "K2"), ("A", "WEST"), ("WEST", "M"), ("A", "OUT")]
+    return make_world("abroad", spots, roads, gates, holders=holders)
 
 
 def _room(room: float) -> dict[str, float]:

@@ -22,7 +22,7 @@ class Measure:
     meaning: str
     kind: str  # stock | flow | mean
     by_area: bool  # True: a row per area (admin 3); False: one row for the whole study area
-    group: str = ""  # what the column ``group`` holds: rung | crossing | "" (nothing)
+    group: str = ""  # what the column ``group`` holds: rung | crossing | exit (crossing or country) | ""
     hourly: bool = False  # True: time is the beginning of the hour; False: the date of the day
     cumulative: bool = False
 
@@ -102,7 +102,11 @@ MEASURES: dict[str, Measure] = {
         _total("en_route_persons", "persons", "stock", "people on the road at the end of the day"),
         _total("at_crossings_persons", "persons", "stock", "people waiting at a crossing", group="crossing"),
         _total(
-            "abroad_persons", "persons", "stock", "people who left the country, by crossing", group="crossing"
+            "abroad_persons",
+            "persons",
+            "stock",
+            "people who left the country: gone for good, by the crossing; living in a place abroad, by the country",
+            group="exit",
         ),
         _total(
             "mean_road_km_to_border",

@@ -23,6 +23,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
+HOME = -1  # instead of a country abroad
 RUNGS = ("host", "rented", "site", "collective", "unfinished", "open")
 HOST, RENTED, SITE, COLLECTIVE, UNFINISHED, OPEN = range(len(RUNGS))
 BORDER_RULES = ("closed", "women_and_children", "open")
@@ -52,6 +53,7 @@ class Holders:
     lived_in  whether people live, stay and arrive on its ground; where not, nobody is modelled there, nobody goes there
               and nobody leaves a place once it is taken
     crossed   whether one gets from its ground to another such side's by any road, not at crossings alone
+    abroad    whether it is a country abroad, which holds its own places; those come last
     """
 
     name: tuple[str, ...]
@@ -59,6 +61,34 @@ class Holders:
     frightens: tuple[bool, ...]
     lived_in: tuple[bool, ...]
     crossed: tuple[bool, ...]
+    abroad: tuple[bool, ...] = ()  # empty: none is
+
+    @property
+    def countries(self) -> list[int]:
+        """The countries abroad, as numbers of sides."""
+        return [i for i, is_country in enumerate(self.abroad) if is_country]
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes of the countries abroad."""
+        return tuple(self.name[i] for i in self.countries)
+
+    @property
+    def sides(self) -> tuple[str, ...]:
+        """The names of those who hold ground at home."""
+        return tuple(name for i, name in enumerate(self.name) if i not in self.countries)
+
+    def with_countries(self, labels: Mapping[str, str]) -> Holders:
+        """The same sides, and behind them countries abroad by code, which one enters at gates alone."""
+        n, more = len(self.name), len(labels)
+        return Holders(
+            name=(*self.name, *labels),
+            label=(*self.label, *labels.values()),
+            frightens=(*self.frightens, *[False] * more),
+            lived_in=(*self.lived_in, *[True] * more),
+            crossed=(*self.crossed, *[False] * more),
+            abroad=(*[False] * n, *[True] * more),
+        )
 
     def index(self, name: str) -> int:
         """The number of a side by its name; ValueError if there is none of that name."""
@@ -230,6 +260,9 @@ class Crossings:
     place: Ints  # (X,) nearest place
     rule: Ints  # (X,) index into BORDER_RULES at the start
     throughput_persons_h: Floats  # (X,) when open
+    country: Ints | None = (
+        None  # (X,) the country abroad, a side's number, that it says it leads to; HOME: it does not
+    )
 
     def __len__(self) -> int:
         return len(self.crossing_id)
@@ -290,6 +323,50 @@ class World:
     def hostile(self, control: Ints | int) -> Bools:
         """Whether ground is closed to those who flee, by who holds it: nobody stays there or goes there."""
         return self.holders.closed(control)
+
+    @cached_property
+    def country(self) -> Ints:
+        """(P,) the country abroad in which each place lies, as the number of a side; HOME at home."""
+        control = self.places.control
+        return np.where(np.isin(control, self.holders.countries), control, HOME)
+
+    @cached_property
+    def at_home(self) -> Bools:
+        """(P,) places that lie in the country of the case, not abroad."""
+        return np.asarray(self.country == HOME)
+
+    def one_country(self, one: Ints | int, other: Ints | int) -> Bools:
+        """Whether places, given by row, lie in one country; elsewhere nothing is felt of what happens at the other."""
+        return np.asarray(self.country[one] == self.country[other])
+
+    @cached_property
+    def _touched(self) -> Bools:
+        """(X, H + 1) the countries in which the places lie to which each crossing has a road; home is the last."""
+        n = len(self.places)
+        touched = np.zeros((len(self.crossings), len(self.holders.name) + 1), bool)
+        for gate, place in ((self.roads.u - n, self.roads.v), (self.roads.v - n, self.roads.u)):
+            road = (gate >= 0) & (place < n)
+            touched[gate[road], self.country[place[road]]] = True
+        return touched
+
+    @cached_property
+    def gates_to(self) -> Bools:
+        """(X, H + 1) the countries that each border gate joins or says it leads to; home is the last."""
+        gates, named = self.crossings, np.zeros_like(self._touched)
+        if gates.country is not None:
+            said = np.flatnonzero(gates.country != HOME)
+            named[said, gates.country[said]] = True
+        return (self._touched | named) & gates.is_border[:, None]
+
+    @cached_property
+    def on_the_way(self) -> Bools:
+        """(X,) border gates with a road onward to a place in another country; at the others the journey ends."""
+        return np.asarray(self.crossings.is_border & (self._touched.sum(axis=1) > 1))
+
+    @cached_property
+    def ends_the_journey(self) -> Bools:
+        """(X,) border gates behind which nothing is modelled: who passes one is abroad, and the story ends."""
+        return self.crossings.is_border & ~self.on_the_way
 
     @cached_property
     def xy_km(self) -> Floats:

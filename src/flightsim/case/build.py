@@ -16,6 +16,7 @@ from flightsim.case.manifest import holders_of
 from flightsim.world import (
     BORDER_RULES,
     COLLECTIVE,
+    HOME,
     HOST,
     OPEN,
     RENTED,
@@ -42,7 +43,7 @@ def build_world(folder: Path, manifest: Mapping[str, Any], tables: Mapping[str, 
     by_id = {file: tables[file].sorted_by(key) for file, key in KEYS.items()}
     area_row, places = _places(by_id["places.csv"], holders)
     place_row = by_id["places.csv"].index("place_id")
-    crossings = _crossings(by_id["crossings.csv"], place_row)
+    crossings = _crossings(by_id["crossings.csv"], place_row, holders)
     roads = _roads(by_id["roads.csv"], place_row, crossings)
     areas = _areas(by_id["areas.csv"], area_row, gateways(places, roads, len(area_row), holders), manifest)
     room, in_sites = _shelter(by_id["shelter.csv"], by_id["sites.csv"], place_row)
@@ -124,7 +125,7 @@ def _areas(table: Table, area_row: Mapping[str, int], gateway: Ints, manifest: M
     )
 
 
-def _crossings(table: Table, place_row: Mapping[str, int]) -> Crossings:
+def _crossings(table: Table, place_row: Mapping[str, int], holders: Holders) -> Crossings:
     return Crossings(
         crossing_id=table["crossing_id"],
         name=table["name_en"],
@@ -134,6 +135,7 @@ def _crossings(table: Table, place_row: Mapping[str, int]) -> Crossings:
         place=_rows(table["place_id"], place_row),
         rule=_codes(table["rule"], BORDER_RULES),
         throughput_persons_h=table.numbers("throughput_persons_per_hour"),
+        country=np.array([holders.index(code) if code else HOME for code in table["country"]], np.int64),
     )
 
 

@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from flightsim.case import departures, observations
+from flightsim.case import countries, departures, observations
 from flightsim.case.cells import Table, show
 from flightsim.case.columns import KEYS
 from flightsim.case.customs import USUAL_FINEST
@@ -30,8 +30,10 @@ def check_tables(
     for file, key in KEYS.items():
         if file in tables:
             _check_unique(tables[file], key, complaints)
-    known = _known(tables)
+    known = _known(tables, holders)
     _check_names_differ(tables, complaints)
+    if holders.codes:
+        countries.check(tables, holders, complaints)
     _check_references(tables, known, complaints, finest)
     for check, file in (
         (partial(_check_areas, finest=finest), "areas.csv"),
@@ -63,9 +65,9 @@ def _check_unique(table: Table, key: str, complaints: Complaints) -> None:
         first.setdefault(value, row)
 
 
-def _known(tables: Tables) -> Known:
+def _known(tables: Tables, holders: Holders) -> Known:
     """Ids by kind. An area is known to events if a place lies in it."""
-    known: Known = {}
+    known: Known = {"country": holders.codes}
     for kind, file in (
         ("place_id", "places.csv"),
         ("road_id", "roads.csv"),

@@ -5,6 +5,8 @@ Upper bounds are there to catch slips of the keyboard; all of them are assumptio
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flightsim.case import departures, event_rows, observations
 from flightsim.case.cells import NOTE, Column, choice, identifier, number, text
 from flightsim.events import STATUSES
@@ -105,6 +107,9 @@ TABLES: dict[str, dict[str, Column]] = {
         "throughput_persons_per_hour": number(at_least=0, at_most=1_000_000).means(
             "persons an hour that it lets through when open"
         ),
+        "country": replace(identifier(blank=""), optional=True).means(
+            "the country it leads to, by its code in the manifest; needed only where no road leads onward"
+        ),
         **SOURCE,
     },
     "facilities.csv": {
@@ -137,6 +142,11 @@ MAPS = ("outlines.geojson", "lines.geojson")
 
 
 def columns_of(holders: Holders) -> dict[str, dict[str, Column]]:
-    """The columns of every table there may be, of a case with these sides."""
+    """The columns of every table there may be, of a case with these sides and countries."""
     tables = TABLES | OPTIONAL_TABLES
-    return tables | {"places.csv": tables["places.csv"] | {"control": choice(holders.name)}}
+    control = choice(holders.name)
+    changed = {"places.csv": tables["places.csv"] | {"control": control}}
+    if holders.codes:
+        country = replace(choice(holders.codes, blank=""), optional=True)
+        changed["crossings.csv"] = tables["crossings.csv"] | {"country": country}
+    return tables | changed

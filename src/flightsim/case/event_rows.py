@@ -73,7 +73,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "facility_reopened": ("facility_id",),
     "road_cut": ("road_id", "place_id"),
     "road_reopened": ("road_id", "place_id"),
-    "border_rule": (ALL, "crossing_id"),
+    "border_rule": (ALL, "country", "crossing_id"),
     "aid_authorisation": (ALL,),
     "night_temperature": (ALL, "area_id"),
 }
@@ -92,7 +92,7 @@ def build_events(
     ``known`` holds the ids there are by kind (place_id, area_id, ...), or None where they could not be read;
     ``window`` is the case's start and end. Rows with a complaint are left out.
     """
-    values = VALUES | {"captured": choice(holders.name)}
+    values = VALUES | {"captured": choice(holders.sides)}
     events = []
     for i, row in enumerate(table.rows):
         fields = {column: values[i] for column, values in table.values.items()}
@@ -134,6 +134,7 @@ def read_events(path: Path, world: World) -> list[Event]:
         "area_id": world.areas.area_id,
         "road_id": world.roads.road_id,
         "crossing_id": world.crossings.crossing_id,
+        "country": world.holders.codes,
         "facility_id": world.facilities.facility_id,
     }
     first: dict[str, int] = {}
@@ -166,7 +167,7 @@ def _complain_about_target(
 ) -> None:
     if kind is None or target is None:
         return
-    options = TARGETS[kind]
+    options = [option for option in TARGETS[kind] if option != "country" or known.get(option)]
     ids = [known[option] for option in options if option != ALL]
     if any(of is None for of in ids) or (target == ALL and ALL in options):
         return

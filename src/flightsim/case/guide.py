@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flightsim.case import customs
+from flightsim.case import countries, customs
 from flightsim.case.cells import REQUIRED, Column
 from flightsim.case.columns import OPTIONAL_TABLES, TABLES
 from flightsim.case.manifest import FACTS, HOLDER_FACTS, HOLDERS, LISTS, TABLE_FACTS
 
-CONTROL = "a name under `holders` in the manifest; without any: opposition, sna, government or sdf"
+CONTROL = "a name under `holders` or `countries` in the manifest; without holders: opposition, sna, government or sdf"
 HEADS = ("column", "what stands in it", "expected", "")
 ROWS = {
     "areas.csv": "A row is an area: a province, a district, a commune.",
@@ -49,6 +49,7 @@ def manifest() -> str:
     rows.append(
         [f"`{HOLDERS}`", "who holds places; may be left out", f"names, each with {', '.join(HOLDER_FACTS)}"]
     )
+    rows.append([f"`{countries.KEY}`", countries.MEANING, countries.EXPECTED])
     rows += [[f"`{name}`", meaning, expected] for name, (expected, meaning) in customs.MEANINGS.items()]
     rows += [[f"`{name}`", meaning, "a list of texts"] for name, meaning in LISTS.items()]
     return table(["key", "what stands there", "expected"], rows)

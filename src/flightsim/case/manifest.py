@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from flightsim.case import customs
+from flightsim.case import countries, customs
 from flightsim.case.cells import Column, Unexpected, day, number, show, text
 from flightsim.case.sun import zone_named
 from flightsim.case.text_files import Unreadable, from_yaml
@@ -59,9 +59,9 @@ def read_manifest(content: str, complaints: Complaints) -> dict[str, Any]:
         **dict.fromkeys(LISTS, _list),
         "tables": _tables,
     }
-    free = (HOLDERS, *customs.READERS)
+    free = {HOLDERS: _holders, countries.KEY: countries.read, **customs.READERS}
     _complain_about_keys("", {k: v for k, v in raw.items() if k not in free}, tuple(readers), complaints)
-    readers |= {HOLDERS: _holders, **customs.READERS}
+    readers |= free
     read = {key: readers[key](key, raw[key], complaints) for key in readers if key in raw}
     manifest = {key: value for key, value in read.items() if value is not None}
     _check(manifest, complaints)
@@ -135,8 +135,9 @@ def _holder(name: str, facts: Any, complaints: Complaints) -> tuple[str, bool, b
 
 
 def holders_of(manifest: Mapping[str, Any]) -> Holders:
-    """The sides that a manifest names, or those of north-west Syria."""
-    return manifest.get(HOLDERS) or SYRIA
+    """The sides that a manifest names, or those of north-west Syria; and its countries abroad."""
+    holders, abroad = manifest.get(HOLDERS) or SYRIA, manifest.get(countries.KEY)
+    return holders.with_countries(abroad) if abroad else holders
 
 
 def _complain_about_keys(
@@ -156,6 +157,7 @@ def _check(manifest: dict[str, Any], complaints: Complaints) -> None:
     start, end = manifest.get("start"), manifest.get("end")
     if start and end and end < start:
         complaints.add(f"{MANIFEST}: end is {end}; expected no earlier than start, {start}")
+    countries.check_names(manifest, (manifest.get(HOLDERS) or SYRIA).name, complaints)
     name = manifest.get("timezone")
     if name and not _zone_exists(name):
         complaints.add(

@@ -185,18 +185,19 @@ class Household(mesa.Agent):
 
     def _area_value(self, options: Any, column: int) -> float:
         model, rule = self.model, self.model.parts.behaviour
-        hours = model.routes.hours[self._place, options.row[column]]
-        if not np.isfinite(hours):
+        goal, routes = options.row[column], model.routes
+        hours = routes.hours[self._place, routes.target(goal, np.array(self.adult_men > 0))]
+        if not np.isfinite(hours) or (routes.node_abroad[self._place] and not routes.goal_abroad[goal]):
             return -math.inf
-        abroad = options.side[column] < 0
-        if abroad:
+        through_a_gate = options.side[column] < 0
+        if through_a_gate:
             gate = int(options.row[column]) - len(model.world.areas)
             if not model.gates.admits(gate, np.array([self.adult_men > 0]))[0]:
                 return -math.inf
         value = -rule.distance_exponent * np.log(hours + rule.near_hours)
         value = value + rule.kin * (options.row[column] == self.kin_area)
         value = value - rule.other_authority * (
-            not abroad and options.side[column] != model.hazard.control[self._place]
+            not through_a_gate and options.side[column] != model.hazard.control[self._place]
         )
         drawn = gumbel(model.decision_keys["area"], self._draw_key, options.area_key[column])[0]
         return float(value + drawn)

@@ -10,9 +10,15 @@ from flightsim.clock import is_night
 from flightsim.model.households import ABROAD, NO_INTENT, SETTLED
 from flightsim.model.place_kernels import persons_by_place
 from flightsim.model.state import State
-from flightsim.world import OPEN, SITE, Floats
+from flightsim.world import HOME, OPEN, SITE, Floats
 
 TRAPPED_AFTER_HOURS = 24  # assumption: wanting to leave for longer than a day counts as being trapped
+
+
+def at_home(state: State, by_place: Floats) -> Floats:
+    """(P,) or (P, R) the same at home and 0 abroad: measures of the displaced are of those in the country."""
+    here = state.world.at_home
+    return by_place * (here if by_place.ndim == 1 else here[:, None])
 
 
 def dispersed_persons(state: State) -> Floats:
@@ -44,18 +50,21 @@ def count_day(state: State) -> None:
     outdoors = state.sheltered_persons[:, OPEN] + dispersed + beside_the_road + before_gates
     stocks: dict[str, Any] = {
         "present_persons": state.present_persons,
-        "in_sites_persons": _in_sites_persons(state),
-        "trapped_persons": _trapped_persons(state),
-        "open_below_zero_person_nights": outdoors * frost,
-        "dispersed_person_nights": dispersed,
+        "in_sites_persons": at_home(state, _in_sites_persons(state)),
+        "trapped_persons": at_home(state, _trapped_persons(state)),
+        "open_below_zero_person_nights": at_home(state, outdoors * frost),
+        "dispersed_person_nights": at_home(state, dispersed),
         "en_route_persons": state.on_the_road_persons - at_gates.sum(),
         "mean_road_km_to_border": _mean_km_to_border(state),
         "needs_met_share": _needs_met_share(state),
         "persons_total": state.everybody(),
     }
-    gates = {"waiting": state.gates.waiting_persons + at_gates, "through": state.gates.through_persons}
+    gates = {
+        "waiting": state.gates.waiting_persons + at_gates,
+        "abroad": np.concatenate([state.gates.through_persons, _living_abroad_persons(state)]),
+    }
     day, entered = state.clock.day_of(state.now), state.traffic.read_entered()
-    state.recorder.end_of_day(day, stocks, state.sheltered_persons, gates, entered)
+    state.recorder.end_of_day(day, stocks, at_home(state, state.sheltered_persons), gates, entered)
     state.recorder.stands(day, state.hazard.control, state.care.functioning, state.shelter.room)
 
 
@@ -79,6 +88,15 @@ def _in_sites_persons(state: State) -> Floats:
     return persons_by_place(h.place, h.persons, h.weight, there, len(state.world.places))
 
 
+def _living_abroad_persons(state: State) -> Floats:
+    """(C,) people from home who are settled in a place of each country abroad."""
+    h, world = state.households, state.world
+    country = world.country[h.place]
+    rows = np.flatnonzero((h.state == SETTLED) & (country != HOME) & world.at_home[h.home])
+    counted = np.bincount(country[rows], h.people(rows), minlength=len(world.holders.name))
+    return np.asarray(counted[world.holders.countries], np.float64)
+
+
 def _trapped_persons(state: State) -> Floats:
     """(P,) people who have wanted to leave for more than a day and are still there."""
     h = state.households
@@ -89,15 +107,16 @@ def _trapped_persons(state: State) -> Floats:
 
 def _needs_met_share(state: State) -> float:
     """Aid for each displaced person in the country against the start's, when it was just enough (assumption)."""
-    h = state.households
-    new = h.people(np.flatnonzero(h.displaced & ~h.idp & (h.state != ABROAD))).sum()
-    before = state.world.places.idps_persons.sum()
+    h, here = state.households, state.world.at_home
+    in_the_country = (h.state != ABROAD) & ((h.state != SETTLED) | here[h.place]) & here[h.home]
+    new = h.people(np.flatnonzero(h.displaced & ~h.idp & in_the_country)).sum()
+    before = (state.world.places.idps_persons * here).sum()
     return min(1.0, state.shelter.aid * before / (before + new)) if before + new else 1.0
 
 
 def _mean_km_to_border(state: State) -> float:
     """Of the people displaced since the start, where they are sheltered; nan without any, or without a border."""
-    here = state.sheltered_persons.sum(axis=1) * np.isfinite(state.km_to_border)
+    here = at_home(state, state.sheltered_persons.sum(axis=1)) * np.isfinite(state.km_to_border)
     if not here.any():
         return np.nan
     # summed in a fixed order: `@` would round as the processor does

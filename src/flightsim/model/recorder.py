@@ -51,7 +51,10 @@ class Recorder:
 
     def _blank(self, m: Measure) -> Floats:
         """An array for a measure: its days or steps, its areas, its rungs or crossings; nan for a plain total."""
-        groups = {"": (), "rung": (len(RUNGS),), "crossing": (len(self._world.crossings),)}[m.group]
+        n_gates, n_countries = len(self._world.crossings), len(self._world.holders.countries)
+        groups = {"": (), "rung": (len(RUNGS),), "crossing": (n_gates,), "exit": (n_gates + n_countries,)}[
+            m.group
+        ]
         areas = (len(self._world.areas),) if m.by_area else ()
         times = self._clock.n_steps if m.hourly else self._clock.days
         plain_total = not (m.by_area or m.group or m.hourly)
@@ -71,8 +74,11 @@ class Recorder:
         by_area = np.bincount(self._area[origins], persons, minlength=n_areas)[:n_areas]
         self.values["departures_persons"][day] += by_area
         self._moves += by_area
-        home_area = self._area[self._households.home[rows]]
-        self._displaced += np.bincount(home_area[first], persons[first], minlength=n_areas)[:n_areas]
+        home = self._households.home[rows]
+        from_home = first & self._world.at_home[home]  # who lives abroad is not displaced in the country
+        self._displaced += np.bincount(self._area[home[from_home]], persons[from_home], minlength=n_areas)[
+            :n_areas
+        ]
         self.first_departure[rows[first]] = step
         self.last_origin[rows] = origins
         self.values["departures_hourly_persons"][step] += persons.sum()
@@ -113,7 +119,9 @@ class Recorder:
     def end_of_day(
         self, day: int, stocks: dict[str, Any], sheltered: Floats, gates: dict[str, Floats], entered: Floats
     ) -> None:
-        """``stocks`` by place (P,) or totals; ``sheltered`` (P, R); ``gates`` (X,); ``entered`` (2E,) vehicles."""
+        """``stocks`` by place (P,) or totals; ``sheltered`` (P, R); ``gates`` waiting (X,), abroad (X + C,);
+        ``entered`` (2E,) vehicles.
+        """
         n_areas, area = len(self._world.areas), self._world.places.area
         for measure, value in stocks.items():
             if MEASURES[measure].by_area:
@@ -127,7 +135,7 @@ class Recorder:
                 area, sheltered[:, rung], minlength=n_areas
             )
         self.values["at_crossings_persons"][day] = gates["waiting"]
-        self.values["abroad_persons"][day] = gates["through"]
+        self.values["abroad_persons"][day] = gates["abroad"]
         n_roads = len(self._world.roads)
         self.road_vehicles[day] = entered[:n_roads] + entered[n_roads:]
 
@@ -149,7 +157,12 @@ class Recorder:
         first = np.datetime64(self._clock.start, "ns")
         hours = first + np.arange(self._clock.n_steps) * np.timedelta64(self._clock.step_hours, "h")
         ids, gates = self._world.areas.area_id, self._world.crossings.crossing_id
-        groups = {"": [""], "rung": list(RUNGS), "crossing": gates}
+        groups = {
+            "": [""],
+            "rung": list(RUNGS),
+            "crossing": gates,
+            "exit": [*gates, *self._world.holders.codes],
+        }
         frames = []
         for m in MEASURES.values():
             times, areas = hours if m.hourly else days, ids if m.by_area else [""]

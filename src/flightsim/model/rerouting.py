@@ -19,11 +19,20 @@ def throw_off(state: State) -> None:
     passable = np.append(~hostile, np.ones(n_gates, bool))
     overrun = state.traffic.turn_back(_now_hours(state), state.routes, passable)
     state.settle(overrun.household, overrun.node, overrun.persons)
+    _leave_queues_that_will_not_move(state)
     t = state.traffic.travellers
     open_goal = np.append(state.can_be_reached, np.zeros(n_gates, bool))
     open_goal[len(hostile) + state.gates.leads_abroad] = True
     reachable = np.isfinite(state.routes.hours[t.node, t.target])
     _redirect(state, np.flatnonzero(~(open_goal[t.place] & (reachable | t.on_last_leg))))
+
+
+def _leave_queues_that_will_not_move(state: State) -> None:
+    """Families with adult men stand no longer before a gate that now lets women and children pass alone."""
+    t, barred = state.traffic.travellers, state.routes.barred_to_men
+    waits = t.queues_for != NO_EDGE
+    for_nothing = waits & barred[t.queues_for] & state.has_adult_men(t.household)
+    t.queues_for[for_nothing] = NO_EDGE
 
 
 def give_up_queueing(state: State) -> None:
@@ -40,7 +49,8 @@ def _redirect(state: State, rows: Ints) -> None:
     best = state.choose(options, t.household[rows], t.node[rows], may_stay=True)[:, 0]
     found = best != NOWHERE
     taken, best = state.traffic.take_off(rows[found]), best[found]
-    place, target = options.place[best], options.row[options.area[best]]
+    place = options.place[best]
+    target = state.routes.target(options.row[options.area[best]], state.has_adult_men(taken.household))
     keeps = _keep_their_turn(state, taken, place, target)
     state.put_on_the_road(
         taken.household,

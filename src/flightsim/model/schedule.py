@@ -129,7 +129,8 @@ class Schedule(State):
         self.wait_on(rows[stuck])
         rows, place, top = rows[~stuck], place[~stuck], top[~stuck]
         best = top[:, 0]
-        self.set_out(rows, place, options.place[best], options.row[options.area[best]])
+        target = self.routes.target(options.row[options.area[best]], self.has_adult_men(rows))
+        self.set_out(rows, place, options.place[best], target)
         self.weighed[rows] = np.where(top >= 0, options.place[top], NOWHERE)
 
     def travel(self) -> None:

@@ -62,7 +62,7 @@ class State:
         self.recorder.stands(BEFORE, self.hazard.control, self.care.functioning, self.shelter.room)
         if self.row_persons:
             self.shelter.gather_in_lumps(self.row_persons)
-        self.routes = parts.roads.start(world, events, clock)
+        self.routes = parts.roads.start(world, events, clock, self.gates.persons_per_hour)
         self.rate_factors = parts.discrepancy.start(world, events, clock).factors(clock.days, self.seed)
         self.traffic = Traffic(2 * len(world.roads), clock.step_hours, self.households.weight)
         self.destinations = Destinations(
@@ -141,15 +141,20 @@ class State:
     def choose(self, options: Alternatives, rows: Ints, nodes: Ints, may_stay: bool = False) -> Ints:
         """(n, TOP) columns of ``options`` for each household at its node, best first; -1: no way."""
         return self.destinations.choose(
-            options, self.households, rows, nodes, self.routes.hours, self.hazard, self.gates, may_stay
+            options, self.households, rows, nodes, self.routes, self.hazard, self.gates, may_stay
         )
+
+    def has_adult_men(self, rows: Ints) -> Bools:
+        """Which households count adult men among them."""
+        h = self.households
+        return np.asarray(h.persons[rows] > h.children[rows] + h.women[rows])
 
     # ------------------------------------------------------------------ primitive moves
 
     def see_who_is_cut_off(self) -> None:
         """Which places one can leave, by a way to another area's gateway or a gate, and which can be reached."""
         n_places, area = len(self.world.places), self.world.places.area
-        way = np.isfinite(self.routes.hours[:n_places])
+        way = np.isfinite(self.routes.hours[:n_places, : self.routes.n_goals])
         is_gateway = self.world.areas.gateway[area] == np.arange(n_places)
         self.can_leave = (way.sum(axis=1) > is_gateway) & ~self.hostile_ground
         self.can_be_reached = way[np.arange(n_places), area] & ~self.hostile_ground

@@ -63,7 +63,9 @@ class OpenBorder:
 
 
 class Gates:
-    """The gates abroad as they stand, and who waits at them.
+    """The gates abroad as they stand, and who waits at those at which the journey ends.
+
+    One with a road onward is passed on the way, as a gate between areas of control is: see `roads.Routes`.
 
     rule             (X,) index into BORDER_RULES
     persons_per_hour (X,) let through when open
@@ -78,9 +80,15 @@ class Gates:
         self._clock = clock
         self._row = {crossing_id: i for i, crossing_id in enumerate(crossings.crossing_id)}
         self._is_border: Bools = crossings.is_border
+        self._ends: Bools = world.ends_the_journey
+        self._leads_to = {world.holders.name[c]: world.gates_to[:, c] for c in world.holders.countries}
         self._events, self.rule = list(events), crossings.rule.copy()
         if part.policy != AS_IT_WAS:  # then the dated rules are those of the internal gates only
-            self._events = [e for e in events if e.target != ALL and not self._is_border[self._row[e.target]]]
+            self._events = [
+                e
+                for e in events
+                if e.target not in (ALL, *self._leads_to) and not self._is_border[self._row[e.target]]
+            ]
             self.rule[self._is_border] = BORDER_RULES.index(part.policy)
         unlimited = np.isinf(part.throughput)
         self.persons_per_hour: Floats = (
@@ -100,27 +108,30 @@ class Gates:
             if step_of(event, self._clock) > step:
                 break
             del self._events[0]
-            which = (
-                self._is_border
-                if event.target == ALL
-                else np.arange(len(self.rule)) == self._row[event.target]
-            )
-            self.rule = np.where(which, BORDER_RULES.index(str(event.value)), self.rule)
+            self.rule = np.where(self._which(event), BORDER_RULES.index(str(event.value)), self.rule)
             changed = True
         return changed
 
+    def _which(self, event: Event) -> Bools:
+        """(X,) the gates that an event is about: one, all to a country, or all of the border."""
+        if event.target == ALL:
+            return self._is_border
+        if event.target in self._leads_to:
+            return self._leads_to[event.target]
+        return np.asarray(np.arange(len(self._is_border)) == self._row[event.target])
+
     @property
     def leads_abroad(self) -> Ints:
-        """Rows of the gates through which somebody may go abroad now."""
+        """Rows of the gates, of those at which the journey ends, through which somebody may go abroad now."""
         open_to_some = self.rule != BORDER_RULES.index("closed")
-        return np.flatnonzero(self._is_border & open_to_some & (self.persons_per_hour > 0))
+        return np.flatnonzero(self._ends & open_to_some & (self.persons_per_hour > 0))
 
     def admits(self, gate: int | Ints, has_adult_men: Bools) -> Bools:
-        """Which households may pass a gate, or each its own.
+        """Which households may pass a gate at which the journey ends, or each its own.
 
         Families are not split, so under 'women and children' it is those without men.
         """
-        rule, works = self.rule[gate], self._is_border[gate] & (self.persons_per_hour[gate] > 0)
+        rule, works = self.rule[gate], self._ends[gate] & (self.persons_per_hour[gate] > 0)
         return np.asarray(works & ((rule == OPEN) | ((rule == WOMEN_AND_CHILDREN) & ~has_adult_men)))
 
     def join(self, gates: Ints, households: Ints, persons: Floats) -> None:

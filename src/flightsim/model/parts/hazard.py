@@ -170,7 +170,9 @@ class Hazard:
         people = world.places.residents_persons + world.places.idps_persons
         extent = np.maximum(people / part.town_persons, 1.0) ** part.town_exponent
         self._felt = near_by(world, FELT_WITHIN * part.strike_distance_km).weighed(
-            lambda km, place, _: np.exp(-km / part.strike_distance_km) / extent[place]
+            lambda km, place, other: (
+                np.exp(-km / part.strike_distance_km) / extent[place] * world.one_country(place, other)
+            )
         )
         self._strikes = self._strikes_by_day(events)
         of_known_hour = [event for event in events if event.hour is not None]
@@ -277,7 +279,9 @@ class Hazard:
                 km = self._world.km_from(place)
                 far, reach = self._part.front_distance_km, self._part.front_reach_km
                 alarmed = np.maximum(np.exp(-km / far) - np.exp(-reach / far), 0) / -np.expm1(-reach / far)
-                self._fright = np.maximum(self._fright, alarmed)
+                self._fright = np.maximum(
+                    self._fright, alarmed * self._world.one_country(place, np.arange(len(km)))
+                )
             self.control[place] = holder
             changed.append(place)
         self.captured = np.array(sorted(set(changed)), np.int64)

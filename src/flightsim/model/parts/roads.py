@@ -14,10 +14,10 @@ from flightsim.events import Event
 from flightsim.model import timetable
 from flightsim.model.households import PERSONS_A_VEHICLE
 from flightsim.parameter import ASSUMPTION, check, parameter
-from flightsim.world import BORDER_RULES, Bools, Floats, Ints, World
+from flightsim.world import BORDER_RULES, HOME, Bools, Floats, Ints, World
 
 NO_EDGE = -1
-CLOSED = BORDER_RULES.index("closed")
+CLOSED, WOMEN_AND_CHILDREN, OPEN = range(len(BORDER_RULES))
 QUEUE_HOURS_AT_MOST = 168.0  # assumption: nobody reckons with more than a week's wait on one road
 WALKED_HOURS_A_DAY = 8.0  # winter days (evacuation practice: domain note D, 8 h a day); the rest is rest
 
@@ -108,9 +108,11 @@ class RoadNetwork:
     def __post_init__(self) -> None:
         check(self, "roads")
 
-    def start(self, world: World, events: Sequence[Event], clock: Clock) -> Routes:
-        """The roads as they are at the start."""
-        return Routes(self, world, events, clock)
+    def start(
+        self, world: World, events: Sequence[Event], clock: Clock, gates_persons_h: Floats | None = None
+    ) -> Routes:
+        """The roads as they are at the start; ``gates_persons_h`` (X,) that border gates let through."""
+        return Routes(self, world, events, clock, gates_persons_h)
 
 
 @dataclass(frozen=True)
@@ -131,14 +133,26 @@ class Routes:
     drive_hours (24, 2E) hours in a vehicle, by the hour of the day at which one enters
     walked_share        of the day's hours that those on foot walk
     storage     (2E,)   vehicles that fit
-    counts_people (2E,) whether it leads through an internal gate, which counts people, on foot or not
+    counts_people (2E,) whether it leads through a gate on the way, which counts people, on foot or not
+    barred_to_men (2E,) whether it leads into a border gate on the way that lets women and children pass alone
     hours       (N, G)  hours to each target by the way chosen (danger counted in); inf: no way
     next_edge   (G, N)  directed edge to take; -1: there, or no way
-    G targets: the areas' gateways, then the X crossings.
+    G targets: the areas' gateways, then the X crossings, then the gateways abroad once more, for families with adult
+    men: the ways there that lead through no gate for women and children alone.
     """
 
-    def __init__(self, part: RoadNetwork, world: World, events: Sequence[Event], clock: Clock) -> None:
+    def __init__(
+        self,
+        part: RoadNetwork,
+        world: World,
+        events: Sequence[Event],
+        clock: Clock,
+        gates_persons_h: Floats | None = None,
+    ) -> None:
         self._part, self._clock, self._world = part, clock, world
+        self._gates_persons_h = (
+            world.crossings.throughput_persons_h if gates_persons_h is None else gates_persons_h
+        )
         roads, n_gates = world.roads, len(world.crossings)
         self.n_nodes = len(world.places) + n_gates
         self.tail: Ints = np.concatenate([roads.u, roads.v])
@@ -148,13 +162,38 @@ class Routes:
         self._night = clock.night_on(0)
         self.drive_hours = self._hours_by_hour()
         self.walked_share = WALKED_HOURS_A_DAY / HOURS_A_DAY
-        self.targets: Ints = np.concatenate([world.areas.gateway, len(world.places) + np.arange(n_gates)])
+        self._start_targets()
         self._rated = _either_way(roads.capacity_vehicles_h)
         self._through = self._let_through_vehicles_h()
         self.counts_people: Bools = np.isfinite(self._through)
         self.storage = self._storage()
         self._start_cuts(events)
         self._start_ways()
+
+    def _start_targets(self) -> None:
+        """Where one may want to get to, and who may not go on which road on the way there."""
+        world, n_places = self._world, len(self._world.places)
+        n_areas, n_gates = len(world.areas), len(world.crossings)
+        country, touched = world.country[world.areas.gateway], world.gates_to
+        foreign = np.flatnonzero(country != HOME)
+        self.n_goals = n_areas + n_gates
+        self._with_men = np.arange(self.n_goals)
+        self._with_men[foreign] = self.n_goals + np.arange(len(foreign))
+        self.targets: Ints = np.concatenate(
+            [world.areas.gateway, n_places + np.arange(n_gates), world.areas.gateway[foreign]]
+        )
+        self.goal_abroad: Bools = np.concatenate([country, world.country[world.crossings.place]]) != HOME
+        self.node_abroad: Bools = np.concatenate([~world.at_home, world.on_the_way & ~touched[:, -1]])
+        passed = np.append(world.on_the_way, False)  # by the row of a gate; the last: no gate
+        gate_of = np.minimum(np.maximum(np.arange(self.n_nodes) - n_places, -1), n_gates)
+        self._gate_at: Ints = gate_of
+        home = np.concatenate([world.at_home, np.zeros(n_gates, bool)])
+        self._out: Bools = home[self.tail] & passed[gate_of[self.head]]  # from home into a gate on the way
+        self._back: Bools = passed[gate_of[self.tail]] & home[self.head]
+
+    def target(self, goal: Ints, has_adult_men: Bools) -> Ints:
+        """The row of ``targets`` by which each family gets to its goal: an area's row, or A + a gate's."""
+        return np.asarray(np.where(has_adult_men, self._with_men[goal], goal))
 
     def _hours_by_day_and_by_night(self) -> tuple[Floats, Floats]:
         """(2E,) hours in a vehicle by daylight, and in the dark."""
@@ -167,13 +206,14 @@ class Routes:
         return np.where(dark[:, None], self._night_hours, self._day_hours)
 
     def _let_through_vehicles_h(self) -> Floats:
-        """(2E,) vehicles an hour that the internal gate at an edge's end lets through; inf without one.
+        """(2E,) vehicles an hour that the gate on the way at an edge's end lets through; inf without one.
 
-        How many pass a gate abroad is the gate's affair: one may drive up to it and queue.
+        How many pass a gate at which the journey ends is the gate's affair: one may drive up to it and queue.
         """
-        gates = self._world.crossings
-        gate = np.maximum(self.tail, self.head) - len(self._world.places)  # its row; below 0: none
-        vehicles_h = np.where(gates.is_border, np.inf, gates.throughput_persons_h / PERSONS_A_VEHICLE)
+        world, gates = self._world, self._world.crossings
+        gate = np.maximum(self.tail, self.head) - len(world.places)  # its row; below 0: none
+        persons_h = np.where(gates.is_border, self._gates_persons_h, gates.throughput_persons_h)
+        vehicles_h = np.where(world.ends_the_journey, np.inf, persons_h / PERSONS_A_VEHICLE)
         return np.asarray(np.append(vehicles_h, np.inf)[np.maximum(gate, -1)])
 
     def _storage(self) -> Floats:
@@ -197,6 +237,7 @@ class Routes:
         """No way is known until the roads are looked at, in the first step."""
         n_edges, n_targets = len(self.tail), len(self.targets)
         self.open_edge: Bools = np.zeros(n_edges, bool)
+        self.barred_to_men: Bools = np.zeros(n_edges, bool)
         self._control = self._gate_rules = np.zeros(0, np.int64)  # as last seen: none yet
         self._into = np.argsort(self.head, kind="stable")  # the edges by the node they lead to
         self._begin = np.searchsorted(
@@ -228,8 +269,13 @@ class Routes:
         ):
             self._control, self._gate_rules = control.copy(), gate_rules.copy()
             was_open, self.open_edge = self.open_edge, self._passable(control, gate_rules)
+            was_barred, self.barred_to_men = self.barred_to_men, self._not_for_men(gate_rules)
             self._passable_node[: len(control)] = ~self._world.hostile(control)
-            changed = self._danger_day < 0 or not np.array_equal(was_open, self.open_edge)
+            changed = (
+                self._danger_day < 0
+                or not np.array_equal(was_open, self.open_edge)
+                or not np.array_equal(was_barred, self.barred_to_men)
+            )
         if changed or (day != self._danger_day and (self._part.queues or self._part.danger_aversion > 0)):
             self._danger_day = day
             self._seek(remembered, waiting)
@@ -254,20 +300,31 @@ class Routes:
         )
 
     def _passable(self, control: Ints, gate_rules: Ints) -> Bools:
-        """(2E,) both ends held by those one can live among, never straight across an internal line, and not cut."""
+        """(2E,) both ends held by those one can live among, never straight across a line or border, and not cut."""
         n_places = len(control)
         side = np.full(self.n_nodes, -1)
         side[:n_places] = self._world.holders.apart(control)
         a, b = side[self._world.roads.u], side[self._world.roads.v]
+        ends, on_the_way = self._world.ends_the_journey, self._world.on_the_way
         usable = np.ones(
             self.n_nodes, bool
-        )  # border gates are dead ends that one may queue at; internal ones can be shut
-        usable[n_places:] = self._world.crossings.is_border | (gate_rules != CLOSED)
+        )  # at gates where the journey ends one may queue; others can be shut
+        usable[n_places:] = ends | on_the_way | (gate_rules != CLOSED)
         way = (a != -2) & (b != -2) & ((a == b) | (a == -1) | (b == -1)) & (self._left > 0)
         way &= usable[self._world.roads.u] & usable[self._world.roads.v]
-        dead_end = np.zeros(self.n_nodes, bool)  # nobody comes back out of a gate abroad
-        dead_end[n_places:] = self._world.crossings.is_border
-        return np.concatenate([way & ~dead_end[self._world.roads.u], way & ~dead_end[self._world.roads.v]])
+        dead_end = np.zeros(self.n_nodes, bool)  # nobody comes back out of a gate at which the journey ends
+        dead_end[n_places:] = ends
+        shut = np.zeros(
+            self.n_nodes, bool
+        )  # nobody gets into a border gate that is shut; who is in it gets out
+        shut[n_places:] = on_the_way & (gate_rules == CLOSED)
+        return np.tile(way, 2) & ~dead_end[self.tail] & ~shut[self.head]
+
+    def _not_for_men(self, gate_rules: Ints) -> Bools:
+        """(2E,) roads into a border gate that lets women and children pass alone: none for families with adult men."""
+        gate = self._gate_at[self.head]
+        rule = np.append(np.where(self._world.on_the_way, gate_rules, CLOSED), CLOSED)
+        return np.asarray(rule[gate] == WOMEN_AND_CHILDREN)
 
     def _seek(self, remembered: Floats, waiting: Floats) -> None:
         """Shortest ways to every target at once, on the reversed graph, danger and queues counted as extra hours."""
@@ -276,12 +333,26 @@ class Routes:
         danger[: len(remembered)] = remembered / (remembered + part.danger_strikes)
         cost = self._day_hours * (1 + part.danger_aversion * (danger[self.tail] + danger[self.head]) / 2)
         cost += np.minimum(waiting / np.maximum(self.capacity, 1e-9), QUEUE_HOURS_AT_MOST)
-        sought = np.flatnonzero(self._passable_node[self.targets])
-        hours, next_edge = self._ways(np.where(self.open_edge, cost, np.inf), self.targets[sought])
         self.hours = np.full((self.n_nodes, len(self.targets)), np.inf)
-        self.hours[:, sought] = hours.T
         self.next_edge = np.full((len(self.targets), self.n_nodes), NO_EDGE)
-        self.next_edge[sought] = next_edge
+        for chosen, barred in self._journeys():
+            sought = chosen[self._passable_node[self.targets[chosen]]]
+            hours, next_edge = self._ways(
+                np.where(self.open_edge & ~barred, cost, np.inf), self.targets[sought]
+            )
+            self.hours[:, sought] = hours.T
+            self.next_edge[sought] = next_edge
+
+    def _journeys(self) -> list[tuple[Ints, Bools]]:
+        """Rows of ``targets``, and the edges (2E,) that nobody takes on the way there.
+
+        Nobody travels through another country from home to home, or through home from abroad to abroad.
+        """
+        at_home, abroad = np.flatnonzero(~self.goal_abroad), np.flatnonzero(self.goal_abroad)
+        if not len(abroad):
+            return [(at_home, self._out)]
+        of_men = np.arange(self.n_goals, len(self.targets))
+        return [(at_home, self._out), (abroad, self._back), (of_men, self._back | self.barred_to_men)]
 
     def _ways(self, cost: Floats, targets: Ints) -> tuple[Floats, Ints]:
         """(G', N) the cheapest ways' costs and first edges; ``cost`` (2E,) inf where an edge is closed."""
@@ -294,7 +365,8 @@ class Routes:
     def km_to_border(self) -> Floats:
         """(P,) road km from each place to the nearest border gate when all roads among the lived-in places are open."""
         n_places, crossings = len(self._world.places), self._world.crossings
-        open_at_start = self._passable(self._world.places.control, crossings.rule)
+        rule = np.where(crossings.is_border, OPEN, crossings.rule)
+        open_at_start = self._passable(self._world.places.control, rule)
         gates = n_places + np.flatnonzero(crossings.is_border)
         if not len(gates):
             return np.full(n_places, np.nan)

@@ -69,7 +69,13 @@ class Care:
         self._row = {facility_id: i for i, facility_id in enumerate(facilities.facility_id)}
         weight = np.where(facilities.is_hospital, part.hospital_weight, 1.0)
         near = near_by(world, OF_USE_WITHIN * part.reach_km, facilities.place)
-        of_use = near.weighed(lambda km, _, facility: np.exp(-km / part.reach_km) * weight[facility])
+        of_use = near.weighed(
+            lambda km, place, facility: (
+                np.exp(-km / part.reach_km)
+                * weight[facility]
+                * world.one_country(place, facilities.place[facility])
+            )
+        )
         at_start = of_use.spread(self.functioning.astype(float))
         per_use = np.where(at_start < 1e-6, 0.0, 1 / np.maximum(at_start, 1e-12))
         self._share = of_use.weighed(lambda use, place, _: use * per_use[place])

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from flightsim.results.cube import GROUP
 from flightsim.results.runs import Results
 from flightsim.validation.patterns.seen import DANA, IDLEB, NORTHERN_ALEPPO, Pattern, covers, on, share_in
 from flightsim.world import World
@@ -101,11 +102,15 @@ def closed_is_closed(found: Results, world: World) -> Pattern:
 
 
 def people_are_conserved(found: Results, world: World) -> Pattern:
-    """The largest difference, on any day, of all people counted from those at the start."""
+    """The largest difference, on any day, of all people counted from those at the start.
+
+    Who lives in a place abroad is present there; of those abroad the others are added.
+    """
     together = sum(
-        found.series(name)
-        for name in ("present_persons", "en_route_persons", "at_crossings_persons", "abroad_persons")
+        found.series(name) for name in ("present_persons", "en_route_persons", "at_crossings_persons")
     )
+    gone = found.cube.values("abroad_persons", {GROUP: tuple(world.crossings.crossing_id)}).sum(axis=-1)
+    together = together + gone
     start = found.series("persons_total").iloc[0]
     lost = float(np.abs(together - start).max())
     return Pattern(
