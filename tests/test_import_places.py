@@ -313,3 +313,13 @@ def test_points_and_polygons_that_are_none_are_dropped_not_stumbled_over(case: P
     odd = OSM.replace('lat="5.5" lon="10.2"', 'lat="north" lon="10.2"')
     _, report = take(case, write(case / "x.osm", odd))
     assert ("N1", "its lat and lon are not degrees") in [(each.row, each.reason) for each in report.dropped]
+
+
+def test_switches_that_make_no_sense_are_refused(case: Path) -> None:
+    file = write(case / "x.osm", OSM)
+    with pytest.raises(InputError, match="--outside-km is '-3'; expected a number, 0 or more"):
+        take(case, file, outside_km="-3")
+    with pytest.raises(InputError, match="--empty-areas is 'fill'; expected make or leave"):
+        take(case, file, empty_areas="fill")
+    with pytest.raises(InputError, match=r"'twon' is unknown; .* \(did you mean 'town'"):
+        take(case, file, classes="city,twon")

@@ -211,6 +211,15 @@ def test_an_osm_extract_is_read_by_osmium_in_every_form(tmp_path: Path) -> None:
         assert by_ends(taken)["A", "C"]["km"] == pytest.approx(2 * TENTH_KM, abs=0.05)
 
 
+def test_an_extract_that_osmium_cannot_read_is_refused(tmp_path: Path) -> None:
+    pytest.importorskip("osmium")
+    case = write_case(tmp_path / "mine", {"A": (0, 0), "B": (0, 0.2)}, {})
+    for text in ('<osm version="0.6"><node id="1" lat="x" lon="1"/></osm>', "<osm><node", "<gpx/>"):
+        (tmp_path / "x.osm").write_text(text, encoding="utf-8")
+        with pytest.raises(InputError, match=r"x\.osm cannot be read as OSM"):
+            take(case, tmp_path / "x.osm")
+
+
 def test_without_the_extra_an_osm_extract_is_refused_with_the_cure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

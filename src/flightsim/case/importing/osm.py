@@ -89,7 +89,7 @@ def _of_packed(file: Path, keys: Collection[str], ways: bool) -> Iterator[Tagged
                 points = [(node.lat, node.lon) for node in each.nodes if node.location.valid()]
                 if points:
                     yield f"W{each.id}", tags, *_mean(points)
-    except RuntimeError as problem:
+    except (RuntimeError, osmium.InvalidLocationError) as problem:
         raise InputError(f"{file} cannot be read as OSM: {problem}") from None
 
 

@@ -209,16 +209,16 @@ def _by_point(
     found: list[Point], outlines: rings.Outlines, asked: Asked, report: Report, needed: list[bool]
 ) -> list[str]:
     """The area each point lies in, or that is near enough; blank if none. InputError if most of them lie in none."""
+    outside_km = asked.number("outside-km")
     lon, lat = np.array([p.lon for p in found]), np.array([p.lat for p in found])
     within = outlines.area_of(lon, lat)
     outside = np.flatnonzero(within < 0)
     if len(outside):
-        within[outside], _ = outlines.nearest(lon[outside], lat[outside], asked.number("outside-km"))
+        within[outside], _ = outlines.nearest(lon[outside], lat[outside], outside_km)
         n_near = int((within[outside] >= 0).sum())
         if n_near:
-            near_km = asked.options["outside-km"]
             report.note(
-                f"{n_near:,} places lie outside all outlines, within {near_km} km: taken to the nearest area"
+                f"{n_near:,} places lie outside all outlines, within {outside_km:g} km: taken to the nearest area"
             )
     lost = (within < 0) & np.array(needed, dtype=bool)
     if len(found) and lost.mean() > PLACELESS:

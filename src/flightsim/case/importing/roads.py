@@ -79,7 +79,7 @@ def _extract(file: Path, drawing: network.Drawing) -> None:
             if way.is_way() and drawing.wants(tags := {tag.k: tag.v for tag in way.tags}):
                 along = [(node.ref, node.lat, node.lon) for node in way.nodes if node.location.valid()]
                 drawing.way(along, tags)
-    except RuntimeError as problem:
+    except (RuntimeError, osmium.InvalidLocationError) as problem:
         raise InputError(f"{file} cannot be read as OSM: {problem}") from None
 
 
