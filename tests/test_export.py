@@ -9,7 +9,9 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
@@ -17,7 +19,7 @@ import pytest
 import toys
 from flightsim import cli
 from flightsim.errors import InputError
-from flightsim.export import columns, folder, geo, metadata
+from flightsim.export import columns, folder, geo, metadata, workbook
 from flightsim.files.spreadsheet import harmless, harmless_table
 from flightsim.needs import standards, study, tables
 from flightsim.world import World
@@ -55,6 +57,12 @@ for path in sys.argv[1:]:
 
 def rows_of(path: Path) -> list[list[str]]:
     return list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"), newline="")))
+
+
+def table_of(sheet: Any) -> list[dict[str, Any]]:
+    """The rows of a sheet, each by its heads."""
+    heads, *rows = sheet.iter_rows(values_only=True)
+    return [dict(zip(heads, row, strict=True)) for row in rows]
 
 
 def outlines(path: Path, codes: list[str], key: str = "ADM3_PCODE") -> Path:
@@ -185,6 +193,61 @@ class TestFormats:
         assert shelter.freeze_panes == "A2"
         assert not [c for sheet in book for row in sheet.iter_rows() for c in row if c.data_type == "f"]
 
+    def test_the_workbook_loses_no_decimals(self, exported: Path) -> None:
+        """3.5 m2 is not 4, and a share of 0.21 is not 0, whatever else stands in the column."""
+        assert [workbook._number_format(v) for v in (3.5, 0.21, 4.0, 1_000, 0.045, 12.25, pd.NaT, "x")] == [
+            "#,##0.0", "0.00", "#,##0", "#,##0", "0.0###", "#,##0.0", "General", "General",
+        ]  # fmt: skip
+        sheet = openpyxl.load_workbook(exported / "needs.xlsx")["Standards"]
+        cells = {row[0].value: row[1] for row in sheet.iter_rows(min_row=2)}
+        assert (cells["covered_space"].value, cells["covered_space"].number_format) == (3.5, "#,##0.0")
+        assert (cells["women_share"].value, cells["women_share"].number_format) == (0.21, "0.00")
+
+    def test_totals_of_the_workbook_are_those_of_the_whole(self, exported: Path) -> None:
+        """Hospitals are needed for all people together, not one for each area that has any."""
+        needs = toys.needs()
+        book = openpyxl.load_workbook(exported / "needs.xlsx")
+        rows = table_of(book["Health, nutrition"])
+        hospitals = [r for r in rows if r["Need"] == "working hospitals, for all present"]
+        everybody = np.median(needs.study.first.people.present[:, -1].sum(axis=1))
+        needed = np.ceil(everybody / needs.asked.standards["persons_per_hospital"])
+        assert [(r["Sub-district"], r["Needed at the end"]) for r in hospitals] == [("Whole area", needed)]
+        centres = [r for r in rows if r["Need"] == "working health centres, for all present"]
+        assert centres[0]["Sub-district"] == "Whole area"
+        assert centres[0]["Needed at the end"] <= sum(r["Needed at the end"] for r in centres[1:])
+        people = table_of(book["People"])
+        end = next(name for name in people[0] if name.startswith("displaced people here on 16 January 2020"))
+        there = np.median(needs.study.first.people.sheltered[:, -1].sum(axis=(1, 2)))
+        assert people[0]["Sub-district"] == "Whole area"
+        assert people[0][end] == round(there)
+        assert people[0]["low (5 %)"] <= people[0][end] <= people[0]["high (95 %)"]
+
+    def test_no_blank_has_two_meanings_and_no_area_is_dropped(self, exported: Path) -> None:
+        """A count is a number, 0 for nobody, or the word; areas that are withheld throughout have their row."""
+        people = table_of(openpyxl.load_workbook(exported / "needs.xlsx")["People"])
+        counts = [
+            name for name in people[0] if name.startswith(("displaced", "of them", "arrivals", "low", "high"))
+        ]
+        assert len(counts) == 3 + 6 + 2
+        cells = [row[name] for row in people for name in counts]
+        assert all(isinstance(cell, int) or cell == "withheld" for cell in cells)
+        assert "withheld" in cells
+        assert 0 in cells
+        p = toys.needs().study.first.people
+        end, come, gone = (
+            p.sheltered[:, -1].sum(axis=(0, 2)),
+            p.arrivals.sum(axis=(0, 1)),
+            p.displaced[:, -1].sum(axis=0),
+        )
+        assert len(people) == 1 + ((end + come + gone) > 0).sum()
+
+    def test_heads_are_words_and_a_data_dictionary_is_inside(self, exported: Path) -> None:
+        book = openpyxl.load_workbook(exported / "needs.xlsx")
+        heads = [str(cell.value) for sheet in book.worksheets[1:] for cell in sheet[1]]
+        assert not [head for head in heads if "_" in head]
+        assert book.sheetnames[-1] == "Data dictionary"
+        assert {r["Table"] for r in table_of(book["Data dictionary"])} == set(folder.all_tables(toys.needs()))
+
     def test_geojson_and_geopackage_carry_outcomes(self, exported: Path) -> None:
         told = json.loads((exported / "sub_districts.geojson").read_text())["features"]
         assert {f["geometry"]["type"] for f in told} <= {"Polygon", "MultiPolygon"}
@@ -212,7 +275,7 @@ class TestFormats:
         base.close()
         assert len(layers) == 2
         people = openpyxl.load_workbook(tmp_path / "out" / "needs.xlsx")["People"]
-        assert people["A1"].value == "scenario"
+        assert people["A1"].value == "Scenario"
 
     @pytest.mark.slow
     def test_figures_for_print(self, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""An Excel workbook: how to read it, who is where, a sheet a sector, money, triggers, the standards."""
+"""An Excel workbook: how to read it, who is where, a sheet a sector, money, triggers, standards, what columns mean."""
 
 from __future__ import annotations
 
@@ -8,26 +8,14 @@ from typing import Any
 
 import pandas as pd
 
-from flightsim.export.columns import language_name
+from flightsim.export import metadata, sheets
 from flightsim.files.spreadsheet import harmless
-from flightsim.needs.quantities import NEEDS, SECTORS
+from flightsim.needs.quantities import SECTORS
 from flightsim.needs.tables import Needs
-from flightsim.world import RUNGS, Areas
 
-HEAD_FILL, HEAD_INK = "332288", "FFFFFF"
+HEAD_FILL, HEAD_INK, TOTAL_FILL = "332288", "FFFFFF", "E8E6F2"
 WIDEST, NARROWEST = 46, 9
-TO_FILL_IN = ("organisation", "activity", "targeted", "reached")  # left blank, for partners (3W)
-SECTOR_COLUMNS = (
-    "meaning", "unit", "needed", "needed_low", "needed_high", "capacity_end", "gap_end", "worst_day",
-    "needed_worst_day", "gap_most", "breach_median", "breach_early", "breach_late", "capacity_source",
-)  # fmt: skip
-HEADS = {
-    "meaning": "Need", "unit": "Unit", "needed": "Needed at the end",
-    "needed_low": "low (5 %)", "needed_high": "high (95 %)", "capacity_end": "There is", "gap_end": "Short",
-    "worst_day": "Worst day", "needed_worst_day": "Needed that day", "gap_most": "Most short",
-    "breach_median": "Short from", "breach_early": "early (5 %)", "breach_late": "late (95 %)",
-    "capacity_source": "Capacity from",
-}  # fmt: skip
+A3 = 8  # paper, as spreadsheets number it
 
 
 def write(needs: Needs, tables: Mapping[str, pd.DataFrame], notes: Sequence[str], path: Path) -> None:
@@ -38,79 +26,22 @@ def write(needs: Needs, tables: Mapping[str, pd.DataFrame], notes: Sequence[str]
     first = book.active
     assert first is not None
     first.title = "Read me"
-    for text in notes:
+    for text in [*notes, *sheets.HOW_TO_READ]:
         first.append([harmless(text)])
     first.column_dimensions["A"].width = 120
     first["A1"].font = _font(bold=True, size=14)
-    several, areas = len(needs.study.scenes) > 1, needs.study.world.areas
-    _sheet(book, "People", _people(tables, areas, several))
+    _sheet(book, "People", sheets.people(needs, tables))
     for sector, title in SECTORS.items():
-        rows = _of_sector(tables, areas, sector, several)
+        rows = sheets.of_sector(needs, tables, sector)
         if sector != "people" and len(rows):
             _sheet(book, title, rows)
-    _sheet(book, "Money", tables["money"])
+    _sheet(book, "Money", sheets.plain(tables["money"]))
     if len(tables.get("triggers", ())):
-        _sheet(book, "Triggers", tables["triggers"])
-    _sheet(book, "Standards", needs.standards_table())
+        _sheet(book, "Triggers", sheets.triggers(tables["triggers"], needs.study.world.areas))
+    _sheet(book, "Standards", needs.standards_table().rename(columns=sheets.HEADS))
+    columns = metadata.dictionary(tables, needs.study.world.areas).rename(columns={"meaning": "Meaning"})
+    _sheet(book, "Data dictionary", sheets.plain(columns))
     book.save(path)
-
-
-def place_heads(areas: Areas) -> dict[str, str]:
-    """The columns that say where, and how a planner reads them."""
-    nouns = [each.noun.one.capitalize() for each in areas.levels]
-    above = {f"adm{level}_name": noun for level, noun in enumerate(nouns[:-1], start=1)}
-    local = f"{nouns[-1]} ({language_name(areas.language)})"
-    own = {areas.code_column: "P-code", areas.name_column: nouns[-1]}
-    return {**above, **own, f"{areas.name_column}_{areas.language}": local}
-
-
-def _people(tables: Mapping[str, pd.DataFrame], areas: Areas, several: bool) -> pd.DataFrame:
-    """A row an area: displaced people at the end by shelter; blank where suppressed."""
-    rows = tables["sheltered_persons"]
-    end = rows[rows["date"] == rows["date"].max()]
-    keys = [*(["scenario"] if several else []), *place_heads(areas)]
-    wide = end.pivot_table(
-        index=keys,
-        columns="shelter",
-        values="persons",
-        aggfunc=lambda v: v.iloc[0],
-        dropna=False,
-        observed=True,
-    )
-    wide = wide.dropna(how="all").reindex(columns=["all", *RUNGS]).reset_index()
-    wide.columns.name = None
-    totals = tables["run_totals"][["scenario", areas.code_column, "arrivals_persons", "displaced_persons"]]
-    on = [key for key in keys if key in ("scenario", areas.code_column)]
-    found = wide.merge(totals if several else totals.drop(columns="scenario"), on=on, how="outer")
-    found = found[found[areas.name_column].notna()]
-    found = found.sort_values("all", ascending=False, na_position="last")
-    named = {
-        "all": "sheltered_persons: displaced people there",
-        "arrivals_persons": "arrivals_persons: came here, so far",
-        "displaced_persons": "displaced_persons: from here, so far",
-    }
-    renamed: pd.DataFrame = found.rename(columns=HEADS | place_heads(areas) | named)
-    return renamed
-
-
-def _of_sector(tables: Mapping[str, pd.DataFrame], areas: Areas, sector: str, several: bool) -> pd.DataFrame:
-    """Needs of a sector at the end with capacity, gap and date of breach where there is one, most needed first."""
-    rows = tables["needs"]
-    rows = rows[(rows["sector"] == sector) & (rows["date"] == rows["date"].max())]
-    there = [column for column in SECTOR_COLUMNS if column in tables["gaps"]]
-    gaps = tables["gaps"][["scenario", areas.code_column, "need", *(c for c in there if c not in rows)]]
-    found = rows.merge(gaps, on=["scenario", areas.code_column, "need"], how="left")
-    found["order"] = found["need"].map(list(NEEDS).index)
-    by = [*(["scenario"] if several else []), "order", "needed"]
-    found = found.sort_values(by, ascending=[*([True] * (len(by) - 1)), False], kind="stable")
-    chosen = [
-        *(["scenario"] if several else []),
-        *place_heads(areas),
-        *(c for c in SECTOR_COLUMNS if c in found),
-    ]
-    named: pd.DataFrame = found[chosen].rename(columns=HEADS | place_heads(areas))
-    named[list(TO_FILL_IN)] = ""
-    return named
 
 
 def _sheet(book: Any, title: str, frame: pd.DataFrame) -> None:
@@ -128,14 +59,17 @@ def _sheet(book: Any, title: str, frame: pd.DataFrame) -> None:
         letter = get_column_letter(number)
         longest = max((len(_shown(v)) for v in frame[name].head(300)), default=0)
         sheet.column_dimensions[letter].width = min(max(longest, len(str(name)) // 2, NARROWEST) + 2, WIDEST)
-        style = _number_format(frame[name])
-        if style:
-            for cell in sheet[letter][1:]:
-                cell.number_format = style
+        for cell, value in zip(sheet[letter][1:], frame[name], strict=True):
+            cell.number_format = _number_format(value)
+    for row in sheet.iter_rows(min_row=2):
+        if any(cell.value == sheets.WHOLE for cell in row):
+            for cell in row:
+                cell.font, cell.fill = _font(bold=True), PatternFill("solid", fgColor=TOTAL_FILL)
     sheet.freeze_panes = "A2"
     if len(frame):
         sheet.auto_filter.ref = sheet.dimensions
     sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
+    sheet.page_setup.paperSize = A3
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.print_title_rows = "1:1"
 
@@ -155,13 +89,16 @@ def _shown(value: Any) -> str:
     return "" if pd.isna(value) else "2020-01-01" if isinstance(value, pd.Timestamp) else f"{value:,.0f}"
 
 
-def _number_format(values: pd.Series) -> str:
-    if pd.api.types.is_datetime64_any_dtype(values):
+def _number_format(value: Any) -> str:
+    """Of one cell: no decimals are lost, and none are shown where there are none."""
+    if isinstance(value, pd.Timestamp):
         return "d mmm yyyy"
-    if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
-        return ""
-    most = values.dropna().abs().max() if values.notna().any() else 0
-    return "#,##0" if most >= 100 else "#,##0.##"
+    if isinstance(value, str | bool) or pd.isna(value) or not pd.api.types.is_number(value):
+        return "General"
+    v = abs(float(value))  # type: ignore[arg-type]
+    if v == round(v) or v >= 100:
+        return "#,##0"
+    return "#,##0.0" if v >= 10 or round(v, 1) == round(v, 6) else "0.00" if v >= 0.1 else "0.0###"
 
 
 def _font(**look: Any) -> Any:
