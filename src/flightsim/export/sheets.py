@@ -1,4 +1,4 @@
-"""What stands in the sheets of the workbook: rows with heads to read, totals that are right, no blank with two meanings."""
+"""What stands in the sheets of the workbook: heads to read, totals that are right, no blank with two meanings."""
 
 from __future__ import annotations
 
