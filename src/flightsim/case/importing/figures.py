@@ -62,9 +62,10 @@ def _number(cell: str, decimal: str, thousands: str) -> float | None:
     ):  # 1,2,3 is none; 1,23,456 is one, in India
         return None
     try:
-        return float(f"{whole.replace(thousands, '')}.{rest}" if rest else whole.replace(thousands, ""))
+        value = float(f"{whole.replace(thousands, '')}.{rest}" if rest else whole.replace(thousands, ""))
     except ValueError:
         return None
+    return value if math.isfinite(value) else None
 
 
 def doubtful_thousands(cells: Cells) -> str:
