@@ -15,7 +15,7 @@ from flightsim.errors import InputError
 from flightsim.world import Noun
 
 COUNTIES = "finest_level: 2\nlevels: {1: state, 2: {one: county, many: counties}}\n"
-WARDS = "finest_level: 4\nlevels: {1: region, 2: cercle, 3: commune, 4: ward}\n"
+WARDS = "finest_level: 4\ncurrency: {code: XOF, per_usd: 590}\nlevels: {1: region, 2: cercle, 3: commune, 4: ward}\n"
 OLD_WORDS = ("sub-district", "ناحي", "نواح", "Idlib", "Turkey", "SNA")
 
 
@@ -121,6 +121,8 @@ class TestReading:
             ("levels: {three: ward}\n", "levels has 'three'; expected levels 1 to 4"),
             ("levels: {3: {one: county}}\n", "levels, 3 is a set of keys; expected a word, or one and many"),
             ("levels: commune\n", "levels is 'commune'; expected a word for an area of each level"),
+            ("currency: XOF\n", "currency is 'XOF'; expected its code and how much of it one US dollar is"),
+            ("currency: {code: XOF, per_usd: -1}\n", "currency is a set of keys; expected its code"),
             ("language: french\n", "language is 'french'; expected a code of two or three letters"),
             ("finest_level: 2\n", "areas.csv row 5: level is 3; expected at most 2, the finest_level"),
             ("finest_level: 4\n", "area_id is 'TY010101'; expected an area_id of level 4 in areas.csv"),
@@ -189,5 +191,6 @@ def test_from_run_to_brief_in_its_own_words(
     columns = pd.read_csv(export).columns
     assert f"adm{level}_pcode" in columns
     assert f"adm{level + 1}_pcode" not in columns
+    assert ("At XOF 590 a dollar: XOF " in told) == (made is wards)
     layer = next(done.rglob("*.geojson"))
     assert layer.stem == many

@@ -27,7 +27,7 @@ from flightsim.needs import (
 )
 from flightsim.needs.people import People
 from flightsim.needs.quantities import NEEDS, SECTORS, WHOM
-from flightsim.world import RUNGS, World
+from flightsim.world import RUNGS, Currency, World
 from worlds import GOVERNMENT
 
 pytestmark = pytest.mark.slow  # whole commands
@@ -68,6 +68,26 @@ class TestStandards:
             assert isinstance(raw[name]["verified"], bool), name
             doubtful = "assumption" in entry.source or "general knowledge" in entry.source
             assert doubtful != entry.verified, name
+
+    def test_costs_in_the_money_of_the_country_too(self) -> None:
+        costs = pd.DataFrame(
+            {"what": ["week"], "usd": [10.0], "usd_low": [5.0], "usd_high": [20.0], "runs": [3]}
+        )
+        both = money.with_local(costs, Currency("XOF", 590.0))
+        assert list(both) == [
+            "what",
+            "usd",
+            "usd_low",
+            "usd_high",
+            "local",
+            "local_low",
+            "local_high",
+            "currency",
+            "runs",
+        ]
+        assert both.iloc[0][["local", "local_low", "local_high"]].tolist() == [5_900, 2_950, 11_800]
+        assert both["currency"].tolist() == ["XOF"]
+        assert money.with_local(costs, None) is costs
 
     def test_households_are_of_the_size_that_the_case_says(self, tmp_path: Path) -> None:
         shipped = standards.read()

@@ -159,6 +159,14 @@ class Noun:
         return f"{n:,} {self.one if n == 1 else self.many}"
 
 
+@dataclass(frozen=True)
+class Currency:
+    """The money of a country: its code, and how much of it one US dollar is."""
+
+    code: str
+    per_usd: float
+
+
 AREA = Noun("area", "areas")  # of a case that does not say what its areas are called
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -9,12 +10,13 @@ from typing import Any
 from flightsim.case.cells import show
 from flightsim.clock import Night
 from flightsim.errors import Complaints
-from flightsim.world import AREA, Noun
+from flightsim.world import AREA, Currency, Noun
 
 MANIFEST = "manifest.yaml"
 FINEST = (2, 3, 4)
 USUAL_FINEST = 3
 FINEST_LEVEL, LEVELS, LANGUAGE, DARK_HOURS = "finest_level", "levels", "language", "dark_hours"
+CURRENCY = "currency"
 LEVEL_FACTS = ("one", "many")
 USUAL_LANGUAGE = "ar"  # of cases from before there was a choice
 
@@ -67,7 +69,27 @@ def dark_hours(key: str, value: Any, complaints: Complaints) -> Night | None:
     return int(found[1]), int(found[2])
 
 
-READERS = {FINEST_LEVEL: finest_level, LEVELS: levels, LANGUAGE: language, DARK_HOURS: dark_hours}
+def currency(key: str, value: Any, complaints: Complaints) -> Currency | None:
+    """The money of the country, beside US dollars."""
+    said = value if isinstance(value, dict) and set(value) == {"code", "per_usd"} else {}
+    try:
+        rate = float(said["per_usd"])
+        if re.fullmatch("[A-Z]{3}", str(said["code"])) and 0 < rate < math.inf:
+            return Currency(said["code"], rate)
+    except (KeyError, TypeError, ValueError):
+        pass
+    expected = "its code and how much of it one US dollar is, as {code: XOF, per_usd: 590}"
+    complaints.add(f"{MANIFEST}: {key} is {_shown(value)}; expected {expected}")
+    return None
+
+
+READERS = {
+    FINEST_LEVEL: finest_level,
+    LEVELS: levels,
+    LANGUAGE: language,
+    DARK_HOURS: dark_hours,
+    CURRENCY: currency,
+}
 MEANINGS = {
     FINEST_LEVEL: (
         "2, 3 or 4",
@@ -78,6 +100,10 @@ MEANINGS = {
         "what products call an area of each level; area if left out",
     ),
     LANGUAGE: ("a code such as ar or fr", f"language of `name_local`; {USUAL_LANGUAGE} if left out"),
+    CURRENCY: (
+        "its code and how much of it one US dollar is, as {code: XOF, per_usd: 590}",
+        "money in which `needs` gives costs beside US dollars; dollars alone if left out",
+    ),
     DARK_HOURS: (
         "the first dark hour and the first light one, as 17:00-06:00",
         "where one night is to hold all along; if left out, each day's from latitude, date and time zone",

@@ -80,6 +80,10 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "usd": ("#value+usd+median", "US dollars, median over the runs"),
     "usd_low": ("#value+usd+p05", "5 % of the runs are below"),
     "usd_high": ("#value+usd+p95", "95 % of the runs are below"),
+    "local": ("#value+local+median", "the same in the country's money, at the rate of the case"),
+    "local_low": ("#value+local+p05", "5 % of the runs are below"),
+    "local_high": ("#value+local+p95", "95 % of the runs are below"),
+    "currency": ("#value+currency+code", "the country's money"),
     "runs": (
         "#meta+runs",
         "runs of the model, each with its own random seed; README.txt says what else varied between them",

@@ -10,10 +10,11 @@ import pandas as pd
 from flightsim.needs.people import People, dates_of, quantiles
 from flightsim.needs.quantities import MONTHS_A_YEAR
 from flightsim.needs.standards import Standards
-from flightsim.world import Floats
+from flightsim.world import Currency, Floats
 
 DAYS_A_MONTH = 365.25 / MONTHS_A_YEAR
 DAYS_A_WEEK = 7
+USD = ("usd", "usd_low", "usd_high")
 PLAN_MONTHS = 6.0  # the usual length of a flash appeal
 
 
@@ -69,6 +70,18 @@ def funded_until(people: People, standards: Standards, months: float, funding_us
     over = whole > funding_usd
     first = np.where(over.any(axis=1), over.argmax(axis=1).astype(float), np.inf)
     return {name.removeprefix("breach_"): day for name, day in dates_of(first, days).items()}
+
+
+def with_local(costs: pd.DataFrame, currency: Currency | None) -> pd.DataFrame:
+    """The same with the amounts in the country's money too, if the case has one; in the columns local and currency."""
+    if currency is None:
+        return costs
+    local = {name.replace("usd", "local"): costs[name] * currency.per_usd for name in USD}
+    at = list(costs.columns).index(USD[-1]) + 1
+    both = costs.copy()
+    for name, values in reversed([*local.items(), ("currency", currency.code)]):
+        both.insert(at, name, values)
+    return both
 
 
 def _row(

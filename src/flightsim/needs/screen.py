@@ -117,6 +117,11 @@ def _money(needs: Needs, people: People) -> list[str]:
         f"Money at USD {a.standards['response_cost']:g} a person and month: USD {_range(run)} in the run's days,",
         f"  USD {_range(plan)} in the {a.months:g} months after it for those displaced at the end.",
     ]
+    if local := needs.study.world.manifest.get("currency"):
+        there, later = (
+            _range((m * local.per_usd, lo * local.per_usd, hi * local.per_usd)) for m, lo, hi in (run, plan)
+        )
+        lines.append(f"  At {local.code} {local.per_usd:,g} a dollar: {local.code} {there}, and {later}.")
     if a.funding_usd is None:
         return lines
     until = money.funded_until(people, a.standards, a.months, a.funding_usd)

@@ -73,7 +73,8 @@ class Needs:
         frames = [
             money.table(scene.people, a.standards, a.months, a.funding_usd) for scene in self.study.scenes
         ]
-        return pd.concat(frames, ignore_index=True)
+        costs = pd.concat(frames, ignore_index=True)
+        return money.with_local(costs, self.study.world.manifest.get("currency"))
 
     def standards_table(self) -> pd.DataFrame:
         """The standards, and what rests on each."""
