@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
-from functools import lru_cache
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from functools import cached_property, lru_cache, partial
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from flightsim.case import geojson
 from flightsim.case.build import build_world
-from flightsim.case.cells import decode, either, parse, read_bytes, show
+from flightsim.case.cells import Table, decode, either, parse, read_bytes, show
 from flightsim.case.checks import check_tables
 from flightsim.case.columns import MAPS, OPTIONAL_TABLES, TABLES, columns_of
 from flightsim.case.customs import finest_of
@@ -38,7 +39,12 @@ class Case:
     events: list[Event]  # by date, hour and event_id
     hashes: dict[str, str]  # sha256 of each file that was read
     folder: Path
-    warnings: list[str] = field(default_factory=list)  # what is odd but can be lived with
+    odd: Callable[[], list[str]] = list
+
+    @cached_property
+    def warnings(self) -> list[str]:
+        """What is odd but can be lived with; looked for when somebody asks, since a run does not."""
+        return self.odd()
 
 
 def shipped_cases() -> dict[str, Path]:
@@ -100,13 +106,26 @@ def read_case(case: str | Path) -> Case:
 
     world = build_world(folder, manifest, tables)
     hashes = {name: hashlib.sha256(raw).hexdigest() for name, raw in sorted(files.items())}
-    odd = [
+    return Case(
+        world, events, hashes, folder, partial(_odd, world, events, tables, contents, folder, list(files))
+    )
+
+
+def _odd(
+    world: World,
+    events: list[Event],
+    tables: dict[str, Table],
+    contents: dict[str, str | None],
+    folder: Path,
+    files: list[str],
+) -> list[str]:
+    """Everything odd in a case that can be lived with."""
+    return [
         *_misspelt(folder, files),
         *warnings(world, events, tables),
         *implausible(world, events, tables),
         *slips(contents),
     ]
-    return Case(world, events, hashes, folder, odd)
 
 
 def cached_case(case: str | Path) -> Case:
@@ -177,8 +196,8 @@ def _check_licences(
             complaints.add(f"{MANIFEST}: tables speaks of {show(name)}, which is not in the folder{hint}")
 
 
-def _misspelt(folder: Path, files: dict[str, bytes]) -> list[str]:
+def _misspelt(folder: Path, files: Collection[str]) -> list[str]:
     """A warning for each file that nobody reads and whose name is almost that of an optional one."""
     absent = [name for name in (*OPTIONAL_TABLES, *MAPS) if name not in files]
-    others = sorted({path.name for path in folder.iterdir()} - files.keys())
+    others = sorted({path.name for path in folder.iterdir()} - set(files))
     return [f"{name} is not read{hint}" for name in others if (hint := nearest(name, absent, FILES_ALIKE))]
