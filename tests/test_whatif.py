@@ -13,7 +13,7 @@ import pytest
 import worlds
 from flightsim.clock import Clock
 from flightsim.errors import InputError
-from flightsim.events import STRIKES, Event, by_type
+from flightsim.events import STRIKES, WARLIKE, Event, by_type
 from flightsim.model.parts.population import Population
 from flightsim.whatif.changes import WhatIf
 from flightsim.world import World
@@ -402,6 +402,58 @@ def test_events_of_ones_own_are_checked_as_the_cases_are(tmp_path: Path) -> None
     assert "mine.csv row 4: type is 'air_strik'" in told
     with pytest.raises(InputError, match=r"nothing\.csv cannot be read"):
         changed(campaign(), add=str(tmp_path / "nothing.csv"))
+
+
+def test_events_of_several_files(tmp_path: Path) -> None:
+    files = [tmp_path / "one.csv", tmp_path / "two.csv"]
+    for n, file in enumerate(files):
+        file.write_text(
+            HEAD + f"E1,2020-01-09,,,air_strike,M1,{n + 5},strikes,assumed,made up,\n", encoding="utf-8"
+        )
+    after = changed(campaign(), add=[str(file) for file in files])
+    assert [(e.event_id, e.value) for e in after[-2:]] == [("one:E1", 5.0), ("two:E1", 6.0)]
+    same = tmp_path / "other" / "one.csv"
+    assert complaints(add=[str(files[0]), str(same)]) == [
+        "events.add has two files of one name; expected names that differ, as events bear them"
+    ]
+    assert complaints(add=[]) == ["events.add is []; expected a file, a list of files, or null"]
+    assert complaints(add=[3]) == ["events.add is [3]; expected a file, a list of files, or null"]
+
+
+def test_a_ceasefire_that_is_added_is_refused_with_what_to_use(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.csv"
+    mine.write_text(HEAD + "E1,2020-01-09,,,ceasefire,ALL,1,,assumed,made up,\n", encoding="utf-8")
+    with pytest.raises(
+        InputError, match=r"mine\.csv row 2: a ceasefire that is added stops no strike; use events\.ceas"
+    ):
+        changed(campaign(), add=str(mine))
+
+
+def test_a_ceasefire_that_holds_for_a_time() -> None:
+    """From 5 to 8 January: what war does is left out on these days, and only on these."""
+    after = changed(campaign(), ceasefire="holds", ceasefire_from="2020-01-05", ceasefire_until="2020-01-08")
+    kept = [
+        e for e in campaign() if e.type not in WARLIKE or not date(2020, 1, 5) <= e.date <= date(2020, 1, 8)
+    ]
+    assert after[:-2] == kept
+    assert any(e.type in WARLIKE and e.date > date(2020, 1, 8) for e in kept)
+    assert len(kept) < len(campaign())
+    assert [(e.type, e.date, e.value) for e in after[-2:]] == [
+        ("ceasefire", date(2020, 1, 5), 1.0),
+        ("ceasefire", date(2020, 1, 9), 0.0),
+    ]
+    with pytest.raises(InputError, match="before the ceasefire begins"):
+        changed(campaign(), ceasefire="holds", ceasefire_from="2020-01-05", ceasefire_until="2020-01-04")
+
+
+def test_a_daily_pause_for_a_time() -> None:
+    after = changed(
+        campaign(), ceasefire="daily_pause", ceasefire_from="2020-01-05", ceasefire_until="2020-01-06"
+    )
+    assert [e.date for e in after if e.type == "pause"] == [date(2020, 1, 5), date(2020, 1, 6)]
+    assert complaints(ceasefire_until="2020-01-06") == [
+        "events.ceasefire_until is given and events.ceasefire is as_it_happened; expected holds or daily_pause"
+    ]
 
 
 # ------------------------------------------------------------------ words

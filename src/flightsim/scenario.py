@@ -219,9 +219,8 @@ class Scenario:
         if self.config["boundaries"]:
             path = Path(str(self.config["boundaries"]))
             hashes["boundaries"] = provenance.hash_files(path.parent, [path.name])[path.name]
-        if self.whatif.add is not None:
-            path = Path(self.whatif.add)
-            hashes["events.add"] = provenance.hash_files(path.parent, [path.name])[path.name]
+        if self.whatif.added:
+            hashes["events.add"] = provenance.hash_of_all([Path(path) for path in self.whatif.added])
         series = getattr(self.parts.exodus, "series", None)
         if series is not None and series != OWN:
             path = Path(series)

@@ -143,6 +143,12 @@ def read_events(path: Path, world: World) -> list[Event]:
             complaints.add(
                 f"{path.name} row {row}: event_id {show(event_id)} is there already in row {first[event_id]}"
             )
+    for row, kind in zip(table.rows, table["type"], strict=True):
+        if kind == "ceasefire":
+            complaints.add(
+                f"{path.name} row {row}: a ceasefire that is added stops no strike; use events.ceasefire=holds with "
+                "ceasefire_from and ceasefire_until, or a pause"
+            )
     manifest = world.manifest
     events = build_events(table, known, (manifest["start"], manifest["end"]), complaints, world.holders)
     complaints.raise_if_any()

@@ -48,6 +48,14 @@ def hash_files(folder: Path, names: Iterable[str]) -> dict[str, str]:
     return {n: hashlib.sha256(p.read_bytes()).hexdigest() for n, p in paths.items() if p.is_file()}
 
 
+def hash_of_all(paths: Iterable[Path]) -> str:
+    """SHA-256 of files one after the other; of one, its own."""
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
 @cache
 def code_version() -> str:
     """The version and a fingerprint of the source itself: a changed rule never passes for the same run."""

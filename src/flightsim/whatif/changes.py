@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,14 @@ class WhatIf:
         None,
         DATE + "the first ceasefire announced in the period (a daily pause: the start)",
         "From when on",
+        "choice",
+        "date",
+        SETTING,
+    )
+    ceasefire_until: str | None = given(
+        None,
+        DATE + "for good",
+        "The last day of the ceasefire, or of the daily pauses",
         "choice",
         "date",
         SETTING,
@@ -114,19 +123,34 @@ class WhatIf:
         "choice",
         role=SETTING,
     )
-    add: str | None = given(
-        None, "a file like events.csv; null: none", "Further events, added last", "choice", role=SETTING
+    add: str | Sequence[str] | None = given(
+        None,
+        "a file like events.csv, or a list of files; null: none",
+        "Further events, added last",
+        "choice",
+        role=SETTING,
     )
 
     def __post_init__(self) -> None:
         complaints = Complaints()
         complaints.collect(check, self, "events")
         _check_keep(self.keep, complaints)
-        for name in ("ceasefire_from", "aid_from", "cut_from", "known_until"):
+        for name in ("ceasefire_from", "ceasefire_until", "aid_from", "cut_from", "known_until"):
             said = getattr(self, name)
             if said is not None and as_date(said) is None:
                 complaints.add(f"events.{name} is {str(said)!r}; expected a date such as 2019-12-23, or null")
-        for name in ("cut_road", "cut_at", "add"):
+        if self.ceasefire_until is not None and self.ceasefire == AS_IT_HAPPENED:
+            complaints.add(
+                "events.ceasefire_until is given and events.ceasefire is as_it_happened; expected holds or daily_pause"
+            )
+        added: Sequence[Any] = self.added  # whatever a configuration says
+        if not all(isinstance(path, str) and path.strip() for path in added) or self.add == []:
+            complaints.add(f"events.add is {self.add!r}; expected a file, a list of files, or null")
+        elif len({Path(path).stem for path in self.added}) < len(self.added):
+            complaints.add(
+                "events.add has two files of one name; expected names that differ, as events bear them"
+            )
+        for name in ("cut_road", "cut_at"):
             said = getattr(self, name)
             if said is not None and not (isinstance(said, str) and said.strip()):
                 complaints.add(f"events.{name} is {said!r}; expected a text, or null")
@@ -160,11 +184,17 @@ class WhatIf:
         if self.violence == "goes_on":
             yield lambda events: goes_on(events, world, clock, self.future(world), seed)
         if self.ceasefire == "holds":
-            yield lambda events: ceasefires.holds(events, clock, as_date(self.ceasefire_from))
+            since, until = as_date(self.ceasefire_from), as_date(self.ceasefire_until)
+            yield lambda events: ceasefires.holds(events, clock, since, until)
         if self.ceasefire == "daily_pause":
             when = as_date(self.ceasefire_from) or clock.start
             yield lambda events: ceasefires.daily_pause(
-                events, clock, when, int(self.pause_from_hour), self.pause_hours
+                events,
+                clock,
+                when,
+                int(self.pause_from_hour),
+                self.pause_hours,
+                as_date(self.ceasefire_until),
             )
         if self.hospitals == "none_closed":
             yield lambda events: hospitals.none_closed(events, world, clock)
@@ -177,8 +207,16 @@ class WhatIf:
             yield lambda events: cuts.cut(events, world, road, self.cut_at, when, self.cut_left)
         if self.temperature_shift_c:
             yield lambda events: weather.shifted(events, self.temperature_shift_c)
-        if (path := self.add) is not None:
-            yield lambda events: [*events, *read_events(Path(path), world)]
+        for path in self.added:
+            yield partial(_with_those_of, path, world)
+
+    @property
+    def added(self) -> tuple[str, ...]:
+        """The files of further events."""
+        if self.add is None:
+            return ()
+        one = isinstance(self.add, str) or not isinstance(self.add, Sequence)
+        return (str(self.add),) if one else tuple(self.add)
 
     def future(self, world: World) -> Future:
         """The violence that goes on, in numbers and dates."""
@@ -200,6 +238,10 @@ class WhatIf:
         """What is changed, in a sentence for ``describe``."""
         said = list(_words(self))
         return f"Events changed: {'; '.join(said)}." if said else "Events: as they happened."
+
+
+def _with_those_of(path: str, world: World, events: list[Event]) -> list[Event]:
+    return [*events, *read_events(Path(path), world)]
 
 
 def _check_keep(keep: Any, complaints: Complaints) -> None:
@@ -225,10 +267,10 @@ def _words(course: WhatIf) -> Iterator[str]:
         else:
             yield f"the front {course.front}"
     if course.ceasefire == "holds":
-        yield f"the ceasefire of {_said(course.ceasefire_from, 'the first one announced')} holds"
+        yield f"the ceasefire of {_said(course.ceasefire_from, 'the first one announced')} holds{_until(course)}"
     if course.ceasefire == "daily_pause":
         until = (int(course.pause_from_hour) + course.pause_hours) % 24
-        yield f"no bombardment from {course.pause_from_hour:g} to {until:g} h, every day"
+        yield f"no bombardment from {course.pause_from_hour:g} to {until:g} h, every day{_until(course)}"
     if course.hospitals != AS_IT_HAPPENED:
         closed = {"none_closed": "no health facility closes unless its place is taken"}
         yield closed.get(course.hospitals, "twice as many health facilities close")
@@ -243,9 +285,13 @@ def _words(course: WhatIf) -> Iterator[str]:
         than = "warmer" if course.temperature_shift_c > 0 else "colder"
         yield f"nights {abs(course.temperature_shift_c):g} degrees {than}"
     if course.add is not None:
-        yield f"with the events of {course.add}"
+        yield f"with the events of {listing(list(course.added))}"
     if set(course.keep) != set(STATUSES):
         yield f"only {listing(list(course.keep))} ones are used"
+
+
+def _until(course: WhatIf) -> str:
+    return f" until {_said(course.ceasefire_until)}" if course.ceasefire_until is not None else ""
 
 
 def _said(when: str | None, otherwise: str = "") -> str:
