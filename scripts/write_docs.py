@@ -44,6 +44,8 @@ EVENT_UNITS = {
     "border_rule": "rule from then on",
     "aid_authorisation": "border crossings authorised for UN aid",
     "night_temperature": "degrees C, the night's minimum, until the next row",
+    "site_opened": "persons for whom a new site, or one made larger, has room from that morning on",
+    "site_closed": "nothing: the sites of the place take in nobody more; who lives there stays",
 }
 HOUSEHOLDS = {
     "household": "key of the modelled household, the same in every scenario",

@@ -17,7 +17,7 @@ from flightsim.model.parts.border import Border
 from flightsim.model.parts.shelter import ShelterLadder
 from flightsim.world import HOME, World
 from models import FAST, NO_TENTS, bombing, day, model_of, run
-from worlds import Gate, Spot, abroad_world, border_rule, make_world, strike
+from worlds import Gate, Spot, abroad_world, border_rule, event, make_world, strike
 
 A, K1, K2, M = range(4)
 EAST, WEST, OUT = range(3)
@@ -246,6 +246,30 @@ def test_one_household_decides_as_all_do() -> None:
         ids = model.world.node_ids
         together = [None if best < 0 else ids[options.place[best]] for best in top.tolist()]
         assert [model.agents[int(row)].where_to() for row in rows] == together
+
+
+def test_camps_open_and_close_by_date() -> None:
+    """K1 takes 100; on day 3 K2, without room until then, opens for 300; on day 5 it takes in nobody more."""
+    world = abroad_world()
+    room = world.room_persons.copy()
+    room[K2, 2] = 0
+    events = [
+        border_rule("open", day(0), "EAST"),
+        event("site_opened", "K2", 300.0, day(3)),
+        event("site_closed", "K2", 1.0, day(5)),
+    ]
+    moving_on = replace(FAST, crowding_per_hour=0.05, abroad=0.0)
+    model = fleeing(
+        replace(world, room_persons=room), *events, days=8, behaviour=moving_on, shelter=NOT_MAKESHIFT
+    )
+    run(model, days=3)
+    assert model.sheltered_persons[K2, 2] == 0
+    run(model, days=2)
+    opened = model.sheltered_persons[K2, 2]
+    assert 0 < opened <= 300
+    run(model)
+    assert model.sheltered_persons[K2, 2] <= opened
+    assert model.shelter.room[K2, 2] == 0
 
 
 # ------------------------------------------------------------------ in the tables of a case

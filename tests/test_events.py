@@ -56,6 +56,8 @@ def test_helpers_make_every_type_of_event() -> None:
         worlds.border_rule("open", "2020-01-01"),
         worlds.event("aid_authorisation", "ALL", 1.0),
         worlds.night(-2, "2020-01-01"),
+        worlds.event("site_opened", "A", 100.0),
+        worlds.event("site_closed", "A"),
     ]
     assert [event.type for event in made] == list(EVENT_TYPES)
     assert len({event.event_id for event in made}) == len(made)

@@ -19,6 +19,8 @@ EVENT_TYPES = (
     "border_rule",
     "aid_authorisation",
     "night_temperature",
+    "site_opened",
+    "site_closed",
 )
 WARLIKE = (  # what ends when the war does
     *STRIKES,

@@ -64,6 +64,8 @@ VALUES: dict[str, Column] = {
     "border_rule": choice(BORDER_RULES),
     "aid_authorisation": number(at_least=0, at_most=100, whole=True),
     "night_temperature": number(at_least=-60, at_most=50),
+    "site_opened": number(above=0, at_most=10_000_000),
+    "site_closed": number(at_least=0, blank=HOLDS),
 }
 TARGETS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys((*STRIKES, "captured"), ("place_id",)),
@@ -76,6 +78,8 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "border_rule": (ALL, "country", "crossing_id"),
     "aid_authorisation": (ALL,),
     "night_temperature": (ALL, "area_id"),
+    "site_opened": ("place_id",),
+    "site_closed": ("place_id",),
 }
 FAR = timedelta(days=731)  # events may come before the start (memory) and after the end, but not by years
 

@@ -12,6 +12,8 @@ from flightsim.events import Event, by_type
 from flightsim.parameter import ASSUMPTION, LEVER, check, parameter
 from flightsim.world import HOST, OPEN, RENTED, SITE, UNFINISHED, Bools, Floats, Ints, World
 
+SITES = ("site_opened", "site_closed")  # what changes the room in sites by date
+
 
 @dataclass(frozen=True)
 class ShelterLadder:
@@ -74,7 +76,7 @@ class ShelterLadder:
 
     def start(self, world: World, events: Sequence[Event], clock: Clock) -> Shelter:
         """The room at the start."""
-        return Shelter(self, world, by_type(events, "aid_authorisation"), clock)
+        return Shelter(self, world, events, clock)
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,13 @@ class Shelter:
         self.room[:, OPEN] = np.inf
         in_sites = world.site_population_persons
         self._site_share = in_sites / max(in_sites.sum(), 1e-9)
-        self._aid = [(clock.day_index(event.date), float(event.value)) for event in events]
+        self._aid = [
+            (clock.day_index(event.date), float(event.value))
+            for event in by_type(events, "aid_authorisation")
+        ]
+        self._sites = [event for event in by_type(events, *SITES) if event.date >= clock.start]
+        self._row = {place_id: i for i, place_id in enumerate(world.places.place_id)}
+        self._shut: Bools = np.zeros(len(world.places), bool)  # whose sites take in nobody more
         people = world.places.residents_persons + world.places.idps_persons
         self._in_sites = in_sites / np.maximum(people, 1.0)
         self.aid = 1.0
@@ -120,10 +128,23 @@ class Shelter:
             self.room[:, :OPEN] = _in_lumps(self.room[:, :OPEN], row_persons, self._area)
 
     def new_day(self, day: int, lost: Bools) -> None:
-        """Tents go up, as far as aid comes in; places on hostile ground offer no room."""
+        """Sites open and close; tents go up, as far as aid comes in; places on hostile ground offer no room."""
+        while self._sites and self._clock.day_index(self._sites[0].date) <= day:
+            self._open_or_close(self._sites.pop(0), lost)
+        lost = lost | self._shut
         self.aid = self._supply(day)
         tents = self._part.tents_per_day * self._part.persons_a_tent * self.aid
         self.room[:, SITE] += tents * self._site_share * ~lost
+
+    def _open_or_close(self, event: Event, lost: Bools) -> None:
+        place = self._row[event.target]
+        self._shut[place] = event.type == "site_closed"
+        if self._shut[place]:
+            self.room[place, SITE] = 0.0
+        elif not lost[place]:
+            self.room[place, SITE] = (
+                max(self.room[place, SITE], 0.0) + float(event.value) * self._part.site_room
+            )
 
     def make_do(self, outdoors_persons: Floats, lost: Bools) -> None:
         """Of so many people in the open at each place (P,), some make themselves a shelter: room that stays."""
@@ -149,7 +170,7 @@ class Shelter:
 
     def free(self, places: Ints, rungs: Ints, persons: Floats) -> None:
         """Give back the room of those who leave."""
-        housed = rungs >= 0
+        housed = (rungs >= 0) & ~((rungs == SITE) & self._shut[places])
         np.add.at(self.room, (places[housed], rungs[housed]), persons[housed])
 
     def free_share(self) -> Floats:
