@@ -19,7 +19,7 @@ import pytest
 import toys
 from flightsim import cli
 from flightsim.errors import InputError
-from flightsim.export import columns, folder, geo, metadata, workbook
+from flightsim.export import caseload, columns, folder, geo, metadata, workbook
 from flightsim.files.spreadsheet import harmless, harmless_table
 from flightsim.needs import standards, study, tables
 from flightsim.world import World
@@ -142,6 +142,30 @@ class TestFormats:
         dictionary = pd.read_csv(exported / "data_dictionary.csv")
         assert set(dictionary["table"]) == set(folder.TITLES)
         assert not (exported / folder.PRIVATE).exists()
+
+    def test_the_caseload_says_what_the_tables_say_and_no_more(
+        self, shareable: dict[str, pd.DataFrame]
+    ) -> None:
+        """Of the toy's busiest area: its stock at the end of each week, its arrivals, and their sum so far."""
+        weekly, stays, came = (
+            shareable[name] for name in ("caseload", "sheltered_persons", "arrivals_persons")
+        )
+        own = weekly[weekly["adm3_name"] == "Lakeside"].set_index("week_to")
+        there = stays[(stays["adm3_name"] == "Lakeside") & (stays["shelter"] == "all")].set_index("date")[
+            "persons"
+        ]
+        arrived = came[came["adm3_name"] == "Lakeside"].set_index("week_to")["persons"]
+        for day in own.index:
+            for kind, of in (("stock", there), ("arrivals", arrived)):
+                expected = of.get(day, 0)
+                found = own.loc[day, kind]
+                assert (pd.isna(expected) and pd.isna(found)) or expected == found, (day, kind)
+        whole = own["arrivals"]
+        assert own["arrivals_so_far"].iloc[-1] is pd.NA if whole.isna().any() else whole.sum()
+        shown = weekly[list(caseload.KINDS)].notna().all(axis=1)
+        assert (weekly["suppressed"] == (~shown).astype(int)).all()
+        assert (weekly["stock_low"].dropna() <= weekly["stock_high"].dropna()).all()
+        assert not weekly.duplicated(["scenario", "week_from", "adm3_pcode"]).any()
 
     def test_csv_and_parquet_say_the_same(self, exported: Path) -> None:
         for name in ("sheltered_persons", "gaps", "flows"):

@@ -25,7 +25,7 @@ from flightsim.files.atomic import check_writable, plain_errors, whole_folder, w
 from flightsim.files.spreadsheet import harmless_table
 from flightsim.plots import style
 from flightsim.results import gather, sweeps
-from flightsim.results.outcomes import Headline
+from flightsim.results.outcomes import AT_THE_BORDER, Headline
 from flightsim.world import World
 
 NAME, MARK = "comparison", "comparison.json"
@@ -159,7 +159,10 @@ def _responses(material: Material, world: World | None) -> Iterable[Piece]:
 
 
 def _over_time(material: Material) -> list[Headline]:
-    order = sorted(material.telling, key=lambda h: h.name in RARELY)
+    border = AT_THE_BORDER if material.asks_of_the_border else ()
+    order = sorted(
+        material.telling, key=lambda h: (h is not material.main, h.name not in border, h.name in RARELY)
+    )
     return order[:OVER_TIME]
 
 

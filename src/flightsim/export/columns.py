@@ -16,6 +16,34 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "persons": ("#affected+idps+ind+median", "displaced people, median over the runs; blank: suppressed"),
     "persons_low": ("#affected+idps+ind+p05", "5 % of the runs are below; under 100 given as 0"),
     "persons_high": ("#affected+idps+ind+p95", "95 % of the runs are below"),
+    "stock": (
+        "#affected+idps+ind+stock+median",
+        "displaced people there at the end of the week, median over the runs; blank: suppressed",
+    ),
+    "stock_low": ("#affected+idps+ind+stock+p05", "5 % of the runs are below; under 100 given as 0"),
+    "stock_high": ("#affected+idps+ind+stock+p95", "95 % of the runs are below"),
+    "arrivals": (
+        "#affected+idps+ind+arrivals+week+median",
+        "arrivals (movements) in the week, median over the runs; blank: suppressed",
+    ),
+    "arrivals_low": (
+        "#affected+idps+ind+arrivals+week+p05",
+        "5 % of the runs are below; under 100 given as 0",
+    ),
+    "arrivals_high": ("#affected+idps+ind+arrivals+week+p95", "95 % of the runs are below"),
+    "displaced_from_here": (
+        "#affected+idps+ind+origin+week+median",
+        "people displaced from here for the first time in the week, median over the runs; blank: suppressed",
+    ),
+    "displaced_from_here_low": (
+        "#affected+idps+ind+origin+week+p05",
+        "5 % of the runs are below; under 100 given as 0",
+    ),
+    "displaced_from_here_high": ("#affected+idps+ind+origin+week+p95", "95 % of the runs are below"),
+    "arrivals_so_far": (
+        "#affected+idps+ind+arrivals+cumulative",
+        "the weeks' arrivals added up; blank once one is suppressed",
+    ),
     "arrivals_persons": (
         "#affected+idps+ind+arrivals+median",
         "arrivals (movements) over the run; blank: suppressed",

@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from flightsim.errors import Complaints, InputError, nearest
-from flightsim.export import elsewhere, geo, metadata, pictures, plain, shared, workbook
+from flightsim.export import caseload, elsewhere, geo, metadata, pictures, plain, shared, workbook
 from flightsim.files.atomic import plain_errors, renewed_folder, write_text
 from flightsim.needs.tables import Needs
 from flightsim.world import Areas
@@ -36,6 +36,7 @@ FINE_TABLES = ("households", "roads", "measures", "flows", "front", "state")
 TITLES = {
     "sheltered_persons": "displaced people by day, {area} and shelter",
     "sheltered_persons_total": "the same for the whole area",
+    "caseload": "by week and {area}: people there, arrivals, people displaced from there for the first time",
     "elsewhere": "people outside every {area} by day: waiting at a crossing, on the road, gone abroad",
     "arrivals_persons": "arrivals (movements) by week and {area}",
     "displaced_persons": "people displaced for the first time, by week and {area} of origin",
@@ -86,7 +87,9 @@ def order(formats: Sequence[str], boundaries: str | None, fine: Sequence[str], c
 
 def all_tables(needs: Needs) -> dict[str, pd.DataFrame]:
     """Every table that is exported, by name."""
-    return shared.tables(needs) | {"elsewhere": elsewhere.table(needs)}
+    protected = shared.tables(needs)
+    weekly = caseload.table(protected, needs.study.world.areas)
+    return protected | {"caseload": weekly, "elsewhere": elsewhere.table(needs)}
 
 
 def write(needs: Needs, wanted: Order, folder: Path) -> list[str]:

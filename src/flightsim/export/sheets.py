@@ -46,6 +46,14 @@ HEADS = {
     "where": "Chapter or page", "note": "Note", "verified": "Seen at its source", "used": "Changes a figure",
     "rests_on_it": "Needs that rest on it", "table": "Table", "column": "Column", "hxl": "HXL tag",
 }  # fmt: skip
+WEEKLY = {
+    "week_from": "Week from", "week_to": "Week to", "stock": "Displaced people there at its end",
+    "stock_low": "there, low (5 %)", "stock_high": "there, high (95 %)", "arrivals": "Arrivals in the week",
+    "arrivals_low": "arrivals, low (5 %)", "arrivals_high": "arrivals, high (95 %)",
+    "displaced_from_here": "Displaced from here for the first time",
+    "displaced_from_here_low": "from here, low (5 %)", "displaced_from_here_high": "from here, high (95 %)",
+    "arrivals_so_far": "Arrivals so far",
+}  # fmt: skip
 
 
 def place_heads(areas: Areas) -> dict[str, str]:
@@ -67,6 +75,18 @@ def triggers(table: pd.DataFrame, areas: Areas) -> pd.DataFrame:
     order = table.sort_values(["chance", "more_than_persons"], ascending=False, kind="stable")
     codes = [f"adm{level}_pcode" for level in range(1, areas.level)]
     return plain(order.head(MOST_TRIGGERS).drop(columns=codes).rename(columns=place_heads(areas)))
+
+
+def weekly(table: pd.DataFrame, areas: Areas, several: bool) -> pd.DataFrame:
+    """The caseload by week, withheld counts as a word."""
+    counts = [c for c in table if table[c].dtype.name in ("Int64", "Float64", "float64")]
+    told = table.drop(columns=["suppressed", *(f"adm{level}_pcode" for level in range(1, areas.level))])
+    for name in counts:
+        told[name] = told[name].astype(object).where(told[name].notna(), WITHHELD)
+    named = told.rename(
+        columns={k: v for k, v in (HEADS | WEEKLY).items() if k != "scenario"} | place_heads(areas)
+    )
+    return _scenario_first(named, several)
 
 
 def people(needs: Needs, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

@@ -31,6 +31,8 @@ def write(needs: Needs, tables: Mapping[str, pd.DataFrame], notes: Sequence[str]
     first.column_dimensions["A"].width = 120
     first["A1"].font = _font(bold=True, size=14)
     _sheet(book, "People", sheets.people(needs, tables))
+    areas, several = needs.study.world.areas, len(needs.study.scenes) > 1
+    _sheet(book, "Caseload", sheets.weekly(tables["caseload"], areas, several))
     for sector, title in SECTORS.items():
         rows = sheets.of_sector(needs, tables, sector)
         if sector != "people" and len(rows):

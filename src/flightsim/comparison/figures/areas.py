@@ -69,8 +69,7 @@ def draw(
                 what,
                 view.width / wide,
             )
-            rest = "" if row == 0 else f" minus {sentences.called(names[material.baseline])}"
-            title = look.fit(names[name], wide - 0.1, rest=rest)
+            title = look.fit(names[name], wide - 0.1)
             axes.set_title(
                 title, loc="left", size=10, color=look.colours(material.scenarios)[name], weight="bold"
             )
@@ -78,9 +77,11 @@ def draw(
     signs = bool((gaps >= SMALL_CELL_PERSONS).any()), bool((gaps <= -SMALL_CELL_PERSONS).any())
     _keys(figure, level, change, signs, rows, n * wide + 0.25, high)
     border = str(world.manifest.get("border_name", "abroad"))
+    base = sentences.called(names[material.baseline])
+    below = f"Below: mean difference to {base} between runs with the same random seed. " if rows > 1 else ""
     subtitle = (
         f"Mean arrivals by {world.areas.noun.one}, {look.span(material)}; whoever moves on counts again. "
-        f"{'Below: mean difference between runs with the same random seed. ' if rows > 1 else ''}"
+        f"{below}"
         f"Counts under {SMALL_CELL_PERSONS:.0f} are not shown. Thick line: border ({border})."
     )
     look.write(
