@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+import made_sweeps
 import toys
 from flightsim import cli, results, scenario
 from flightsim.errors import InputError
 from flightsim.plots import animation, colours
+from flightsim.results import sweeps
 
 pytestmark = pytest.mark.slow  # each draws a picture a day
 
@@ -61,6 +63,34 @@ def test_it_says_what_it_rests_on(run: Path) -> None:
     written = " ".join(text.get_text() for text in scene.figure.texts)
     assert "Modelled, not observed: one course without a range (1 run, seed" in written
     assert str(found.days[3].day) in scene.day_text.get_text()
+
+
+def test_nothing_lies_over_the_texts_on_top(run: Path) -> None:
+    """The date, the numbers and the map begin below the subtitle, however long the title is."""
+    found = results.load(run)
+    scene = animation.Scene(found, scenario.from_config(found.config).world)
+    scene.show(3)
+    look = scene.figure.canvas.get_renderer()  # type: ignore[attr-defined]
+    boxes = {text.get_text(): text.get_window_extent(look) for text in scene.figure.texts}
+    subtitle = next(box for text, box in boxes.items() if text.startswith("People displaced since"))
+    assert boxes["4 January 2020"].y1 < subtitle.y0
+    assert boxes["displaced"].y1 < boxes["4 January 2020"].y0
+    assert scene.map.get_window_extent(look).y1 <= subtitle.y0
+
+
+def test_of_a_sweep_the_middle_run_is_drawn_and_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = made_sweeps.real(tmp_path, {"one": ["days=4"]}, 3)
+    found = sweeps.read_one(folder)
+    ends = {
+        path.name: float(results.load(path).series("displaced_persons").iloc[-1])
+        for path in found.done["path"]
+    }
+    assert cli.main(["animate", str(folder), f"to={tmp_path / 'f.gif'}"]) == 0
+    said = capsys.readouterr().out.splitlines()[0]
+    middle = sorted(ends, key=lambda name: (ends[name], name))[1]
+    assert said == f"Drawn is the middle of 3 runs of “one” by people displaced: {middle}."
 
 
 def test_other_kinds_are_refused(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

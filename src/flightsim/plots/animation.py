@@ -96,20 +96,23 @@ class Scene:
             f"People displaced since {words.day_year(f.start)}, where they are and where they go, day by day."
         )
         title = f"{world.manifest.get('title', world.name)}: the flight by day"
-        style.write(self.figure, title, what, _foot(results, world))
-        self.map = self.figure.add_axes((0.01, 0.24, SIDE - 0.02, 0.66))
+        top = (
+            1 - style.write(self.figure, title, what, _foot(results, world)) - 0.01
+        )  # below all of the texts
+        self.map = self.figure.add_axes((0.01, 0.24, SIDE - 0.02, min(0.66, top - 0.24)))
         self._draw_ground()
         self.course = self.figure.add_axes((0.085, 0.115, SIDE - 0.1, 0.1))
         self.now = self._draw_course()
-        self.day_text = self.figure.text(SIDE, 0.885, "", size=17, weight="bold", va="top")
+        self.day_text = self.figure.text(SIDE, top, "", size=17, weight="bold", va="top")
+        first = top - 0.075
         self.numbers = [
-            self.figure.text(0.985, 0.80 - 0.04 * row, "", size=11, weight="bold", ha="right", va="top")
+            self.figure.text(0.985, first - 0.04 * row, "", size=11, weight="bold", ha="right", va="top")
             for row in range(len(self._counts(0)))
         ]
         for row, (label, colour, _) in enumerate(self._counts(0)):
-            self.figure.text(SIDE, 0.80 - 0.04 * row, label, size=9.5, va="top")
-            self.figure.text(SIDE - 0.017, 0.8 - 0.04 * row, "■", size=8, va="top", color=colour)
-        self._draw_key()
+            self.figure.text(SIDE, first - 0.04 * row, label, size=9.5, va="top")
+            self.figure.text(SIDE - 0.017, first - 0.04 * row, "■", size=8, va="top", color=colour)
+        self._draw_key(first - 0.04 * len(self.numbers) - 0.02)
         self.week, self.front, self.moving = -1, b"", []  # type: int, bytes, list[Any]
         self.captured: list[Any] = []
 
@@ -149,12 +152,19 @@ class Scene:
         """What the column of numbers says on a day: words, colour, persons."""
         f = self.findings
         road = self.results.series("en_route_persons")
+        border = {"waiting at a crossing": (style.AT_CROSSINGS, self.results.series("at_crossings_persons")),
+                  "gone abroad": (style.ABROAD, self.results.series("abroad_persons"))}  # fmt: skip
+        some = any(len(course) and course.max() >= 1 for _, course in border.values())
+        at_the_border = [
+            (name, colour, course.iloc[day]) for name, (colour, course) in border.items() if some
+        ]
         return [
             ("displaced", style.PEOPLE, f.displaced.iloc[day]),
             ("on the road", style.MOVING, road.iloc[day]),
             ("in camps and sites", style.RUNG_COLOURS["site"], f.by_rung["site"].iloc[day]),
             ("in the open", style.RUNG_COLOURS["open"], f.by_rung["open"].iloc[day]),
             ("want to leave, cannot", style.TRAPPED, f.trapped.iloc[day]),
+            *at_the_border,
         ]
 
     def _draw_ground(self) -> None:
@@ -182,7 +192,7 @@ class Scene:
         style.dates(axes, self.results.days, 28 if len(self.results.days) > 60 else 0)
         return axes.axvline(self.results.days[0].to_datetime64(), color=style.INK, lw=1.2)  # type: ignore[arg-type]
 
-    def _draw_key(self) -> None:
+    def _draw_key(self, top: float) -> None:
         tops = [f"to {words.short(v)}" for v in self.limits[1:]] + ["and more"]
         handles: list[Any] = [maps.heading("Displaced people there")]
         handles += [
@@ -203,7 +213,7 @@ class Scene:
             name = str(self.world.manifest.get("border_name", "border"))
             handles.append(Line2D([], [], color=style.INK, lw=2.2, label=name))
         self.figure.legend(
-            handles=handles, loc="upper left", bbox_to_anchor=(SIDE - 0.03, 0.58), fontsize=8.5,
+            handles=handles, loc="upper left", bbox_to_anchor=(SIDE - 0.03, top), fontsize=8.5,
             handlelength=2.0, labelspacing=0.5, borderaxespad=0,
         )  # fmt: skip
 
