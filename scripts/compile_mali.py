@@ -26,7 +26,7 @@ TITLES = {
     "roads": "Ways between them, in km",
     "shelter": "Room outside camps, of which nothing is known",
     "sites": "Camps, what they hold and the people in them on 29 February 2012",
-    "crossings": "Gates, of which there are none; borders are crossed on the roads",
+    "crossings": "A gate in the middle of each road to another country",
     "facilities": "Health care, of which nothing is known",
     "events": "Conflict by day and town, and closed borders",
     "departures": "Who set out, by day and town",
@@ -46,11 +46,12 @@ border_name: Mauritania, Burkina Faso and Niger
 household_size_persons: 5
 timezone: Africa/Bamako
 levels: {1: country, 2: region, 3: town}
-holders:  # who holds each place is not known day by day: its country stands here, and nobody flees from a flag
+holders:  # who holds each town is not known day by day: the country stands here, and nobody flees from a flag
   Mali: {label: Mali, frightens: false, lived_in: true, crossed: true}
-  Burkina_Faso: {label: Burkina Faso, frightens: false, lived_in: true, crossed: true}
-  Mauritania: {label: Mauritania, frightens: false, lived_in: true, crossed: true}
-  Niger: {label: Niger, frightens: false, lived_in: true, crossed: true}
+countries:
+  Burkina_Faso: {label: Burkina Faso}
+  Mauritania: {label: Mauritania}
+  Niger: {label: Niger}
 """
 TAIL = """measured:
   - people counted in camps, by day of the count

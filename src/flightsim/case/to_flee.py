@@ -11,6 +11,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from itertools import combinations
 
 import numpy as np
 
@@ -97,6 +98,8 @@ def _locations(world: World, conflict: dict[str, list[float]], camps: dict[int, 
             yield (camps[row], *where, "camp", "", round(capacity[row]))
     x = world.crossings
     for gate, name in enumerate(x.crossing_id):
+        if world.on_the_way[gate]:
+            continue
         beyond = "abroad" if x.is_border[gate] else _country(world, int(x.place[gate]))
         yield (
             name,
@@ -111,19 +114,39 @@ def _locations(world: World, conflict: dict[str, list[float]], camps: dict[int, 
 
 
 def _country(world: World, row: int) -> str:
-    """The country of a place: its area of level 1 where that holds it, as in cases made of Flee's; else the case's."""
-    first = world.areas.within[0].name[int(world.places.area[row])]
-    own = world.holders.label[int(world.places.control[row])]
-    return first if first == own else str(world.manifest["country"])
+    """The country of a place: the code of one abroad, else the only side's name, else the case's."""
+    holders, own = world.holders, int(world.places.control[row])
+    if world.country[row] >= 0:
+        return holders.name[own]
+    return holders.name[own] if len(holders.sides) == 1 else str(world.manifest["country"])
 
 
 def _routes(world: World, camps: dict[int, str]) -> Iterable[Cells]:
+    """Roads, as one across a gate that is passed on the way, and the way from a town to the camps at it."""
     ids, r = world.node_ids, world.roads
+    passed = {world.crossings.crossing_id[gate] for gate in np.flatnonzero(world.on_the_way).tolist()}
     for road in range(len(r)):
-        yield ids[r.u[road]], ids[r.v[road]], round(float(r.km[road]), 3), 0
+        one, other = ids[r.u[road]], ids[r.v[road]]
+        if one not in passed and other not in passed:
+            yield one, other, round(float(r.km[road]), 3), 0
+    for gate in sorted(passed):
+        for one, other, km in _across(world, gate):
+            yield one, other, round(km, 3), 0
     for row, camp in camps.items():
         if camp != world.places.place_id[row]:
             yield world.places.place_id[row], camp, CAMP_KM, 0
+
+
+def _across(world: World, gate: str) -> Iterable[tuple[str, str, float]]:
+    """The ways over a gate: from each place on a road to it to each other, with their km."""
+    ids, r = world.node_ids, world.roads
+    node = ids.index(gate)
+    ends = [
+        (ids[r.v[road] if r.u[road] == node else r.u[road]], float(r.km[road]))
+        for road in np.flatnonzero((r.u == node) | (r.v == node)).tolist()
+    ]
+    for (one, near_km), (other, far_km) in combinations(ends, 2):
+        yield one, other, near_km + far_km
 
 
 def _closures(case: Case, days: int) -> Iterable[Cells]:
@@ -144,19 +167,19 @@ def _closures(case: Case, days: int) -> Iterable[Cells]:
             if _shuts(event):
                 shut.setdefault(target, day)
             elif target in shut:
-                yield _closure(target, shut.pop(target), day, world)
+                yield from _closure(target, shut.pop(target), day, world)
     for target, day in shut.items():
-        yield _closure(target, day, 0, world)
+        yield from _closure(target, day, 0, world)
 
 
 def _targets(event: Event, world: World) -> list[str]:
-    if event.target != ALL:
+    x = world.crossings
+    if event.type != "border_rule" or event.target in x.crossing_id:
         return [event.target]
-    return [
-        name
-        for name, border in zip(world.crossings.crossing_id, world.crossings.is_border, strict=True)
-        if border
-    ]
+    gates = (
+        np.ones(len(x), bool) if event.target == ALL else world.gates_to[:, world.holders.index(event.target)]
+    )
+    return [x.crossing_id[gate] for gate in np.flatnonzero(gates & x.is_border).tolist()]
 
 
 def _shuts(event: Event) -> bool:
@@ -165,12 +188,18 @@ def _shuts(event: Event) -> bool:
     return event.type == "road_cut" and float(event.value) == 0
 
 
-def _closure(target: str, first: int, last: int, world: World) -> Cells:
+def _closure(target: str, first: int, last: int, world: World) -> Iterable[Cells]:
     if target in world.roads.road_id:
         road = world.roads.road_id.index(target)
         ids = world.node_ids
-        return "links", ids[world.roads.u[road]], ids[world.roads.v[road]], first, last
-    return "location", target, "", first, last
+        yield "links", ids[world.roads.u[road]], ids[world.roads.v[road]], first, last
+    elif (
+        target in world.crossings.crossing_id and world.on_the_way[world.crossings.crossing_id.index(target)]
+    ):
+        for one, other, _ in _across(world, target):
+            yield "links", one, other, first, last
+    else:
+        yield "location", target, "", first, last
 
 
 def _counted(case: Case, camps: dict[int, str], days: int) -> dict[str, str]:

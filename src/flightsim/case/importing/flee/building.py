@@ -1,10 +1,11 @@
 """A Flee folder becomes the tables of a case. What is kept, bent and dropped is said in the report.
 
-Kept: places with their people, routes with their kilometres, conflict by day and place, camps with capacity and the
-people in them on the first day, closures of countries, places, routes and camps, who set out on each day and from
-where (as Flee shares them out: by people and intensity), and the counts in camps. Bent: closures of countries and
-routes become cut roads. Dropped: redirections, since people here choose a camp and not the next town, and routes that
-join a place with itself. No residents are made up: where Flee gives no number, nobody lives.
+Kept: places with their people, countries, routes with their kilometres, conflict by day and place, camps with capacity
+and the people in them on the first day, closures of countries, places, routes and camps, who set out on each day and
+from where (as Flee shares them out: by people and intensity), and the counts in camps. Bent: a route between two
+countries has a gate in its middle, and a closed border is a rule of its gates; other closures are cut
+roads. Dropped: redirections, since people here choose a camp and not the next town, and routes that join a place with
+itself. No residents are made up: where Flee gives no number, nobody lives.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from flightsim.world import Floats
 
 UNLIMITED_PERSONS = 10_000_000  # Flee: a camp without capacity takes everybody
 ROUNDING = 1e-6  # persons
+NO_QUEUE_PERSONS_H = 1_000_000  # Flee has no queues at borders
 SHORTEST_KM = 0.1  # a road of no length joins two names of one place
 ROAD = {  # assumptions: Flee says nothing of roads but their length, and has no congestion
     "road_class": "secondary",
@@ -41,7 +43,7 @@ def tables(flee: Folder, source: str, report: Report) -> dict[str, list[Row]]:
         "roads.csv": folder.roads(),
         "shelter.csv": [],
         "sites.csv": folder.sites(),
-        "crossings.csv": [],
+        "crossings.csv": folder.crossings(),
         "facilities.csv": [],
         "events.csv": folder.events(),
         "departures.csv": folder.departures(),
@@ -80,7 +82,7 @@ class _Builder:
                 "lon": each.lon,
                 "residents_persons": 0 if each.is_camp else each.persons,
                 "idps_persons": float(self.flee.counts.of(each.name)[0]) if each.is_camp else 0,
-                "control": each.country,
+                "control": code(each.country),
                 "method": f"as in Flee: {each.kind or 'place'}",
                 "status": "reported",
             }
@@ -88,16 +90,45 @@ class _Builder:
         ]
 
     def roads(self) -> list[Row]:
-        return [
-            {
-                "road_id": road_id,
-                "u": self.id[route.one],
-                "v": self.id[route.other],
-                "km": max(route.km, SHORTEST_KM),
-                **ROAD,
-            }
-            for road_id, route in zip(self.road_ids, self.flee.routes, strict=True)
-        ]
+        """A road a route; two, with a gate between, where it leads into another country."""
+        rows = []
+        for road_id, route in zip(self.road_ids, self.flee.routes, strict=True):
+            ends, km = [self.id[route.one], self.id[route.other]], max(route.km, SHORTEST_KM)
+            if self._is_border(route):
+                gate = _gate(road_id)
+                rows.append({"road_id": f"{road_id}a", "u": ends[0], "v": gate, "km": km / 2, **ROAD})
+                rows.append({"road_id": f"{road_id}b", "u": gate, "v": ends[1], "km": km / 2, **ROAD})
+            else:
+                rows.append({"road_id": road_id, "u": ends[0], "v": ends[1], "km": km, **ROAD})
+        return rows
+
+    def crossings(self) -> list[Row]:
+        """A gate in the middle of each route between two countries, open to everybody."""
+        at = {each.name: each for each in self.flee.locations}
+        rows = []
+        for road_id, route in self._borders():
+            one, other = at[route.one], at[route.other]
+            rows.append(
+                {
+                    "crossing_id": _gate(road_id),
+                    "name_en": f"{plain(route.one)} - {plain(route.other)}",
+                    "name_local": "",
+                    "kind": "border",
+                    "lat": (one.lat + other.lat) / 2,
+                    "lon": (one.lon + other.lon) / 2,
+                    "place_id": self.id[route.one if one.country == self.flee.home else route.other],
+                    "rule": "open",
+                    "throughput_persons_per_hour": NO_QUEUE_PERSONS_H,
+                }
+            )
+        return rows
+
+    def _is_border(self, route: Route) -> bool:
+        return self.country_of[route.one] != self.country_of[route.other]
+
+    def _borders(self) -> list[tuple[str, Route]]:
+        both = zip(self.road_ids, self.flee.routes, strict=True)
+        return [(road_id, route) for road_id, route in both if self._is_border(route)]
 
     def sites(self) -> list[Row]:
         unlimited = [each.name for each in self.flee.camps if each.persons <= 0]
@@ -134,34 +165,43 @@ class _Builder:
         return [row | {"event_id": f"E{n:05d}"} for n, row in enumerate(rows, 1)]
 
     def _closed(self, closure: Closure) -> Iterator[Row]:
-        """The rows of one closure: what is cut from its first day on, and opened again."""
-        targets = self._cut_by(closure)
+        """The rows of one closure: what is shut from its first day on, and opened again."""
+        targets, border = self._shut_by(closure), closure.kind == "country"
         if not targets and closure.kind != "remove_forced_redirection":
             self.report.drop("closures.csv", closure.kind, closure.one, "it closes no route that there is")
-        days = self.flee.days
+        shut: tuple[str, str | int, str] = (
+            ("border_rule", "closed", "rule") if border else ("road_cut", 0, "share of capacity left")
+        )
+        opened: tuple[str, str | None, str] = (
+            ("border_rule", "open", "rule") if border else ("road_reopened", None, "")
+        )
         for target in targets:
-            if closure.first_day < days:
-                yield self._event(max(closure.first_day, 0), "road_cut", target, 0, "share of capacity left")
-                if closure.first_day < closure.open_day < days:
-                    yield self._event(closure.open_day, "road_reopened", target, None, "")
+            if closure.first_day < self.flee.days:
+                yield self._event(max(closure.first_day, 0), shut[0], target, *shut[1:])
+                if closure.first_day < closure.open_day < self.flee.days:
+                    yield self._event(closure.open_day, opened[0], target, *opened[1:])
 
-    def _cut_by(self, closure: Closure) -> list[str]:
-        """The roads or places that a closure cuts off. A place closed towards another is their route closed."""
+    def _shut_by(self, closure: Closure) -> list[str]:
+        """The gates, roads or places that a closure shuts. A place closed towards another is their route closed."""
         if closure.kind == "camp" or (closure.kind == "location" and not closure.other):
             return [self.id[closure.one]]
-        return [
-            road_id
-            for road_id, route in zip(self.road_ids, self.flee.routes, strict=True)
-            if self._closes(closure, route)
-        ]
-
-    def _closes(self, closure: Closure, route: Route) -> bool:
         pair = {closure.one, closure.other}
         if closure.kind == "country":
-            return {self.country_of[route.one], self.country_of[route.other]} == pair
-        return closure.kind in ("link", "links", "location") and {route.one, route.other} == pair
+            return [
+                _gate(road_id)
+                for road_id, route in self._borders()
+                if {self.country_of[route.one], self.country_of[route.other]} == pair
+            ]
+        if closure.kind not in ("link", "links", "location"):
+            return []
+        both = zip(self.road_ids, self.flee.routes, strict=True)
+        return [
+            f"{road_id}a" if self._is_border(route) else road_id
+            for road_id, route in both
+            if {route.one, route.other} == pair
+        ]
 
-    def _event(self, day: int, kind: str, target: str, value: float | None, unit: str) -> Row:
+    def _event(self, day: int, kind: str, target: str, value: float | str | None, unit: str) -> Row:
         return {
             "date": self._date(day),
             "hour": None,
@@ -277,6 +317,15 @@ def _shared_out(number: float, weight: Floats, left: Floats) -> tuple[Floats, fl
 
 def _area(area_id: str, level: int, name: str, parent: str) -> Row:
     return {"area_id": area_id, "level": level, "name_en": plain(name), "name_local": "", "parent_id": parent}
+
+
+def _gate(road_id: str) -> str:
+    return f"G{road_id[1:]}"
+
+
+def code(country: str) -> str:
+    """A country's name as a code of the manifest."""
+    return re.sub(r"[^\w.-]", "_", country)
 
 
 def plain(name: str) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flightsim.case.importing.flee.building import as_id, plain
+from flightsim.case.importing.flee.building import as_id, code, plain
 from flightsim.case.importing.flee.folder import Folder
 
+AT_HOME = "frightens: false, lived_in: true, crossed: true"
 TABLES = (
     *("areas", "places", "roads", "shelter", "sites", "crossings", "facilities", "events", "departures"),
     "observations",
@@ -31,12 +32,12 @@ def text(flee: Folder, source: str, licence: str) -> str:
         "household_size_persons: 5",
         "timezone: Etc/UTC",
         "levels: {1: country, 2: region, 3: town}",
-        "holders:  # who holds each place: its country; nobody is driven out by a change of hands",
+        "holders:  # who holds places is not in Flee: the country as a whole, and nobody flees from it",
+        f"  {_quoted(code(flee.home))}: {{label: {_quoted(plain(flee.home))}, {AT_HOME}}}",
     ]
-    lines += [
-        f"  {_quoted(name)}: {{label: {_quoted(plain(name))}, frightens: false, lived_in: true, crossed: true}}"
-        for name in countries
-    ]
+    if abroad:
+        lines.append("countries:")
+        lines += [f"  {_quoted(code(name))}: {{label: {_quoted(plain(name))}}}" for name in abroad]
     lines.append("tables:")
     for name in TABLES:
         lines += [
