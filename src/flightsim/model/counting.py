@@ -91,9 +91,10 @@ def _in_sites_persons(state: State) -> Floats:
 def _living_abroad_persons(state: State) -> Floats:
     """(C,) people from home who are settled in a place of each country abroad."""
     h, world = state.households, state.world
-    country = world.country[h.place]
-    rows = np.flatnonzero((h.state == SETTLED) & (country != HOME) & world.at_home[h.home])
-    counted = np.bincount(country[rows], h.people(rows), minlength=len(world.holders.name))
+    moved = np.flatnonzero(h.displaced & (h.state == SETTLED))
+    country = world.country[h.place[moved]]
+    abroad = (country != HOME) & world.at_home[h.home[moved]]
+    counted = np.bincount(country[abroad], h.people(moved[abroad]), minlength=len(world.holders.name))
     return np.asarray(counted[world.holders.countries], np.float64)
 
 
@@ -108,8 +109,9 @@ def _trapped_persons(state: State) -> Floats:
 def _needs_met_share(state: State) -> float:
     """Aid for each displaced person in the country against the start's, when it was just enough (assumption)."""
     h, here = state.households, state.world.at_home
-    in_the_country = (h.state != ABROAD) & ((h.state != SETTLED) | here[h.place]) & here[h.home]
-    new = h.people(np.flatnonzero(h.displaced & ~h.idp & in_the_country)).sum()
+    moved = np.flatnonzero(h.displaced & ~h.idp & (h.state != ABROAD))
+    in_the_country = ((h.state[moved] != SETTLED) | here[h.place[moved]]) & here[h.home[moved]]
+    new = h.people(moved[in_the_country]).sum()
     before = (state.world.places.idps_persons * here).sum()
     return min(1.0, state.shelter.aid * before / (before + new)) if before + new else 1.0
 
