@@ -7,15 +7,20 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
+import synthetic
 from flightsim.case.reading import read_case, shipped_cases
 from flightsim.errors import InputError
 from flightsim.model.households import ABROAD, SETTLED
 from flightsim.model.model import DisplacementModel
 from flightsim.model.parts.border import Border
 from flightsim.model.parts.shelter import ShelterLadder
-from flightsim.world import HOME, World
+from flightsim.results import summary
+from flightsim.results.abroad import by_country
+from flightsim.results.runs import Results
+from flightsim.world import HOME, SYRIA, World
 from models import FAST, NO_TENTS, bombing, day, model_of, run
 from worlds import Gate, Spot, abroad_world, border_rule, event, make_world, strike
 
@@ -333,3 +338,39 @@ def test_a_rule_may_name_a_country_and_no_other(tmp_path: Path) -> None:
     events.write_text(events.read_text(encoding="utf-8").replace("border_rule,TCD", "border_rule,TDC", 1))
     with pytest.raises(InputError, match=r"expected ALL or a known country or a known crossing_id.*'TCD'"):
         read_case(case)
+
+
+@pytest.fixture
+def named() -> World:
+    """As `abroad_world`, its crossing without a place behind it leads to Chad too."""
+    world = abroad_world()
+    to_chad = np.array([HOME, HOME, world.holders.index("TCD")])
+    return replace(world, crossings=replace(world.crossings, country=to_chad))
+
+
+def test_a_crossing_counts_for_the_country_it_leads_to(named: World) -> None:
+    gone = pd.DataFrame(
+        [[10.0, 20.0, 300.0, 0.0], [0.0, 0.0, 5.0, 5.0]], columns=["OUT", "WEST", "TCD", "CMR"]
+    )
+    assert by_country(gone, named).to_dict("list") == {"Chad": [310, 5], "Cameroon": [20, 5]}
+    assert list(by_country(gone, abroad_world())) == ["Chad", "Cameroon", "elsewhere"]
+    assert by_country(gone, replace(named, holders=SYRIA)).empty
+
+
+def test_a_run_says_in_which_countries_people_are(named: World) -> None:
+    days = pd.date_range("2020-01-01", periods=2)
+    groups = {"OUT": 1000.0, "TCD": 8000.0, "CMR": 3000.0}
+    rows = [
+        {"time": days[1], "area_id": "", "measure": "abroad_persons", "group": group, "value": persons}
+        for group, persons in groups.items()
+    ]
+    calendar = [
+        {"time": day, "area_id": "", "measure": "persons_total", "group": "", "value": 20_000.0}
+        for day in days
+    ]
+    config = {"name": "abroad", "start": "2020-01-01", "days": 2}
+    tables = {name: table.iloc[:0] for name, table in synthetic.tables(synthetic.world()).items()}
+    tables["measures"] = pd.DataFrame([*calendar, *rows])
+    run = Results.in_memory(tables, config, {"seed": 1}, {})
+    assert summary.lines(run, named)[8].endswith("abroad: 12,000 people (Chad 9,000, Cameroon 3,000).")
+    assert summary.lines(run, replace(named, holders=SYRIA))[8].endswith("abroad: 12,000 people.")

@@ -17,6 +17,7 @@ from flightsim.results.ensemble import Ensemble, read
 from flightsim.results.findings import Observed
 from flightsim.results.sweeps import Drawn
 from flightsim.sweeps import ensemble as written
+from flightsim.world import HOME
 from made_sweeps import DAYS, measures, rows, run, sweep, write
 
 STEPS = (600, 700, 800, 900, 1000)  # people who leave each day, a run each
@@ -115,11 +116,18 @@ def test_who_waits_and_who_is_abroad_are_told(tmp_path: Path) -> None:
         ]
         table = tables(600)
         runs.append(table | {"measures": pd.concat([table["measures"], *gates], ignore_index=True)})
-    lines = told(read(sweeps.read_one(sweep(tmp_path, {"one": runs})), "one"))
-    assert lines[8] == (
+    ensemble, toy = read(sweeps.read_one(sweep(tmp_path, {"one": runs})), "one"), cached_case("toy").world
+    line = (
         "Waiting at a crossing, in no shelter: 2,000 (200 to 3,800) at the end, 3,000 (1,200 to 4,800) on the worst "
-        "day; gone abroad: 5,000."
+        "day; gone abroad: 5,000"
     )
+    assert told(ensemble)[8] == f"{line}."
+    holders = toy.holders.with_countries({"CMR": "Cameroon"})
+    leads = np.where(np.array(toy.crossings.crossing_id) == "NORTH", holders.index("CMR"), HOME)
+    to_cameroon = dataclasses.replace(
+        toy, holders=holders, crossings=dataclasses.replace(toy.crossings, country=leads)
+    )
+    assert ensemble_text.lines(ensemble, to_cameroon)[8] == f"{line}, to Cameroon 5,000."
 
 
 def test_of_twenty_runs_the_share_is_named(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import pandas as pd
 from flightsim.errors import InputError
 from flightsim.measures import MEASURES, RANGED
 from flightsim.results import cube, varied
-from flightsim.results.cube import AREA, CALENDAR, Cube
+from flightsim.results.cube import AREA, CALENDAR, GROUP, Cube
 from flightsim.results.runs import Results, load
 from flightsim.results.sweeps import Sweep
 from flightsim.world import RUNGS, Floats
@@ -24,6 +24,7 @@ LEVELS = {"p05": 0.05, "p25": 0.25, "median": 0.5, "p75": 0.75, "p95": 0.95}
 FEWEST = 5  # runs, fewer give no range; *assumption*: of four, the ends are the runs themselves
 MANY = 20  # runs from which the outer quantiles are no longer about the whole range
 DISPLACED, SHELTERED = "displaced_persons", "sheltered_persons"
+ABROAD = "abroad_persons"
 PAIR = ["origin_area", "destination_area"]
 
 
@@ -32,13 +33,15 @@ class Ensemble:
     """The R runs of one scenario, over the same D days.
 
     ``courses``: (R, D) by measure and rung of shelter (blank: all rungs). ``by_area``: for origins and for people
-    present a table of the last day, a row a run and a column an area_id. ``flows``: the median over the runs of
-    the people who went from one area to another.
+    present a table of the last day, a row a run and a column an area_id. ``abroad``: such a table of the people gone
+    abroad, a column a crossing or country. ``flows``: the median over the runs of the people who went from one area to
+    another.
     """
 
     days: pd.DatetimeIndex
     courses: Mapping[tuple[str, str], Floats]
     by_area: Mapping[str, pd.DataFrame]
+    abroad: pd.DataFrame
     flows: pd.DataFrame
     first: Results  # the run of the lowest seed: configuration, ground that changed hands, names
     varied: str  # a sentence
@@ -152,7 +155,8 @@ def read(sweep: Sweep, scenario: str) -> Ensemble:
             for measure in RANGED
             for group in ("", *(RUNGS if measure == SHELTERED else ()))
         },
-        {measure: _at_the_end(cubes, measure) for measure in (DISPLACED, SHELTERED)},
+        {measure: _at_the_end(cubes, measure, AREA) for measure in (DISPLACED, SHELTERED)},
+        _at_the_end(cubes, ABROAD, GROUP),
         _median_flows(paths),
         first,
         varied.in_words(sweep, first.config, int(rows["replicate"].iloc[0])),
@@ -173,11 +177,11 @@ def _largest_first(levels: pd.DataFrame) -> pd.DataFrame:
     return levels.sort_index().sort_values("median", ascending=False, kind="stable")
 
 
-def _at_the_end(cubes: Sequence[Cube], measure: str) -> pd.DataFrame:
-    """(R, A) a measure on the last day by area; an area that one run speaks of is 0 in the others."""
-    areas = sorted({area for each in cubes for area in each.names(measure, AREA)})
-    last = [each.values(measure, {AREA: areas})[-1] for each in cubes]
-    return pd.DataFrame(np.stack(last), columns=areas)
+def _at_the_end(cubes: Sequence[Cube], measure: str, axis: str) -> pd.DataFrame:
+    """(R, ...) a measure on the last day along an axis; an area that one run speaks of is 0 in the others."""
+    names = sorted({name for each in cubes for name in each.names(measure, axis)})
+    last = [each.values(measure, {axis: names})[-1] for each in cubes]
+    return pd.DataFrame(np.stack(last), columns=names)
 
 
 def _median_flows(paths: Sequence[Path]) -> pd.DataFrame:

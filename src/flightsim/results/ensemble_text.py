@@ -10,6 +10,7 @@ import pandas as pd
 
 from flightsim import words
 from flightsim.measures import SMALL_CELL_PERSONS
+from flightsim.results.abroad import by_country
 from flightsim.results.ensemble import MANY, SHELTERED, Ensemble, quantiles
 from flightsim.results.findings import RUNG_WORDS, Observed, beside
 from flightsim.results.history import departures
@@ -39,7 +40,7 @@ def lines(ensemble: Ensemble, world: World) -> list[str]:
         f"Displaced from: {_areas(ensemble, ensemble.displaced_by_area, world)}.",
         f"Displaced people are in: {_areas(ensemble, ensemble.sheltered_by_area, world)}.",
         _shelter(ensemble),
-        _at_the_border(ensemble),
+        _at_the_border(ensemble, world),
         ensemble.varied,
         "Modelled, not observed. Not for targeting or closing borders.",
     ]
@@ -146,15 +147,17 @@ def _shelter(ensemble: Ensemble) -> str:
     return f"Shelter at the end: {words.listing(told)}."
 
 
-def _at_the_border(ensemble: Ensemble) -> str:
-    """Who waits at a crossing and who is gone abroad: neither is in any shelter above."""
+def _at_the_border(ensemble: Ensemble, world: World) -> str:
+    """Who waits at a crossing and who is gone abroad, where the case has countries by country: in no shelter above."""
     waiting, abroad = (ensemble.courses[name, ""] for name in AT_THE_BORDER)
     if not waiting.any() and not abroad.any():
         return "No one waits at a crossing, no one is gone abroad."
     worst = quantiles(pd.DataFrame(waiting.max(axis=1))).iloc[0]
     end = ensemble.range(AT_THE_BORDER[0]).iloc[-1]
     gone = ensemble.range(AT_THE_BORDER[1]).iloc[-1]
+    countries = quantiles(by_country(ensemble.abroad, world)).iterrows()
+    where = words.listing([f"{country} {number(ensemble, levels)}" for country, levels in countries])
     return (
         f"Waiting at a crossing, in no shelter: {number(ensemble, end)} at the end, {number(ensemble, worst)} on the "
-        f"worst day; gone abroad: {number(ensemble, gone)}."
+        f"worst day; gone abroad: {number(ensemble, gone)}{f', to {where}' if where else ''}."
     )

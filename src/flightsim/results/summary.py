@@ -10,6 +10,8 @@ import pandas as pd
 
 from flightsim import words
 from flightsim.measures import MEASURES, SMALL_CELL_PERSONS
+from flightsim.results.abroad import by_country
+from flightsim.results.cube import GROUP
 from flightsim.results.findings import RUNG_WORDS, Findings, beside, unchecked_after
 from flightsim.results.history import departures
 from flightsim.results.runs import Results
@@ -39,7 +41,7 @@ def lines(results: Results, world: World) -> list[str]:
         f"Displaced people are in: {_areas(f, f.sheltered_by_area, world)}.",
         _shelter(f),
         _hardship(f),
-        _roads(f),
+        _roads(f, world),
         "One run is one possible course: more seeds show the spread. Not for targeting or closing borders.",
     ]
 
@@ -155,8 +157,8 @@ def _hardship(f: Findings) -> str:
     return f"Hardship: {trapped}; {nights}."
 
 
-def _roads(f: Findings) -> str:
-    """On the road at most, what is left to the border, who waits at a crossing."""
+def _roads(f: Findings, world: World) -> str:
+    """On the road at most, what is left to the border, who waits at a crossing, who is abroad and where."""
     hourly = f.results.series("en_route_hourly_persons")
     most = float(hourly.max()) if len(hourly) else 0.0
     km = f.results.series("mean_road_km_to_border").dropna()
@@ -166,8 +168,17 @@ def _roads(f: Findings) -> str:
     moving = f"at most {_people(most)} at once" if most >= 1 else "no one"
     waiting, abroad = f.last("at_crossings_persons"), f.last("abroad_persons")
     return (
-        f"On the road: {moving}{left}; waiting at crossings: {_people(waiting)}; abroad: {_people(abroad)}."
+        f"On the road: {moving}{left}; waiting at crossings: {_people(waiting)}; "
+        f"abroad: {_people(abroad)}{_countries(f, world)}."
     )
+
+
+def _countries(f: Findings, world: World) -> str:
+    """`` (Chad 9,000, Cameroon 3,000)`` of those abroad at the end; blank where the case has no countries."""
+    groups = f.results.cube.names("abroad_persons", GROUP)
+    gone = pd.DataFrame(f.results.cube.values("abroad_persons", {GROUP: groups})[-1:], columns=groups)
+    told = [f"{country} {words.about(people)}" for country, people in by_country(gone, world).sum().items()]
+    return f" ({', '.join(told)})" if told else ""
 
 
 def _people(count: float) -> str:
