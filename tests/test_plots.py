@@ -223,3 +223,27 @@ def test_time_axes_name_days_and_years() -> None:
     assert labels[0] == "1 Dec\n2019"
     assert labels[1] == "15 Dec"
     assert "12 Jan\n2020" in labels
+
+
+def test_a_map_names_the_place_abroad_where_most_are(tmp_path: Path) -> None:
+    """Camps abroad have a sign of their own, and the title is about them where most people are there."""
+    import flightsim as fs
+    from flightsim.plots import maps
+    from flightsim.results.findings import Findings
+
+    run = fs.run(
+        "experiment=flee", "population.scale=0.02", "days=40", "figures=false", f"results={tmp_path}"
+    )
+    found, world = Findings(run.results), run.world
+    there = maps.abroad(found, world)
+    assert set(there.index) <= {
+        "Fassala-Mbera",
+        "Mentao",
+        "Bobo-Dioulasso",
+        "Abala",
+        "Mangaize",
+        "Niamey",
+        "Tabareybarey",
+    }
+    assert there.iloc[0] == run.results.wide("present_persons").iloc[-1]["Fassala-Mbera"]
+    assert maps.movements_title(found, world).endswith("are in Fassala-Mbera, Mauritania")

@@ -15,10 +15,11 @@ from matplotlib.path import Path as Shape
 from scipy.spatial import cKDTree
 
 from flightsim.plots import shapes, style
-from flightsim.world import Bools, Floats, Ints, World
+from flightsim.world import OPEN, Bools, Floats, Ints, World
 
 GRID_KM = 0.8  # fineness of the drawn front; communities lie 2 to 3 km apart
 MARGIN_KM = 6.0
+MARGIN_SHARE = 0.03  # of the longer side, in a wide country
 
 
 @dataclass(frozen=True)
@@ -46,13 +47,15 @@ class View:
 
 
 def view_of(world: World) -> View:
-    """All places that had people at the start, and the crossings, with a margin."""
+    """All places that had people at the start, those abroad with room, and the crossings, with a margin."""
     p = world.places
     lived_in = (p.residents_persons + p.idps_persons) > 0
+    lived_in |= ~world.at_home & (world.room_persons[:, :OPEN].sum(axis=1) > 0)
     points = world.xy_km[lived_in] if lived_in.any() else world.xy_km
     if len(world.crossings):
         points = np.vstack([points, world.project(world.crossings.lat, world.crossings.lon)])
-    (left, bottom), (right, top) = points.min(axis=0) - MARGIN_KM, points.max(axis=0) + MARGIN_KM
+    margin_km = max(MARGIN_KM, MARGIN_SHARE * float(np.ptp(points, axis=0).max()))
+    (left, bottom), (right, top) = points.min(axis=0) - margin_km, points.max(axis=0) + margin_km
     return View(float(left), float(right), float(bottom), float(top))
 
 

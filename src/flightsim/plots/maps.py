@@ -63,10 +63,21 @@ def draw_movements(results: Results, world: World, boundaries: str | Path | None
     biggest = _circles(axes, f, centres)
     if not outlines:
         _dots(axes, f, centres, faces)
-    _area_names(axes, view, f, centres, km_per_inch, road_names)
+    there = abroad(f, world)
+    fullest = _squares(axes, there, centres)
+    _area_names(axes, view, f, centres, km_per_inch, road_names, there)
     ground.scale_bar(axes, view)
-    _legend(figure, world, limits, shades, biggest, widest, captured, f)
+    _legend(
+        figure, world, limits if faces or not fullest else [], shades, (biggest, fullest), widest, captured, f
+    )
     return figure
+
+
+def abroad(f: Findings, world: World) -> pd.Series:
+    """People in each area abroad at the end, those of before too, most first."""
+    areas = {world.areas.area_id[area] for area in world.places.area[~world.at_home].tolist()}
+    found = f.present_by_area[[str(area) in areas for area in f.present_by_area.index]]
+    return found[found >= SMALL_CELL_PERSONS]
 
 
 def roads(results: Results, world: World, boundaries: str | Path | None = None) -> Figure:
@@ -198,6 +209,19 @@ def _circles(axes: Axes, f: Findings, centres: dict[str, Floats]) -> float:
     return float(shown.iloc[0])
 
 
+def _squares(axes: Axes, there: pd.Series, centres: dict[str, Floats]) -> float:
+    """Squares whose area is the number of people in places abroad; gives the largest number."""
+    if not len(there):
+        return 0.0
+    points = np.array([centres[str(a)] for a in there.index])
+    shade = colours.palette().shades(3)
+    axes.scatter(
+        points[:, 0], points[:, 1], marker="s", s=_circle_size(there.to_numpy(), float(there.iloc[0])),
+        facecolors=shade[1] + "bb", edgecolors=shade[2], lw=1.3, zorder=3,
+    )  # fmt: skip
+    return float(there.iloc[0])
+
+
 def _circle_size(persons: Any, most: float) -> Any:
     """Size in points² for scatter."""
     return 6 + 640 * np.asarray(persons) / most
@@ -213,34 +237,35 @@ def _dots(axes: Axes, f: Findings, centres: dict[str, Floats], faces: dict[str, 
 
 def _area_names(
     axes: Axes, view: ground.View, f: Findings, centres: dict[str, Floats], km_per_inch: float,
-    keep_free: Sequence[Floats] = (),
+    keep_free: Sequence[Floats] = (), there: pd.Series | None = None,
 ) -> None:  # fmt: skip
-    """Names of the areas that most people left or reached."""
-    important = pd.concat([f.sheltered_by_area.head(10), f.displaced_by_area.head(8)])
+    """Names of the areas that most people left or reached, those abroad among them."""
+    reached = [] if there is None else [there.head(10)]
+    important = pd.concat([*reached, f.sheltered_by_area.head(10), f.displaced_by_area.head(8)])
     important = important[important >= SMALL_CELL_PERSONS].groupby(level=0).max().sort_values(ascending=False)
     labels = [(f.name(str(a)), centres[str(a)] + np.array([0, -0.13 * km_per_inch])) for a in important.index]
     ground.names(axes, view, labels, km_per_inch, keep_free)
 
 
 def _legend(
-    figure: Figure, world: World, limits: list[float], shades: list[str], biggest: float,
+    figure: Figure, world: World, limits: list[float], shades: list[str], biggest: tuple[float, float],
     widest: tuple[float, float], captured: bool, f: Findings,
 ) -> None:  # fmt: skip
     """What each sign means, at the right of the map."""
-    handles: list[Any] = [heading(f"Displaced people there\non {words.day_year(f.end)}")]
-    tops = [f"to {words.short(v)}" for v in limits[1:]] + ["and more"]
+    left, there = biggest
+    handles: list[Any] = [heading(f"Displaced people there\non {words.day_year(f.end)}")] if limits else []
+    tops = [f"to {words.short(v)}" for v in limits[1:]] + ["and more"] * bool(limits)
     handles += [
         Patch(fc=c, ec=style.LAND_EDGE, label=f"{words.short(v)} {t}")
-        for v, t, c in zip(limits, tops, shades, strict=True)
+        for v, t, c in zip(limits, tops, shades[: len(limits)], strict=True)
     ]
-    if biggest:
-        handles.append(heading("\nPeople displaced from here"))
-        for persons in dict.fromkeys(words.headline(biggest * s) for s in (1, 0.25)):
-            size = float(np.sqrt(_circle_size(persons, biggest)))
-            handles.append(
-                Line2D([], [], ls="", marker="o", ms=size, mfc=style.LEAVING + "55", mec=style.LEAVING,
-                       label=words.about(persons))
-            )  # fmt: skip
+    if left:
+        handles.append(heading("\nPeople displaced from here" if limits else "People displaced from here"))
+        handles += [_sign("o", v, left, style.LEAVING + "55", style.LEAVING) for v in _examples(left)]
+    if there:
+        shade = colours.palette().shades(3)
+        handles.append(heading(f"\nPeople in places abroad\non {words.day_year(f.end)}"))
+        handles += [_sign("s", v, there, shade[1] + "bb", shade[2]) for v in _examples(there)]
     most, _ = widest
     if most:
         handles.append(heading(f"\nFlows, the {FLOWS_SHOWN} largest"))
@@ -254,20 +279,32 @@ def _legend(
                     label=f"{words.about(persons)} people",
                 )
             )
-    handles.append(heading("\nGround"))
+    on_ground: list[Any] = []
     if captured:
-        handles.append(Patch(fc=style.PAPER, ec=style.CAPTURED, hatch="////", label="captured in the run"))
+        on_ground.append(Patch(fc=style.PAPER, ec=style.CAPTURED, hatch="////", label="captured in the run"))
     if world.hostile(world.places.control).any():
-        handles.append(Patch(fc=style.HOSTILE_LAND, label="held by others at the start"))
+        on_ground.append(Patch(fc=style.HOSTILE_LAND, label="held by others at the start"))
     if shapes.lines(world):
-        handles.append(
+        on_ground.append(
             Line2D([], [], color=style.INK, lw=2.2, label=str(world.manifest.get("border_name", "border")))
         )
-        handles.append(Line2D([], [], color=style.ROAD, lw=1.1, label="main roads"))
+        on_ground.append(Line2D([], [], color=style.ROAD, lw=1.1, label="main roads"))
+    if on_ground:
+        handles += [heading("\nGround"), *on_ground]
     wide = float(figure.get_size_inches()[0])
     corner = (1 - (SIDE_IN - 0.3) / wide, 1 - HEAD_IN / MAP_HEIGHT_IN)
     figure.legend(handles=handles, loc="upper left", bbox_to_anchor=corner, fontsize=8.5, handlelength=2.2,
                   labelspacing=0.75, borderaxespad=0)  # fmt: skip
+
+
+def _examples(most: float) -> list[float]:
+    """Two round numbers of people, to read sizes by."""
+    return list(dict.fromkeys(words.headline(most * share) for share in (1, 0.25)))
+
+
+def _sign(marker: str, persons: float, most: float, face: str, edge: str) -> Line2D:
+    size = float(np.sqrt(_circle_size(persons, most)))
+    return Line2D([], [], ls="", marker=marker, ms=size, mfc=face, mec=edge, label=words.about(persons))
 
 
 def heading(text: str) -> Patch:
@@ -320,8 +357,18 @@ def movements_title(f: Findings, world: World) -> str:
         return "Nobody is displaced in this run"
     first, people = str(f.displaced_by_area.index[0]), words.about(f.displaced_by_area.iloc[0])
     left = f"More people leave {f.name(first)} ({people}) than any other {world.areas.noun.one}"
+    beyond = abroad(f, world)
+    if len(beyond) and (not len(f.sheltered_by_area) or beyond.iloc[0] > f.sheltered_by_area.iloc[0]):
+        country = world.holders.label[int(_country_of(world, str(beyond.index[0])))]
+        return f"{left}; at the end {words.about(beyond.iloc[0])} are in {f.name(str(beyond.index[0]))}, {country}"
     if not len(f.sheltered_by_area) or f.sheltered_by_area.iloc[0] <= 0:
         return left
     there, many = str(f.sheltered_by_area.index[0]), words.about(f.sheltered_by_area.iloc[0])
     where = "there" if there == first else f"in {f.name(there)}"
     return f"{left}; at the end more of the displaced are {where} ({many}) than in any other"
+
+
+def _country_of(world: World, area_id: str) -> int:
+    """The country abroad in which an area lies, as the number of a side."""
+    inside = world.places.area == world.areas.area_id.index(area_id)
+    return int(world.country[inside][0])

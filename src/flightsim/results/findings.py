@@ -122,6 +122,11 @@ class Findings:
         return self._by_area("sheltered_persons", summed=False)
 
     @cached_property
+    def present_by_area(self) -> pd.Series:
+        """Everybody present at the end by area, most first; of an area abroad all who are there."""
+        return self._by_area("present_persons", summed=False)
+
+    @cached_property
     def by_rung(self) -> pd.DataFrame:
         """Displaced people by day (rows) and rung of shelter (columns, in the ladder's order)."""
         found = self.results.cube.values("sheltered_persons", {GROUP: RUNGS})
