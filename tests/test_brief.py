@@ -179,6 +179,13 @@ class TestScenarios:
 
 
 class TestDisclosure:
+    def test_circles_do_not_hide_the_shades(self) -> None:
+        """Those who left an area are a ring, so that the shade of those who are there is seen through it."""
+        rule = next(
+            line for line in (page.HERE / "page.css").read_text().splitlines() if line.startswith("svg .left")
+        )
+        assert "fill: none" in rule
+
     def test_no_small_number_of_people_on_the_map(self) -> None:
         told = re.findall(r"<path[^>]*><title>([^<:]+): ([^<]+)</title>", html("en"))
         assert told

@@ -33,7 +33,11 @@ from flightsim.world import Floats
 MOST_COMPLAINTS = 10
 THREADS = min(os.cpu_count() or 1, 4)
 FLOW = "arrivals_persons"
-OF_THE_USER = ("events.add", "boundaries")  # inputs that a scenario brings itself: no files of the case
+OF_THE_USER = (
+    "events.add",
+    "boundaries",
+    "exodus.series",
+)  # inputs that a scenario brings itself: no files of the case
 Progress = Callable[[int, int], None]
 
 
