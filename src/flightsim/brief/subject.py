@@ -18,7 +18,7 @@ from flightsim.comparison import folder as comparison
 from flightsim.comparison import reading
 from flightsim.comparison.material import Material
 from flightsim.errors import InputError
-from flightsim.export import geo, shared
+from flightsim.export import disclosure, geo, shared
 from flightsim.export.pictures import middle_run
 from flightsim.needs import study
 from flightsim.needs.people import People
@@ -27,7 +27,7 @@ from flightsim.needs.tables import Asked, Needs, reckon
 from flightsim.plots import shapes
 from flightsim.results import gather, sweeps
 from flightsim.results.runs import Results, load
-from flightsim.world import Bools, Floats, World
+from flightsim.world import Floats, World
 
 LONGEST_QUESTION = 300  # letters, on two pages
 
@@ -83,21 +83,6 @@ class Subject:
         return np.asarray(self.material.courses[headline][rows])
 
     @cached_property
-    def shown_at_end(self) -> Bools:
-        """(A,) where the number of displaced people at the end may be told, by the rule of exports."""
-        p = self.people
-        beyond = None if p.beyond_care_share is None else p.beyond_care_share[-1:]
-        last = replace(
-            p,
-            days=p.days[-1:],
-            sheltered=p.sheltered[:, -1:],
-            present=p.present[:, -1:],
-            in_frost=p.in_frost[:, -1:],
-            beyond_care_share=beyond,
-        )
-        return np.asarray(shared.shown_of(last).sheltered[0, :-1, -1])
-
-    @cached_property
     def outlines(self) -> dict[str, Shape]:
         """Outlines of sub-districts: the user's, checked as for an export, or the case's own; empty without any."""
         if not self.order.boundaries:
@@ -110,13 +95,13 @@ class Subject:
 
     @cached_property
     def displaced_from(self) -> pd.Series:
-        """People displaced from each sub-district over the run; nan where it is withheld, as in exports."""
+        """People displaced from each sub-district over the run, as in exports."""
         daily = np.diff(self.people.displaced, axis=1, prepend=0.0)
         return shared.by_week(self.people, daily)[1]
 
     @cached_property
     def arrived(self) -> pd.Series:
-        """Arrivals in each sub-district over the run; nan where it is withheld, as in exports."""
+        """Arrivals in each sub-district over the run, as in exports."""
         return shared.by_week(self.people, self.people.arrivals)[1]
 
 
@@ -128,7 +113,7 @@ def read(path: Path, source: Source, asked: Asked, order: Order) -> Subject:
         )
     folders, baseline = _folders(path)
     found = study.read(folders, source, order.scenario, baseline)
-    needs = reckon(found, asked)
+    needs = disclosure.protected(reckon(found, asked))
     sweep = gather.read(folders)
     names = [scene.name for scene in needs.study.scenes]
     first = sweep.done[sweep.done["scenario"].isin(names)]

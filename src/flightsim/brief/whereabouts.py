@@ -18,7 +18,6 @@ from flightsim.brief.wording import place_name
 from flightsim.export import disclosure
 from flightsim.measures import SMALL_CELL_PERSONS
 from flightsim.plots import shapes
-from flightsim.results.runs import load
 from flightsim.world import Floats
 
 CLASSES = 5
@@ -35,11 +34,10 @@ def draw(subject: Subject, t: Language, stamp: str) -> tuple[Markup, list[dict[s
     outlines = subject.outlines
     g = ground.of(world)
     centres = dict(zip(world.areas.area_id, g.at(shapes.centres(world, outlines)), strict=True))
-    there, withheld = sheltered(subject)
+    there = sheltered(subject)
     limits = _limits(float(there.max()) if len(there) else 0.0)
     faces = {str(a): f"c{_class(v, limits)}" for a, v in there.items() if v >= limits[0]}
-    faces |= dict.fromkeys(withheld, "withheld")
-    titles = {a: _title(subject, a, there, withheld, t) for a in world.areas.area_id}
+    titles = {a: _title(subject, a, there, t) for a in world.areas.area_id}
     front, taken = ground.front(g, world, subject.middle, outlines)
     circles, biggest = _circles(subject, centres)
     arrows, most = _arrows(flows(subject), centres)
@@ -54,37 +52,25 @@ def draw(subject: Subject, t: Language, stamp: str) -> tuple[Markup, list[dict[s
         *_names(subject, t, there, centres, g),
         svg.text(ground.WIDE - 4, g.high - 4, stamp, "stamp", "end", rtl),
     ]
-    told = _legend(subject, t, limits, bool(withheld), biggest, most, taken)
+    told = _legend(subject, t, limits, biggest, most, taken)
     return svg.picture(ground.WIDE, g.high, t("alt_map"), inside), told
 
 
-def sheltered(subject: Subject) -> tuple[pd.Series, list[str]]:
-    """Displaced people at the end by sub-district where they are, medians; and the sub-districts that are withheld."""
+def sheltered(subject: Subject) -> pd.Series:
+    """Displaced people at the end by sub-district where there are a hundred or more, medians."""
     at_end = subject.people.sheltered[:, -1].sum(axis=-1)
     values = pd.Series(np.median(at_end, axis=0), index=subject.people.area_id)
-    mean = at_end.mean(axis=0)
-    told = values[subject.shown_at_end & (values >= SMALL_CELL_PERSONS)]
-    withheld = [
-        a for a, m, shown in zip(values.index, mean, subject.shown_at_end, strict=True) if m > 0 and not shown
-    ]
-    return told, withheld
+    return values[values >= SMALL_CELL_PERSONS]
 
 
 @lru_cache(maxsize=1)  # for every language
 def flows(subject: Subject) -> pd.DataFrame:
-    """The largest flows between sub-districts over the run, means over the runs, without what an export would hide."""
-    keys = ["origin_area", "destination_area"]
-    tables = [load(path).flows.groupby(keys)["persons"].sum() for path in subject.scene.paths]
-    mean = pd.concat(tables).groupby(level=[0, 1]).sum() / len(tables)
+    """The largest flows between sub-districts over the run, means over the runs, out of rounded counts."""
+    rows = pd.concat([disclosure.flows(path) for path in subject.scene.paths])
+    sums = rows.groupby(disclosure.PAIR)["persons"].sum() / len(subject.scene.paths)
     known = set(subject.people.area_id)
-    codes = sorted({code for pair in mean.index for code in pair})
-    counts = mean.unstack(fill_value=0.0).reindex(index=codes, columns=codes, fill_value=0.0).to_numpy(float)
-    shown = counts >= SMALL_CELL_PERSONS
-    if counts.size:
-        shown &= ~disclosure.hidden(counts)[:-1, :-1]
-    start, end = np.nonzero(shown)
-    found = pd.DataFrame({"origin": np.array(codes, object)[start], "destination": np.array(codes, object)[end],
-                          "persons": counts[start, end]})  # fmt: skip
+    found = sums[sums >= SMALL_CELL_PERSONS].reset_index()
+    found.columns = pd.Index(["origin", "destination", "persons"])
     inside = (
         found["origin"].isin(known)
         & found["destination"].isin(known)
@@ -105,8 +91,8 @@ def _class(value: float, limits: Sequence[float]) -> int:
     return int(np.searchsorted(limits, value, side="right")) - 1 + CLASSES - len(limits)
 
 
-def _title(subject: Subject, area: str, there: pd.Series, withheld: Sequence[str], t: Language) -> str:
-    number = t("withheld") if area in withheld else t.about(float(there.get(area, 0.0)))
+def _title(subject: Subject, area: str, there: pd.Series, t: Language) -> str:
+    number = t.about(float(there.get(area, 1.0)))  # 0 stands for some as well as for none
     return t("map_title", place=place_name(subject, area, t), number=number)
 
 
@@ -189,16 +175,16 @@ def _names(subject: Subject, t: Language, there: pd.Series, centres: Mapping[str
 
 
 def _patterns() -> Markup:
-    """The hatches of captured ground and of numbers that are withheld."""
+    """The hatch of captured ground."""
     lines = [
         svg.tag("pattern", svg.tag("path", d="M0 5L5 0", class_=f"hatch-{name}"), id=name, width=5, height=5,
                 patternUnits="userSpaceOnUse")
-        for name in ("taken-hatch", "withheld-hatch")
+        for name in ("taken-hatch",)
     ]  # fmt: skip
     return svg.tag("defs", *lines)
 
 
-def _legend(subject: Subject, t: Language, limits: Sequence[float], withheld: bool, biggest: float, most: float,
+def _legend(subject: Subject, t: Language, limits: Sequence[float], biggest: float, most: float,
             taken: bool) -> list[dict[str, Any]]:  # fmt: skip
     """Rows of the legend: a kind of sign, its look, its words."""
     rows: list[dict[str, Any]] = []
@@ -206,8 +192,6 @@ def _legend(subject: Subject, t: Language, limits: Sequence[float], withheld: bo
         high = limits[i + 1] if i + 1 < len(limits) else None
         told = t("class", low=t.whole(low), high=t.whole(high)) if high else t("class_last", low=t.whole(low))
         rows.append({"kind": "swatch", "look": f"c{i + CLASSES - len(limits)}", "words": told})
-    if withheld:
-        rows.append({"kind": "swatch", "look": "withheld", "words": t("legend_withheld")})
     if biggest:
         rows.append(
             {"kind": "circle", "look": "", "words": t("legend_left", number=t.about(words.headline(biggest)))}

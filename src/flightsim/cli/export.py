@@ -1,4 +1,4 @@
-"""``flightsim export``: results in the formats that planners' tools read, small counts suppressed."""
+"""``flightsim export``: results in the formats that planners' tools read, counts of people rounded."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from flightsim.cli.arguments import command, takes_edited, takes_theme
 from flightsim.cli.results_given import one_folder, positive, settle, source, takes_plan
 from flightsim.cli.terminal import DONE, say
 
-MEANING = "write results as CSV, HXL, Excel, GeoPackage and figures for others, small counts suppressed"
+MEANING = "write results as CSV, HXL, Excel, GeoPackage and figures for others, counts of people rounded"
 
 
 def register(commands: Any) -> None:

@@ -1,6 +1,6 @@
-"""Results in the formats that planners' tools read, with small counts suppressed.
+"""Results in the formats that planners' tools read, out of rounded counts.
 
-``disclosure``  which cells of a table to hide so that no small count can be read or worked out
+``disclosure``  counts of people rounded so that no small one can be read or worked out
 ``columns``     every column that is exported: its HXL tag and meaning
 ``shared``      the tables that may be passed on
 ``plain``       CSV, Parquet, HXL

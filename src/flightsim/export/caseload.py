@@ -16,9 +16,8 @@ SO_FAR = "arrivals_so_far"
 def table(tables: Mapping[str, pd.DataFrame], areas: Areas) -> pd.DataFrame:
     """A row a scenario, week and area: *stock* at the end of the week, *arrivals* and first displacements in it.
 
-    Low, middle and high over the runs. Nothing is counted anew: what the tables of the export withhold is blank here,
-    and ``suppressed`` is 1; without a row there nobody was in any run, a 0. *arrivals_so_far* adds the middles of the
-    weeks, as far as none is withheld; movements, so that who arrives twice counts twice.
+    Low, middle and high over the runs. Nothing is counted anew: without a row in a table of the export a count
+    is 0 here. *arrivals_so_far* adds the middles of the weeks; movements, so that who arrives twice counts twice.
     """
     stays = tables["sheltered_persons"]
     weeks = _weeks(tables)
@@ -30,15 +29,13 @@ def table(tables: Mapping[str, pd.DataFrame], areas: Areas) -> pd.DataFrame:
     keys = ["scenario", "week_from", "week_to", *place]
     found = pd.concat([part[keys] for part in parts.values()]).drop_duplicates(ignore_index=True)
     for kind, part in parts.items():
-        counts = part[[*keys, *ENDS, "suppressed"]].rename(columns={c: kind + end for c, end in ENDS.items()})
+        counts = part[[*keys, *ENDS]].rename(columns={c: kind + end for c, end in ENDS.items()})
         found = found.merge(counts, on=keys, how="left")
-        withheld = found.pop("suppressed") == 1
         for end in ENDS.values():
-            found[kind + end] = found[kind + end].where(found[kind + end].notna() | withheld, 0)
+            found[kind + end] = found[kind + end].fillna(0).astype("int64")
     found = found.sort_values(["scenario", areas.code_column, "week_from"], kind="stable", ignore_index=True)
     by_area = found.groupby(["scenario", areas.code_column], sort=False)["arrivals"]
-    found[SO_FAR] = by_area.transform(lambda week: week.cumsum(skipna=False))
-    return found.assign(suppressed=found[list(KINDS)].isna().any(axis=1).astype(int))
+    return found.assign(**{SO_FAR: by_area.cumsum()})
 
 
 def _weeks(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

@@ -13,18 +13,18 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "week_to": ("#date+end", "last day of the week, or of the run"),
     "where": ("#loc+type", "outside every area: waiting at a crossing, on the road, or abroad"),
     "shelter": ("#group+shelter", "shelter: host, rented, site, collective, unfinished, open, or all"),
-    "persons": ("#affected+idps+ind+median", "displaced people, median over the runs; blank: suppressed"),
-    "persons_low": ("#affected+idps+ind+p05", "5 % of the runs are below; under 100 given as 0"),
+    "persons": ("#affected+idps+ind+median", "displaced people, median over the runs; to 100"),
+    "persons_low": ("#affected+idps+ind+p05", "5 % of the runs are below"),
     "persons_high": ("#affected+idps+ind+p95", "95 % of the runs are below"),
     "stock": (
         "#affected+idps+ind+stock+median",
-        "displaced people there at the end of the week, median over the runs; blank: suppressed",
+        "displaced people there at the end of the week, median over the runs; to 100",
     ),
     "stock_low": ("#affected+idps+ind+stock+p05", "5 % of the runs are below; under 100 given as 0"),
     "stock_high": ("#affected+idps+ind+stock+p95", "95 % of the runs are below"),
     "arrivals": (
         "#affected+idps+ind+arrivals+week+median",
-        "arrivals (movements) in the week, median over the runs; blank: suppressed",
+        "arrivals (movements) in the week, median over the runs; to 100",
     ),
     "arrivals_low": (
         "#affected+idps+ind+arrivals+week+p05",
@@ -33,7 +33,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "arrivals_high": ("#affected+idps+ind+arrivals+week+p95", "95 % of the runs are below"),
     "displaced_from_here": (
         "#affected+idps+ind+origin+week+median",
-        "people displaced from here for the first time in the week, median over the runs; blank: suppressed",
+        "people displaced from here for the first time in the week, median over the runs; to 100",
     ),
     "displaced_from_here_low": (
         "#affected+idps+ind+origin+week+p05",
@@ -42,19 +42,15 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "displaced_from_here_high": ("#affected+idps+ind+origin+week+p95", "95 % of the runs are below"),
     "arrivals_so_far": (
         "#affected+idps+ind+arrivals+cumulative",
-        "the weeks' arrivals added up; blank once one is suppressed",
+        "the weeks' arrivals added up",
     ),
     "arrivals_persons": (
         "#affected+idps+ind+arrivals+median",
-        "arrivals (movements) over the run; blank: suppressed",
+        "arrivals (movements) over the run; to 100",
     ),
     "displaced_persons": (
         "#affected+idps+ind+origin+median",
-        "people displaced from here over the run; blank: suppressed",
-    ),
-    "suppressed": (
-        "#meta+suppressed",
-        "1: there are people, but the count is withheld (small, or its complement)",
+        "people displaced from here over the run; to 100",
     ),
     "sector": ("#sector", "sector of the response"),
     "need": ("#indicator+code", "what is needed"),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
-from flightsim.measures import SMALL_CELL_PERSONS
+from flightsim.export import disclosure
 from flightsim.needs.people import People, quantiles
 from flightsim.needs.tables import Needs
 from flightsim.world import Floats
@@ -15,7 +14,7 @@ COUNTS = ("persons", "persons_low", "persons_high")
 
 
 def table(needs: Needs) -> pd.DataFrame:
-    """A row a scenario, day and ``where``: people, median and range over the runs; counts under 100 withheld.
+    """A row a scenario, day and ``where``: people, median and range over the runs; out of rounded counts.
 
     Every day has all three, of nobody a 0: who is not told of waiting takes a crossing for a way out.
     """
@@ -34,12 +33,7 @@ def _of(people: People) -> list[tuple[str, Floats]]:
 
 
 def _rows(people: People, where: str, values: Floats) -> pd.DataFrame:
-    median, low, high = (np.round(each) for each in quantiles(values))
-    mean = values.mean(axis=0)
-    hidden = (mean > 0) & ((mean < SMALL_CELL_PERSONS) | (median < SMALL_CELL_PERSONS))
-    low = np.where(low < SMALL_CELL_PERSONS, 0.0, low)
-    high = np.where((mean > 0) & (high < SMALL_CELL_PERSONS), SMALL_CELL_PERSONS, high)
     frame = pd.DataFrame({"scenario": people.scenario, "date": people.days, "where": where})
-    for name, v in zip(COUNTS, (median, low, high), strict=True):
-        frame[name] = pd.array(np.where(hidden, np.nan, v), dtype="Float64").astype("Int64")
-    return frame.assign(suppressed=hidden.astype(int), runs=people.runs)
+    for name, v in zip(COUNTS, quantiles(values), strict=True):
+        frame[name] = disclosure.rounded(v).astype("int64")
+    return frame.assign(runs=people.runs)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from flightsim.errors import Complaints, InputError, nearest
-from flightsim.export import caseload, elsewhere, geo, metadata, pictures, plain, shared, workbook
+from flightsim.export import caseload, disclosure, elsewhere, geo, metadata, pictures, plain, shared, workbook
 from flightsim.files.atomic import plain_errors, renewed_folder, write_text
 from flightsim.needs.tables import Needs
 from flightsim.world import Areas
@@ -86,7 +86,8 @@ def order(formats: Sequence[str], boundaries: str | None, fine: Sequence[str], c
 
 
 def all_tables(needs: Needs) -> dict[str, pd.DataFrame]:
-    """Every table that is exported, by name."""
+    """Every table that is exported, by name, out of rounded counts."""
+    needs = disclosure.protected(needs)
     protected = shared.tables(needs)
     weekly = caseload.table(protected, needs.study.world.areas)
     return protected | {"caseload": weekly, "elsewhere": elsewhere.table(needs)}
@@ -96,6 +97,7 @@ def write(needs: Needs, wanted: Order, folder: Path) -> list[str]:
     """Write the folder, in the place of an earlier export, and say in lines what is in it."""
     if folder.is_dir() and not any(folder.iterdir()):
         folder.rmdir()  # an empty folder made for it
+    needs = disclosure.protected(needs)
     tables, areas = all_tables(needs), needs.study.world.areas
     shapes = _shapes(needs, wanted, tables)
     before = _log_of(folder)
@@ -121,8 +123,7 @@ def write(needs: Needs, wanted: Order, folder: Path) -> list[str]:
         write_text(temporary / "README.txt", "\n".join([*warned, *lines, "", *_listing(files)]) + "\n")
         write_text(temporary / LOG, before + _entry(wanted, private))
         write_text(temporary / MARK, json.dumps(about, indent=2, ensure_ascii=False) + "\n")
-    hidden = int(sum(frame["suppressed"].sum() for frame in tables.values() if "suppressed" in frame))
-    said = [f"{hidden:,} counts are withheld (under 100 people, or their complement).", *wanted.notes]
+    said = [f"Counts of people are rounded to {disclosure.BASE_PERSONS:.0f} in every run.", *wanted.notes]
     if private:
         said.append(f"{PRIVATE}/ holds {', '.join(wanted.fine)}: keep it to yourself; {LOG} says so.")
     return [*_listing(files), *said]

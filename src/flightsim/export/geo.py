@@ -67,16 +67,10 @@ def outcomes(needs: Needs, tables: Mapping[str, pd.DataFrame], scenario: str) ->
     people = _of(tables["sheltered_persons"], scenario)
     people = people[people["date"] == needs.study.first.people.days[-1]]
     wide = people.pivot_table(index=code, columns="shelter", values="persons", aggfunc="first")
-    hidden = people[people["suppressed"] == 1].groupby(code).size()
     for rung in ("all", *RUNGS):
-        said = wide[rung] if rung in wide else pd.Series(dtype="Float64")
-        values = _at(said, frame[code])
-        withheld = people[(people["shelter"] == rung) & (people["suppressed"] == 1)][code]
-        nobody = values.isna() & ~frame[code].isin(withheld)
-        frame["sheltered_persons" if rung == "all" else f"in_{rung}"] = values.astype("Float64").mask(
-            nobody, 0
-        )
-    frame["suppressed"] = _at(hidden, frame[code]).fillna(0).astype(int)
+        said = wide[rung] if rung in wide else pd.Series(dtype="float64")
+        name = "sheltered_persons" if rung == "all" else f"in_{rung}"
+        frame[name] = _at(said, frame[code]).astype("Float64").fillna(0)
     totals = _of(tables["run_totals"], scenario).set_index(code)
     for column in ("arrivals_persons", "displaced_persons"):
         frame[column] = _at(totals[column], frame[code])
@@ -92,7 +86,7 @@ def outcomes(needs: Needs, tables: Mapping[str, pd.DataFrame], scenario: str) ->
 
 
 def write_geojson(frame: pd.DataFrame, shapes: Mapping[str, Geometry], code: str, path: Path) -> None:
-    """A feature an area that has an outline; null where a count is withheld or not known.
+    """A feature an area that has an outline; null where something is not known.
 
     ``code``: the column of P-codes.
     """

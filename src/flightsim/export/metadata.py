@@ -14,7 +14,7 @@ from flightsim.world import Areas
 
 CAVEATS = (
     "Modelled, not observed. Violence and weather are inputs; nothing here says when or where violence comes.",
-    "Counts of 1 to 99 people are withheld, and others with them so that they cannot be worked out (suppressed = 1).",
+    "Counts of people are rounded to 100 in each run before anything is worked out: 0 stands for 0 to 49 people.",
     "Ranges and chances are over runs of the model, given the scenario; what else it gets wrong is not in them.",
     "Medians over runs of parts do not add up to the median of the whole.",
     "Free room for newcomers is an assumption of the case; standards that were not seen at a source are marked.",

@@ -10,19 +10,18 @@ import pandas as pd
 
 from flightsim import words
 from flightsim.export.columns import language_name
-from flightsim.measures import SMALL_CELL_PERSONS
 from flightsim.needs.people import quantiles
 from flightsim.needs.quantities import NEEDS, amount, rounded
 from flightsim.needs.study import Scene
 from flightsim.needs.tables import Needs
 from flightsim.world import RUNGS, Areas
 
-WHOLE, WITHHELD, NOT_KNOWN = "Whole area", "withheld", "not known"
+WHOLE, NOT_KNOWN = "Whole area", "not known"
 MOST_TRIGGERS = 100  # rows of the sheet, the likeliest; the table has all
 TO_FILL_IN = ("organisation", "activity", "targeted", "reached")  # left blank, for partners (3W)
 HOW_TO_READ = (
     "",
-    "“withheld”: a count of 1 to 99 people, or one by which such a count could be worked out. 0: nobody.",
+    "Counts of people are rounded to 100 in each run: 0 stands for 0 to 49 people.",
     "“not known”: a capacity that the case does not hold. A blank date: it does not fall short.",
     f"Rows “{WHOLE}” are reckoned for the whole, at two figures. Do not add up the areas: whole things are rounded",
     "up in each, and medians do not add up. What serves all areas together, as hospitals do, has no row by area.",
@@ -78,11 +77,8 @@ def triggers(table: pd.DataFrame, areas: Areas) -> pd.DataFrame:
 
 
 def weekly(table: pd.DataFrame, areas: Areas, several: bool) -> pd.DataFrame:
-    """The caseload by week, withheld counts as a word."""
-    counts = [c for c in table if table[c].dtype.name in ("Int64", "Float64", "float64")]
-    told = table.drop(columns=["suppressed", *(f"adm{level}_pcode" for level in range(1, areas.level))])
-    for name in counts:
-        told[name] = told[name].astype(object).where(told[name].notna(), WITHHELD)
+    """The caseload by week, with heads to read."""
+    told = table.drop(columns=[f"adm{level}_pcode" for level in range(1, areas.level)])
     named = told.rename(
         columns={k: v for k, v in (HEADS | WEEKLY).items() if k != "scenario"} | place_heads(areas)
     )
@@ -136,10 +132,8 @@ def _at_end(table: pd.DataFrame, scenario: str) -> pd.DataFrame:
 
 
 def _told(values: pd.Series, code: str) -> Any:
-    """A count; 0 where there is no row, as nobody is there; *withheld* where there is one without a count."""
-    if code not in values.index:
-        return 0
-    return WITHHELD if pd.isna(values[code]) else int(values[code])
+    """A count; 0 where there is no row, as fewer than fifty are there in every run."""
+    return int(values[code]) if code in values.index else 0
 
 
 def _whole_people(scene: Scene, tables: Mapping[str, pd.DataFrame], areas: Areas) -> pd.DataFrame:
@@ -150,8 +144,7 @@ def _whole_people(scene: Scene, tables: Mapping[str, pd.DataFrame], areas: Areas
     p = scene.people
     flows = (p.arrivals.sum(axis=(1, 2)), p.displaced[:, -1].sum(axis=1))
     for head, values in zip(_FLOWS, flows, strict=True):
-        middle = float(np.median(values))
-        row[head] = WITHHELD if 0 < middle < SMALL_CELL_PERSONS else int(words.headline(middle))
+        row[head] = int(words.headline(float(np.median(values))))
     return pd.DataFrame([row])
 
 

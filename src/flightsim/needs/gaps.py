@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -76,6 +76,15 @@ def of(people: People, standards: Standards, capacities: Mapping[str, Capacity])
         found[name] = Gap(
             need, per_person, needed, there, known.source if known else "", bool(known and known.together)
         )
+    return found
+
+
+def again(people: People, gaps: Mapping[str, Gap]) -> dict[str, Gap]:
+    """The same gaps, reckoned for other counts of the same people."""
+    found = {}
+    for name, gap in gaps.items():
+        needed = people.groups[gap.need.whom] * gap.per_person
+        found[name] = replace(gap, needed=needed.sum(axis=2, keepdims=True) if gap.together else needed)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import pandas as pd
 from flightsim.needs import capacity, care, gaps, money
 from flightsim.needs.capacity import Capacity
 from flightsim.needs.gaps import Gap
-from flightsim.needs.people import quantiles
+from flightsim.needs.people import People, quantiles
 from flightsim.needs.quantities import BY_RUNG, NEEDS, Need, rounded, standards_of
 from flightsim.needs.standards import Standards, of_case
 from flightsim.needs.study import Scene, Study
@@ -39,6 +39,12 @@ class Needs:
     study: Study
     asked: Asked
     gaps: Mapping[str, Mapping[str, Gap]]  # by scenario and need
+
+    def of_people(self, change: Callable[[People], People]) -> Needs:
+        """The same, reckoned for people that are changed, scenario by scenario."""
+        scenes = tuple(replace(scene, people=change(scene.people)) for scene in self.study.scenes)
+        found = {scene.name: gaps.again(scene.people, self.gaps[scene.name]) for scene in scenes}
+        return replace(self, study=replace(self.study, scenes=scenes), gaps=found)
 
     def by_day(self) -> pd.DataFrame:
         """A row a scenario, day, sub-district, need and shelter ("all", or a rung); rows of nothing left out."""
