@@ -7,4 +7,5 @@
 ``checks``    how the model did against what was reported
 ``svg``, ``frame``, ``curve``, ``ladder``, ``ground``, ``whereabouts``   pictures whose letters the browser sets
 ``page``      all of it on two pages
+``planning``  the planning-scenario table of a contingency plan
 """

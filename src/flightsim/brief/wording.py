@@ -13,6 +13,7 @@ from flightsim.brief.subject import Subject
 from flightsim.comparison.figures.look import shorter
 from flightsim.results import checked as against
 from flightsim.results import varied
+from flightsim.world import World
 
 MOST_CHANGED = 6  # settings other than the defaults that are listed
 LONGEST_NAME, LONGEST_NOTE, MOST_NOTES = 40, 200, 3  # that two pages have room for
@@ -47,8 +48,12 @@ def question(subject: Subject, t: Language) -> str:
 
 def scenario(subject: Subject, t: Language) -> list[str]:
     """The scenario that the brief is about, in sentences."""
-    config = subject.scene.config
-    return [*_events(config.get("events") or {}, t), *_border(subject, t), *_others(subject, t)]
+    return [*of_config(subject.scene.config, subject.world, t), *_others(subject, t)]
+
+
+def of_config(config: Mapping[str, Any], world: World, t: Language) -> list[str]:
+    """What a configuration says of events and of the border, in sentences."""
+    return [*_events(config.get("events") or {}, t), *_border(config, world, t)]
 
 
 def place_name(subject: Subject, area_id: str, t: Language) -> str:
@@ -158,11 +163,11 @@ def _events(events: Mapping[str, Any], t: Language) -> Iterator[str]:
             yield t("violence_grows" if growth > 0 else "violence_falls", percent=t.whole(abs(100 * growth)))
 
 
-def _border(subject: Subject, t: Language) -> Iterator[str]:
-    section = subject.scene.config.get("border") or {}
+def _border(config: Mapping[str, Any], world: World, t: Language) -> Iterator[str]:
+    section = config.get("border") or {}
     policy = str(section.get("policy", "open"))
     key = f"border_{policy}"
-    if any(subject.world.crossings.is_border):
+    if any(world.crossings.is_border):
         yield t(key) if t.has(key) else t("border_other", policy=policy)
 
 

@@ -46,6 +46,20 @@ def write(needs: Needs, tables: Mapping[str, pd.DataFrame], notes: Sequence[str]
     book.save(path)
 
 
+def one_sheet(title: str, frame: pd.DataFrame, path: Path) -> None:
+    """A workbook of one sheet of texts, wrapped."""
+    from openpyxl import Workbook
+    from openpyxl.styles import Alignment
+
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    _sheet(book, title, frame)
+    for row in book.worksheets[0].iter_rows(min_row=2):
+        for cell in row:
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+    book.save(path)
+
+
 def _sheet(book: Any, title: str, frame: pd.DataFrame) -> None:
     from openpyxl.styles import Alignment, PatternFill
     from openpyxl.utils import get_column_letter
