@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -20,7 +21,7 @@ from flightsim.model.model import DisplacementModel
 from flightsim.model.parts import Parts
 from flightsim.model.parts.behaviour import Flight, NoFlight
 from flightsim.model.parts.border import Border, OpenBorder
-from flightsim.model.parts.discrepancy import NoDiscrepancy
+from flightsim.model.parts.discrepancy import LogRateDrift, NoDiscrepancy
 from flightsim.model.parts.hazard import Bombardment, NoHazard
 from flightsim.model.parts.population import Population
 from flightsim.model.parts.roads import FreeFlow, RoadNetwork
@@ -208,9 +209,9 @@ def counted_persons(model: DisplacementModel) -> dict[str, float]:
 
 
 def examples(n: int) -> Callable[[Any], Any]:
-    """Hypothesis with so many examples, the same on every machine and day."""
+    """Hypothesis with so many examples, the same on every machine and day; more if FLIGHTSIM_EXAMPLES asks for more."""
     return settings(
-        max_examples=n,
+        max_examples=max(n, int(os.environ.get("FLIGHTSIM_EXAMPLES", "0"))),
         deadline=None,
         derandomize=True,
         database=None,
@@ -270,6 +271,8 @@ def settings_of(
     clock = Clock(START, days, draw(st.sampled_from(STEP_HOURS)))
     events = bombing("P0", range(days), draw(st.integers(5, 60)))  # so that something happens
     events += [_event(draw, i, world, days) for i in range(draw(st.integers(0, 12)))]
+    for number in range(draw(st.integers(0, 2))):
+        events += _moment(draw, number, world, days)
     parts = _parts(draw) | fixed
     return Setting(world, events, clock, Parts(**parts), draw(st.integers(0, 1000)))
 
@@ -360,6 +363,30 @@ def _event(draw: st.DrawFn, number: int, world: World, days: int) -> Event:
     return Event(f"{number:03d}-{one.event_id}", *(getattr(one, f) for f in Event.__slots__[1:]))
 
 
+def _moment(draw: st.DrawFn, number: int, world: World, days: int) -> list[Event]:
+    """In one hour a place is taken and struck, its roads are cut, facilities and all gates close; it flips later."""
+    place = draw(st.sampled_from(world.places.place_id))
+    when, hour = day(draw(st.integers(0, days - 1))), draw(st.integers(0, 23))
+    at = world.places.place_id.index(place)
+    made = [event("captured", place, draw(st.sampled_from(CONTROLS)), when, hour)]
+    made += [event("road_cut", place, 0.0, when, hour), event("air_strike", place, 20.0, when, hour)]
+    made += [
+        event("facility_closed", name, 1.0, when, hour)
+        for name, of in zip(world.facilities.facility_id, world.facilities.place.tolist(), strict=True)
+        if of == at
+    ]
+    if len(world.crossings):
+        made.append(event("border_rule", ALL, "closed", when, hour))
+    flips = draw(st.lists(st.sampled_from(CONTROLS), max_size=4))
+    made += [
+        event("captured", place, holder, when, min(hour + 1 + n // 2, 23)) for n, holder in enumerate(flips)
+    ]
+    return [
+        Event(f"moment{number}-{n:02d}-{one.event_id}", *(getattr(one, f) for f in Event.__slots__[1:]))
+        for n, one in enumerate(made)
+    ]
+
+
 def _parts(draw: st.DrawFn) -> dict[str, Any]:
     behaviour = Flight(
         shelling_per_hour=draw(numbers(0.05, 0.2)),
@@ -385,7 +412,12 @@ def _parts(draw: st.DrawFn) -> dict[str, Any]:
     )
     ladder = ShelterLadder(host_share=draw(numbers(0, 1)), rent_share=draw(numbers(0, 1)), tents_per_day=5.0)
     return {
-        "hazard": Bombardment(memory_days=draw(numbers(0.5, 5)), night_share=draw(numbers(0, 1))),
+        "hazard": Bombardment(
+            memory_days=draw(numbers(0.5, 5)),
+            night_share=draw(numbers(0, 1)),
+            warning_days=draw(st.sampled_from([0, 0, 1])),
+        ),
+        "discrepancy": draw(st.sampled_from([NoDiscrepancy(), LogRateDrift(log_sd=0.5)])),
         "services": draw(st.sampled_from([HealthCare(), NoServices()])),
         "roads": draw(st.sampled_from([roads, FreeFlow()])),
         "border": draw(

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from flightsim.case import cells as reading
@@ -24,6 +24,7 @@ from flightsim.case.columns import TABLES
 from flightsim.case.reading import Case, find_case, read_case, shipped_cases
 from flightsim.errors import InputError
 from flightsim.world import HOST, OPEN, RENTED, SITE, UNFINISHED
+from models import examples
 from worlds import GOVERNMENT
 
 TOY = find_case("toy")
@@ -813,7 +814,7 @@ def mutate(raw: bytes, how: str, i: int, j: int, garbage: str) -> bytes:
 
 
 @pytest.mark.slow
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(200)
 @given(st.lists(MUTATION, min_size=1, max_size=4))
 def test_whatever_is_in_the_files_it_is_read_or_refused(
     mutations: list[tuple[str, str, int, int, str]],

@@ -382,3 +382,19 @@ def test_errors_that_nobody_reads_change_no_exit_code(
     assert ended.returncode == code
     assert "flightsim: " not in ended.stdout
     assert ended.stdout.splitlines()[-1].startswith(str(tmp_path / "here"))
+
+
+def test_a_ctrl_c_that_a_library_made_another_error_of_is_still_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def swallowed(_arguments: object) -> int:
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(5)
+        except KeyboardInterrupt:
+            raise AttributeError("'NoneType' object has no attribute '_flags'") from None
+        return 0
+
+    monkeypatch.setattr(cli, "_run", swallowed)
+    assert cli.main(["cases"]) == 130
+    assert capsys.readouterr().err == "flightsim: stopped; the run that was under way left nothing behind\n"

@@ -33,7 +33,7 @@ CLOSED, WOMEN, _ = range(len(BORDER_RULES))
 
 
 @pytest.mark.slow
-@examples(40)
+@examples(200)
 @given(settings_of())
 def test_what_must_hold_after_every_step(setting: Setting) -> None:
     model = setting.model()

@@ -69,10 +69,12 @@ def tell(error: BaseException) -> int:
 
         traceback.print_exception(error)
     code = REFUSED
-    if isinstance(error, InputError):
-        lines = error.complaints
-    elif isinstance(error, KeyboardInterrupt):
+    if (
+        isinstance(error, KeyboardInterrupt) or _stopped.is_set()
+    ):  # a library may have made another error of it
         lines, code = ["stopped; the run that was under way left nothing behind"], STOPPED
+    elif isinstance(error, InputError):
+        lines = error.complaints
     elif isinstance(error, OSError):
         lines = [_trouble(error)]
     elif isinstance(error, MemoryError):
