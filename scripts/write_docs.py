@@ -46,6 +46,7 @@ EVENT_UNITS = {
     "night_temperature": "degrees C, the night's minimum, until the next row",
     "site_opened": "persons for whom a new site, or one made larger, has room from that morning on",
     "site_closed": "nothing: the sites of the place take in nobody more; who lives there stays",
+    "hostility": "1: it frightens from then on, 0: it does not (see `frightens`)",
 }
 HOUSEHOLDS = {
     "household": "key of the modelled household, the same in every scenario",

@@ -58,6 +58,7 @@ def test_helpers_make_every_type_of_event() -> None:
         worlds.night(-2, "2020-01-01"),
         worlds.event("site_opened", "A", 100.0),
         worlds.event("site_closed", "A"),
+        worlds.event("hostility", "government"),
     ]
     assert [event.type for event in made] == list(EVENT_TYPES)
     assert len({event.event_id for event in made}) == len(made)

@@ -21,6 +21,7 @@ EVENT_TYPES = (
     "night_temperature",
     "site_opened",
     "site_closed",
+    "hostility",
 )
 WARLIKE = (  # what ends when the war does
     *STRIKES,
@@ -31,6 +32,7 @@ WARLIKE = (  # what ends when the war does
     "facility_reopened",
     "road_cut",
     "road_reopened",
+    "hostility",
 )
 STATUSES = ("reported", "derived", "assumed")
 ALL = "ALL"

@@ -411,6 +411,12 @@ def _description(scenario: Scenario) -> list[str]:
     kinds = {status: sum(e.status == status for e in scenario.events) for status in STATUSES}
     strikes = sum(float(e.value) for e in by_type(scenario.events, *STRIKES) if clock.start <= e.date <= end)
     captured = len({e.target for e in by_type(scenario.events, "captured") if clock.start <= e.date <= end})
+    turns = [e for e in by_type(scenario.events, "hostility") if clock.start <= e.date <= end]
+    label = dict(zip(world.holders.name, world.holders.label, strict=True))
+    turned = "".join(
+        f"; {label[e.target]} {'frightens' if e.value else 'does not frighten'} from {e.date} on"
+        for e in turns
+    )
     length = words.counted(clock.days, "day")
     period = f"From {clock.start} to {end}: {length} in steps of {clock.step_hours} h, seed {scenario.seed}."
     where = (
@@ -430,7 +436,7 @@ def _description(scenario: Scenario) -> list[str]:
     )
     held_events = words.counted(len(scenario.events), "event")
     known = ", ".join(f"{n:,} {status}" for status, n in kinds.items())
-    what = f"{held_events}: {known}; in the period {strikes:,.0f} strikes and {words.counted(captured, 'place')} taken."
+    what = f"{held_events}: {known}; in the period {strikes:,.0f} strikes and {words.counted(captured, 'place')} taken{turned}."
     return [
         f"{manifest['title']} (case {world.name}; data of {manifest['data_date']})",
         period,

@@ -7,7 +7,7 @@ import io
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -116,11 +116,11 @@ def text(blank: Any = REQUIRED) -> Column:
     return Column(read, "some text on one line", blank)
 
 
-def identifier(blank: Any = REQUIRED) -> Column:
-    """A P-code or the like: no spaces, nothing invisible."""
+def identifier(blank: Any = REQUIRED, besides: Collection[str] = ()) -> Column:
+    """A P-code or the like: no spaces, nothing invisible. Names ``besides`` are taken whatever is in them."""
 
     def read(cell: str) -> str:
-        if re.fullmatch(r"[\w.:/-]{1,100}", cell):
+        if cell in besides or re.fullmatch(r"[\w.:/-]{1,100}", cell):
             return cell
         unseen = {letter for letter in cell if unicodedata.category(letter) in ("Cf", "Zs") and letter != " "}
         if not unseen:

@@ -67,7 +67,7 @@ def _check_unique(table: Table, key: str, complaints: Complaints) -> None:
 
 def _known(tables: Tables, holders: Holders) -> Known:
     """Ids by kind. An area is known to events if a place lies in it."""
-    known: Known = {"country": holders.codes}
+    known: Known = {"country": holders.codes, "holder": holders.sides}
     for kind, file in (
         ("place_id", "places.csv"),
         ("road_id", "roads.csv"),

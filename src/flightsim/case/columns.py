@@ -145,7 +145,10 @@ def columns_of(holders: Holders) -> dict[str, dict[str, Column]]:
     """The columns of every table there may be, of a case with these sides and countries."""
     tables = TABLES | OPTIONAL_TABLES
     control = choice(holders.name)
-    changed = {"places.csv": tables["places.csv"] | {"control": control}}
+    changed = {
+        "places.csv": tables["places.csv"] | {"control": control},
+        event_rows.FILE: event_rows.columns_of(holders),
+    }
     if holders.codes:
         country = replace(choice(holders.codes, blank=""), optional=True)
         changed["crossings.csv"] = tables["crossings.csv"] | {"country": country}

@@ -41,7 +41,7 @@ COLUMNS: dict[str, Column] = {
     ),
     "type": choice(EVENT_TYPES).means("what happens: see events by type"),
     "target": identifier().means(
-        "the place, road, crossing, facility or area it happens to, by its id, or ALL"
+        "the place, road, crossing, facility, area or side it happens to, by its id or name, or ALL"
     ),
     "value": text(blank="").means("how much, or what from then on: see events by type"),
     "unit": text(blank="").means("of the value, for readers"),
@@ -66,6 +66,7 @@ VALUES: dict[str, Column] = {
     "night_temperature": number(at_least=-60, at_most=50),
     "site_opened": number(above=0, at_most=10_000_000),
     "site_closed": number(at_least=0, blank=HOLDS),
+    "hostility": number(at_least=0, at_most=1, whole=True),
 }
 TARGETS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys((*STRIKES, "captured"), ("place_id",)),
@@ -80,8 +81,15 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "night_temperature": (ALL, "area_id"),
     "site_opened": ("place_id",),
     "site_closed": ("place_id",),
+    "hostility": ("holder",),
 }
 FAR = timedelta(days=731)  # events may come before the start (memory) and after the end, but not by years
+
+
+def columns_of(holders: Holders) -> dict[str, Column]:
+    """The columns of events, in which a side's name may stand too, spaces and all."""
+    target = identifier(besides=holders.sides).means(COLUMNS["target"].meaning)
+    return COLUMNS | {"target": target}
 
 
 def build_events(
@@ -132,13 +140,14 @@ def read_events(path: Path, world: World) -> list[Event]:
     raw = read_bytes(path, complaints)
     content = None if raw is None else decode(path.name, raw, complaints)
     complaints.raise_if_any()
-    table = parse(path.name, content or "", COLUMNS, complaints)
+    table = parse(path.name, content or "", columns_of(world.holders), complaints)
     known = {
         "place_id": world.places.place_id,
         "area_id": world.areas.area_id,
         "road_id": world.roads.road_id,
         "crossing_id": world.crossings.crossing_id,
         "country": world.holders.codes,
+        "holder": world.holders.sides,
         "facility_id": world.facilities.facility_id,
     }
     first: dict[str, int] = {}

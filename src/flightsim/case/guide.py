@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flightsim.case import countries, customs
 from flightsim.case.cells import REQUIRED, Column
 from flightsim.case.columns import OPTIONAL_TABLES, TABLES
-from flightsim.case.manifest import FACTS, HOLDER_FACTS, HOLDERS, LISTS, TABLE_FACTS
+from flightsim.case.manifest import COLOUR, DANGEROUS_TO, FACTS, HOLDER_FACTS, HOLDERS, LISTS, TABLE_FACTS
 
 CONTROL = "a name under `holders` or `countries` in the manifest; without holders: opposition, sna, government or sdf"
 HEADS = ("column", "what stands in it", "expected", "")
@@ -47,7 +47,11 @@ def manifest() -> str:
     facts = ", ".join(TABLE_FACTS)
     rows.append(["`tables`", "for each file of the folder whose it is and what may be done with it", facts])
     rows.append(
-        [f"`{HOLDERS}`", "who holds places; may be left out", f"names, each with {', '.join(HOLDER_FACTS)}"]
+        [
+            f"`{HOLDERS}`",
+            "who holds places; may be left out",
+            f"names, each with {', '.join(HOLDER_FACTS)}; {COLOUR} and {DANGEROUS_TO} may be left out",
+        ]
     )
     rows.append([f"`{countries.KEY}`", countries.MEANING, countries.EXPECTED])
     rows += [[f"`{name}`", meaning, expected] for name, (expected, meaning) in customs.MEANINGS.items()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -31,6 +32,7 @@ FACTS: dict[str, Column] = {
 }
 HOLDERS = "holders"  # may be left out: then the sides are those of north-west Syria
 HOLDER_FACTS = ("label", "frightens", "lived_in", "crossed")
+COLOUR, DANGEROUS_TO = "colour", "dangerous_to"  # of a side; may be left out
 YES_NO = {"true": True, "false": False}
 LISTS = {
     "measured": "what was counted or measured, a line each; may be empty",
@@ -109,29 +111,51 @@ def _holders(key: str, value: Any, complaints: Complaints) -> Holders | None:
     if not isinstance(value, dict) or not value:
         complaints.add(f"{MANIFEST}: holders is {_kind(value)}; expected {expected}")
         return None
-    found = [_holder(name, facts, complaints) for name, facts in value.items()]
-    if None in found:
+    before = len(complaints.texts)
+    for name, facts in value.items():
+        _check_holder(name, facts, tuple(value), complaints)
+    if len(complaints.texts) > before:
         return None
-    label, frightens, lived_in, crossed = zip(*(each for each in found if each), strict=True)
+    frightens, lived_in, crossed = (
+        tuple(YES_NO[each[fact]] for each in value.values()) for fact in HOLDER_FACTS[1:]
+    )
     if True not in lived_in:
         complaints.add(f"{MANIFEST}: holders: lived_in is false for all; expected true for one at least")
         return None
-    return Holders(tuple(value), label, frightens, lived_in, crossed)
+    return Holders(
+        tuple(value),
+        tuple(str(each["label"]) for each in value.values()),
+        frightens,
+        lived_in,
+        crossed,
+        colour=tuple(str(each.get(COLOUR, "")).lower() for each in value.values()),
+        dangerous_to=tuple(tuple(each.get(DANGEROUS_TO, ())) for each in value.values()),
+    )
 
 
-def _holder(name: str, facts: Any, complaints: Complaints) -> tuple[str, bool, bool, bool] | None:
-    where, before = f"holders, {show(name)}", len(complaints.texts)
+def _check_holder(name: str, facts: Any, sides: tuple[str, ...], complaints: Complaints) -> None:
+    where = f"{MANIFEST}: holders, {show(name)}"
     if not isinstance(facts, dict):
-        complaints.add(f"{MANIFEST}: {where} is {_kind(facts)}; expected {', '.join(HOLDER_FACTS)}")
-        return None
-    _complain_about_keys(f"{where}, ", facts, HOLDER_FACTS, complaints)
+        complaints.add(f"{where} is {_kind(facts)}; expected {', '.join(HOLDER_FACTS)}")
+        return
+    asked = {key: said for key, said in facts.items() if key not in (COLOUR, DANGEROUS_TO)}
+    _complain_about_keys(f"holders, {show(name)}, ", asked, HOLDER_FACTS, complaints)
     for fact in HOLDER_FACTS[1:]:
         if fact in facts and facts[fact] not in YES_NO:
-            complaints.add(f"{MANIFEST}: {where}, {fact} is {show(str(facts[fact]))}; expected true or false")
-    if len(complaints.texts) > before:
-        return None
-    frightens, lived_in, crossed = (YES_NO[facts[fact]] for fact in HOLDER_FACTS[1:])
-    return str(facts["label"]), frightens, lived_in, crossed
+            complaints.add(f"{where}, {fact} is {show(str(facts[fact]))}; expected true or false")
+    colour = facts.get(COLOUR, "#000000")
+    if not isinstance(colour, str) or not re.fullmatch("#[0-9A-Fa-f]{6}", colour):
+        said = show(colour) if isinstance(colour, str) else _kind(colour)
+        complaints.add(f'{where}, {COLOUR} is {said}; expected a colour as "#aa3300", in quotation marks')
+    others, feared_by = tuple(side for side in sides if side != name), facts.get(DANGEROUS_TO, [])
+    if not isinstance(feared_by, list) or not all(isinstance(side, str) for side in feared_by):
+        complaints.add(f"{where}, {DANGEROUS_TO} is {_kind(feared_by)}; expected a list of other sides")
+        return
+    for side in feared_by:
+        if side not in others:
+            complaints.add(
+                f"{where}, {DANGEROUS_TO} names {show(side)}; expected another side of the case{nearest(side, others)}"
+            )
 
 
 def holders_of(manifest: Mapping[str, Any]) -> Holders:

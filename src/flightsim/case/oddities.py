@@ -18,7 +18,7 @@ FAR_OFF = (
 )
 POINT_KM = 2.0  # assumption: the point of a town is this near to its end of a road
 NAMED = 10  # how many are named; the others are counted
-LASTING = ("captured", "border_rule", "ceasefire", "aid_authorisation", "night_temperature")
+LASTING = ("captured", "border_rule", "ceasefire", "aid_authorisation", "night_temperature", "hostility")
 
 
 def warnings(world: World, events: list[Event], tables: Mapping[str, Table]) -> list[str]:

@@ -194,6 +194,8 @@ class Household(mesa.Agent):
             gate = int(options.row[column]) - len(model.world.areas)
             if not model.gates.admits(gate, np.array([self.adult_men > 0]))[0]:
                 return -math.inf
+        if model.hazard.avoided(np.array(self._home), options.side[column]):
+            return -math.inf
         value = -rule.distance_exponent * np.log(hours + rule.near_hours)
         value = value + rule.kin * (options.row[column] == self.kin_area)
         value = value - rule.other_authority * (

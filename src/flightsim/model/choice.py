@@ -25,7 +25,8 @@ class Alternatives:
 
     place   (D,)   rows of places, then P + gate rows
     first   (A',)  where each area begins in the columns above
-    row     (A',)  the area's row in the world, gates behind the areas; also its row among the routing targets
+    row     (A',)  the area's row in the world, gates behind the areas (twice where two sides hold an area and that
+                   matters: see `alternatives`); also its row among the routing targets
     side    (A',)  who holds the area, index into the world's holders; -1: abroad
     key     (D,)   for the draws with each place; area_key (A',) for that with each area
     inverse_weight (D,) exp(the highest appeal - appeal)
@@ -74,11 +75,17 @@ def alternatives(
     side: Ints,
     place_key: npt.NDArray[np.uint64],
     area_key: npt.NDArray[np.uint64],
+    by_side: bool = False,
 ) -> Alternatives:
-    """Those with a finite appeal, by area; all arguments by place (gates are places with an area of their own)."""
+    """Those with a finite appeal, by area; all arguments by place (gates are places with an area of their own).
+
+    ``by_side``: an area that several sides hold is an alternative for each of them, with the same draw for the area.
+    """
     rows = np.flatnonzero(np.isfinite(appeal))
-    rows = rows[np.argsort(area[rows], kind="stable")]
-    areas, first = np.unique(area[rows], return_index=True)
+    group = area * (side.max() + 2) + side + 1 if by_side and len(side) else area
+    rows = rows[np.argsort(group[rows], kind="stable")]
+    first = np.unique(group[rows], return_index=True)[1]
+    areas = area[rows][first]
     top = appeal[rows].max() if len(rows) else 0.0
     return Alternatives(
         place=rows,

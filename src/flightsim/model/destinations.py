@@ -29,6 +29,7 @@ class Destinations:
         self._n_places, self._n_gates, self._everybody = len(world.places), len(gates), world.persons
         self._persons = world.places.residents_persons + world.places.idps_persons
         self._abroad: Bools = ~world.at_home
+        self._some_avoid = bool(world.holders.avoided.any())
         self._way: tuple[Alternatives, Floats, Floats, Floats] | None = None
         self._area: Ints = np.concatenate([world.places.area, n_areas + np.arange(len(gates))])
         self._key = np.concatenate(
@@ -50,7 +51,14 @@ class Destinations:
         abroad = np.full(self._n_gates, -np.inf)
         abroad[gates.leads_abroad] = rule.abroad + rule.size * np.log(self._everybody)
         side = np.concatenate([hazard.control, np.full(self._n_gates, -1)])
-        return alternatives(np.concatenate([here, abroad]), self._area, side, self._key, self._area_key)
+        return alternatives(
+            np.concatenate([here, abroad]),
+            self._area,
+            side,
+            self._key,
+            self._area_key,
+            by_side=self._some_avoid,
+        )
 
     def choose(
         self,
@@ -89,6 +97,8 @@ class Destinations:
             for column in np.flatnonzero(options.side < 0).tolist():
                 gate = int(options.row[column]) - self._n_areas
                 values[~gates.admits(gate, has_men[part]), column] = -np.inf
+            if self._some_avoid:
+                values[hazard.avoided(h.home[who][:, None], options.side)] = -np.inf
             here_now = np.full(len(who), NOWHERE) if may_stay else node
             not_here = np.column_stack([here_now, h.home[who]])  # home is for those who return
             top[part] = choose(options, values, h.occasion_key(who), *self._draws, not_here)

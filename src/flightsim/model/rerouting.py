@@ -24,7 +24,9 @@ def throw_off(state: State) -> None:
     open_goal = np.append(state.can_be_reached, np.zeros(n_gates, bool))
     open_goal[len(hostile) + state.gates.leads_abroad] = True
     reachable = np.isfinite(state.routes.hours[t.node, t.target])
-    _redirect(state, np.flatnonzero(~(open_goal[t.place] & (reachable | t.on_last_leg))))
+    side = np.append(state.hazard.control, np.full(n_gates, -1))[t.place]
+    avoided = state.hazard.avoided(state.households.home[t.household], side)
+    _redirect(state, np.flatnonzero(~(open_goal[t.place] & ~avoided & (reachable | t.on_last_leg))))
 
 
 def _leave_queues_that_will_not_move(state: State) -> None:

@@ -67,7 +67,7 @@ class Schedule(State):
         changed = self.routes.advance(
             step, self.hazard.control, self.hazard.remembered, self.gates.rule, self.traffic.waiting
         )
-        ways_changed = changed or gates_changed or len(self.hazard.captured) > 0
+        ways_changed = changed or gates_changed or len(self.hazard.captured) > 0 or self.hazard.turned
         if ways_changed or step % self.clock.steps_a_day == 0:
             self.forget_news()
         if len(self.hazard.captured):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -18,11 +19,15 @@ class Holders:
 
     name      as the tables write it
     label     as products write it
-    frightens whether people around flee from its captures
+    frightens whether people around flee from its captures, at the start; events of type hostility change it
     lived_in  whether people live, stay and arrive on its ground; where not, nobody is modelled there, nobody goes there
               and nobody leaves a place once it is taken
     crossed   whether one gets from its ground to another such side's by any road, not at crossings alone
     abroad    whether it is a country abroad, which holds its own places; those come last
+    colour    on maps, as #aa3300; blank: none of its own
+    dangerous_to  names of the sides whose people fear it: while it frightens, its captures alarm those on their ground
+              alone, and whoever had a home there at the start does not flee to its ground. Empty: its captures alarm
+              everybody around, and people may flee to its ground
     """
 
     name: tuple[str, ...]
@@ -31,6 +36,8 @@ class Holders:
     lived_in: tuple[bool, ...]
     crossed: tuple[bool, ...]
     abroad: tuple[bool, ...] = ()  # empty: none is
+    colour: tuple[str, ...] = ()  # empty: no side has one
+    dangerous_to: tuple[tuple[str, ...], ...] = ()  # empty: no side says so
 
     @property
     def countries(self) -> list[int]:
@@ -57,11 +64,26 @@ class Holders:
             lived_in=(*self.lived_in, *[True] * more),
             crossed=(*self.crossed, *[False] * more),
             abroad=(*[False] * n, *[True] * more),
+            colour=(*self.colour, *[""] * more) if self.colour else (),
+            dangerous_to=(*self.dangerous_to, *[()] * more) if self.dangerous_to else (),
         )
 
     def index(self, name: str) -> int:
         """The number of a side by its name; ValueError if there is none of that name."""
         return self.name.index(name)
+
+    @cached_property
+    def avoided(self) -> Bools:
+        """(H, H) whether people from ground of one side do not flee to ground of another, while that frightens."""
+        found = np.zeros((len(self.name), len(self.name)), bool)
+        for side, people_of in enumerate(self.dangerous_to):
+            found[[self.index(name) for name in people_of], side] = True
+        return found
+
+    @cached_property
+    def alarmed(self) -> Bools:
+        """(H, H) whether people on ground of one side are alarmed when another takes a place, while that frightens."""
+        return np.asarray(self.avoided | ~self.avoided.any(axis=0))
 
     def closed(self, control: Ints | int) -> Bools:
         """Whether each place is closed to those who flee, by who holds it; any shape."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import numpy as np
+import numpy.typing as npt
 
 from flightsim.clock import HOURS_A_DAY, Clock, Night, is_night
 from flightsim.errors import InputError
@@ -141,6 +142,8 @@ class Hazard:
     alarm            (P,)  0 to 1: how near and how lately a hostile side took a place; mean over the step
     control          (P,)  who holds each place, index into the world's holders
     captured         (P,)  places whose holder changed in this step, as row numbers
+    frightens        (H,)  whether people flee from each side's captures now
+    turned           bool  whether that changed for a side in this step
     ceasefire        bool  whether one is announced and not over
     temperature_c    (P,)  the night's minimum
     feared, feared_alarm (P,)  remembered and alarm as people take them: what they know is coming counts too
@@ -160,6 +163,7 @@ class Hazard:
         self.strikes_hourly: Floats = np.zeros((n, clock.step_hours))
         self.near_hourly: Floats = np.zeros((n, clock.step_hours))
         self.captured: Ints = np.zeros(0, np.int64)
+        self.frightens, self.turned = np.array(world.holders.frightens), False
         self.ceasefire = False
         self.temperature_c: Floats = np.full(n, np.nan)
         self._everywhere_c, self._here_c = (
@@ -178,6 +182,7 @@ class Hazard:
         of_known_hour = [event for event in events if event.hour is not None]
         self._timed = timetable.by_days_it_lasts(of_known_hour, clock, *STRIKES)
         self._captures = timetable.by_step(events, clock, "captured")
+        self._turns = timetable.by_step(events, clock, "hostility")
         self._ceasefires = timetable.by_step(events, clock, "ceasefire")
         self._pauses = timetable.by_days_it_lasts(events, clock, "pause")
         self._temperatures = timetable.by_day(events, clock, "night_temperature")
@@ -194,6 +199,14 @@ class Hazard:
     def feared_alarm(self) -> Floats:
         """(P,) 0 to 1: how near and how lately a hostile side took a place or, for those warned, will take one."""
         return self.alarm
+
+    def avoided(self, home: npt.NDArray[np.integer], side: Ints) -> Bools:
+        """Whether those with homes in places (rows) do not flee to ground of a side, -1 none; shapes broadcast.
+
+        By who held their home at the start: see ``dangerous_to`` of `Holders`.
+        """
+        afraid = self._world.holders.avoided & self.frightens
+        return np.asarray(afraid[self._world.places.control[home], side] & (np.asarray(side) >= 0))
 
     def _strikes_by_day(self, events: Sequence[Event]) -> dict[int, Floats]:
         """Weighted strikes at each place by day, those of known hour left out; quiet days are absent."""
@@ -269,24 +282,33 @@ class Hazard:
 
     def _front(self, step: int) -> None:
         """Places that change hands; one taken by a hostile side alarms those around, unless a nearer one did lately."""
-        changed = []
+        holders, changed = self._world.holders, []
+        self._turn(step)
         for event in self._captures.get(step, ()):
             place = self._row[event.target]
-            holder = self._world.holders.index(str(event.value))
+            holder = holders.index(str(event.value))
             if holder == self.control[place]:
                 continue
-            if self._world.holders.frightens[holder]:
+            if self.frightens[holder]:
                 km = self._world.km_from(place)
                 far, reach = self._part.front_distance_km, self._part.front_reach_km
                 alarmed = np.maximum(np.exp(-km / far) - np.exp(-reach / far), 0) / -np.expm1(-reach / far)
+                there = self._world.one_country(place, np.arange(len(km)))
                 self._fright = np.maximum(
-                    self._fright, alarmed * self._world.one_country(place, np.arange(len(km)))
+                    self._fright, alarmed * (there & holders.alarmed[self.control, holder])
                 )
             self.control[place] = holder
             changed.append(place)
         self.captured = np.array(sorted(set(changed)), np.int64)
         for event in self._ceasefires.get(step, ()):
             self.ceasefire = bool(event.value)
+
+    def _turn(self, step: int) -> None:
+        """Sides that frighten from now on, or do not any more."""
+        before = self.frightens.copy()
+        for event in self._turns.get(step, ()):
+            self.frightens[self._world.holders.index(event.target)] = bool(event.value)
+        self.turned = not np.array_equal(before, self.frightens)
 
     def _weather(self, day: int) -> None:
         """The last report for a place's own area counts, else the last for all."""
@@ -344,7 +366,7 @@ class Forewarned(Hazard):
     ) -> None:
         super().__init__(part, world, events, clock)
         ahead = timedelta(days=int(getattr(part, "warning_days", 0)))
-        warlike = by_type(events, *STRIKES, "captured", "pause")
+        warlike = by_type(events, *STRIKES, "captured", "pause", "hostility")
         sooner = [replace(event, date=event.date - ahead) for event in warlike]
         self._ahead = Hazard(part, world, sooner, clock)
 
