@@ -436,7 +436,8 @@ def _description(scenario: Scenario) -> list[str]:
     )
     held_events = words.counted(len(scenario.events), "event")
     known = ", ".join(f"{n:,} {status}" for status, n in kinds.items())
-    what = f"{held_events}: {known}; in the period {strikes:,.0f} strikes and {words.counted(captured, 'place')} taken{turned}."
+    taken = words.counted(captured, "place")
+    what = f"{held_events}: {known}; in the period {strikes:,.0f} strikes and {taken} taken{turned}."
     return [
         f"{manifest['title']} (case {world.name}; data of {manifest['data_date']})",
         period,
