@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from flightsim.comparison.figures.look import shorter
 from flightsim.comparison.roles import differing
 from flightsim.errors import Complaints, nearest
 from flightsim.export import workbook
+from flightsim.export.disclosure import rounded_people
 from flightsim.files.atomic import plain_errors, renewed_folder, write_text
 from flightsim.needs import planning
 from flightsim.needs.planning import BEST, COUNTED, LEAST_RUNS, LIKELY, WORST, Apart
@@ -39,7 +40,8 @@ caseload.csv    by scenario, count and date: persons, median with the range over
 triggers.csv    counts by which two scenarios can be told apart, with the first day and the level
 plan.json       which scenario stands for what, likelihood and impact as they were given
 
-Counts in the csv files are not rounded. Likelihood and impact are those of who made the plan, not the model's.
+Each count was rounded to 100 in each run, as in an export. Likelihood and impact are judgements of who made the
+plan, not the model's.
 Not for targeting, interdiction, closing borders, or decisions about individuals.
 """
 NOT_FOR = "Not for targeting, interdiction, closing borders, or decisions about individuals."
@@ -71,7 +73,8 @@ class Plan:
 
 
 def make(study: Study, order: Order) -> Plan:
-    """The plan of a study's scenarios; InputError for scenarios and grades that do not fit."""
+    """The plan of a study's scenarios, from rounded counts; InputError for scenarios and grades that do not fit."""
+    study = replace(study, scenes=tuple(replace(s, people=rounded_people(s.people)) for s in study.scenes))
     names = planning.roles([scene.people for scene in study.scenes], order.roles)
     scenes = {role: next(s for s in study.scenes if s.name == name) for role, name in names.items()}
     complaints = Complaints()

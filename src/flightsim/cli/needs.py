@@ -20,6 +20,12 @@ def register(commands: Any) -> None:
     parser = command(commands, "needs", MEANING, lambda arguments: _needs(arguments, parser), free="words")
     parser.add_argument("words", nargs="*", metavar="RESULTS", help="the folder of a run or a sweep")
     takes_plan(parser)
+    parser.add_argument(
+        "--stocks",
+        type=Path,
+        metavar="FILE",
+        help="what is in warehouses and on its way, by item and date (CSV)",
+    )
     parser.add_argument("--funding", type=positive, metavar="USD", help="money there is")
     parser.add_argument("--to", type=Path, metavar="FOLDER", help="where to write; RESULTS/needs")
     takes_theme(parser)
@@ -43,7 +49,7 @@ def _needs(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> in
     found = study.read(folder, source, arguments.scenario)
     target = arguments.to or folder / "needs"
     check_writable(target.parent)
-    asked = tables.Asked(chosen, arguments.capacity, arguments.funding, arguments.months)
+    asked = tables.Asked(chosen, arguments.capacity, arguments.funding, arguments.months, arguments.stocks)
     with colours.theme(arguments.theme):
         told = report.write(tables.reckon(found, asked), target, "flightsim " + " ".join(sys.argv[1:]))
     for warning in chosen.warnings:

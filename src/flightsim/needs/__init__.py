@@ -8,6 +8,7 @@
 ``gaps``        needs against capacity, and the date on which each capacity no longer suffices
 ``money``       what it costs, against funding
 ``triggers``    the chance that more than so many people arrive somewhere within so many days
+``stocks``      what is in warehouses and on its way, and the day on which it runs out
 ``planning``    which scenarios are most likely, worst and best, their caseload by month, and when they part
 ``report``      tables, figures and one screen out of all of them
 """

@@ -121,6 +121,8 @@ COUNTED: tuple[Row, ...] = (  # whole things
     ("hygiene_promoters", "wash", "promoters", "everyone", "hygiene promoters",
         lambda s: 1 / s["persons_per_hygiene_promoter"]),
     ("shelter_places", "shelter", "persons", "everyone", "places to live (hosts, rent, sites, centres)", _one),
+    ("tents", "shelter", "tents", "unsheltered", "tents for those in makeshift shelter or the open",
+        lambda s: s["tent"] * _households(s)),
     ("site_places", "sites", "persons", "on_sites", "places in camps and sites", _one),
     ("sites", "sites", "sites", "on_sites", "sites of the largest size", lambda s: 1 / s["persons_per_site"]),
     ("nfi_kits", "nfi", "kits", "everyone", "kits of household items", lambda s: s["nfi_kit"] * _households(s)),

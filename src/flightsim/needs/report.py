@@ -12,7 +12,7 @@ from flightsim import __version__
 from flightsim.files.atomic import plain_errors, renewed_folder, write_text
 from flightsim.files.spreadsheet import harmless_table
 from flightsim.needs import figures, screen
-from flightsim.needs.tables import Needs
+from flightsim.needs.tables import Needs, with_names
 
 MARK = "needs.json"
 
@@ -24,6 +24,8 @@ gaps.csv, .parquet    each need against its capacity by area: on the worst day a
 needs.csv, .parquet   what is needed by area, on every seventh day and the last
 needs_by_day.parquet  the same for every day, and by shelter (host, rented, site, collective, unfinished, open)
 money.csv, .parquet   cost by week, of the run and of the months after it, by cluster, against funding
+stocks.csv, .parquet  with --stocks: the day each stock runs out, what is missing at the end, what to place where
+                      (a row without an area: one stock for all; the rows under it share out what it lacks)
 standards_used.csv    each standard and rate: value, unit, source, edition, chapter or page, verified or not
 gaps.png, breach.png  what is short by sector; when each known capacity falls short, by area
 needs.json            what was asked, versions, runs
@@ -45,6 +47,8 @@ def write(needs: Needs, folder: Path, command: str) -> str:
         save(needs.gap_table(), temporary / "gaps")
         save(needs.by_week(), temporary / "needs")
         save(needs.money_table(), temporary / "money")
+        if needs.deliveries:
+            save(with_names(needs.stock_table(), needs.study.world.areas), temporary / "stocks")
         _parquet(needs.by_day(), temporary / "needs_by_day.parquet")
         _csv(needs.standards_table(), temporary / "standards_used.csv")
         figures.draw_all(needs, temporary)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from flightsim import words
 from flightsim.measures import SMALL_CELL_PERSONS
-from flightsim.needs import money
+from flightsim.needs import money, stocks
 from flightsim.needs.gaps import Gap
 from flightsim.needs.people import People, dates_of, quantiles
 from flightsim.needs.quantities import NEEDS, amount, rounded
@@ -37,6 +37,7 @@ def text(needs: Needs, scenario: str | None = None) -> str:
             *(_line(needs, scene.people, name) for name in SHOWN),
             *_hardship(scene.people),
             *_money(needs, scene.people),
+            *_stocks(needs, scene.people),
             *_foot(needs),
         ]
     )
@@ -135,6 +136,16 @@ def _whole(people: People, needs: Needs) -> Floats:
     a = needs.asked
     plan = people.groups["everyone"][:, -1].sum(axis=1) * a.standards["response_cost"] * a.months
     return np.asarray(money.spent(people, a.standards).sum(axis=1) + plan)
+
+
+def _stocks(needs: Needs, people: People) -> list[str]:
+    """When the user's stocks run out."""
+    if not needs.deliveries:
+        return []
+    areas = needs.study.world.areas
+    names = dict(zip(areas.area_id, areas.name, strict=True))
+    found = stocks.table(people, needs.asked.standards, needs.deliveries)
+    return stocks.sentences(found, people.scenario, names)
 
 
 def _foot(needs: Needs) -> list[str]:

@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from flightsim.needs import capacity, care, gaps, money
+from flightsim.needs import capacity, care, gaps, money, stocks
 from flightsim.needs.capacity import Capacity
 from flightsim.needs.gaps import Gap
 from flightsim.needs.people import People, quantiles
 from flightsim.needs.quantities import BY_RUNG, NEEDS, Need, rounded, standards_of
 from flightsim.needs.standards import Standards, of_case
+from flightsim.needs.stocks import Delivery
 from flightsim.needs.study import Scene, Study
 from flightsim.world import RUNGS, Areas, Floats
 
@@ -30,6 +31,7 @@ class Asked:
     capacity: Path | None = None
     funding_usd: float | None = None
     months: float = money.PLAN_MONTHS
+    stocks: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class Needs:
     study: Study
     asked: Asked
     gaps: Mapping[str, Mapping[str, Gap]]  # by scenario and need
+    deliveries: Sequence[Delivery] = ()  # of the user's stocks
 
     def of_people(self, change: Callable[[People], People]) -> Needs:
         """The same, reckoned for people that are changed, scenario by scenario."""
@@ -72,6 +75,12 @@ class Needs:
         """Each need against its capacity, by sub-district, with the date of breach."""
         frames = [gaps.table(scene.people, self.gaps[scene.name]) for scene in self.study.scenes]
         return with_names(pd.concat(frames, ignore_index=True), self.study.world.areas)
+
+    def stock_table(self) -> pd.DataFrame:
+        """The user's stocks: when each runs out, what is missing, what to place where; by P-code."""
+        s = self.asked.standards
+        frames = [stocks.table(scene.people, s, self.deliveries) for scene in self.study.scenes]
+        return pd.concat(frames, ignore_index=True)
 
     def money_table(self) -> pd.DataFrame:
         """Cost by week, of the run and of a plan after it, by cluster, against funding."""
@@ -110,7 +119,9 @@ def reckon(study: Study, asked: Asked) -> Needs:
         if asked.capacity is not None:
             known |= capacity.read(asked.capacity, scene.people.area_id, scene.people.days)
         found[scene.name] = gaps.of(scene.people, asked.standards, known)
-    return Needs(study, asked, found)
+    first = study.first.people
+    deliveries = stocks.read(asked.stocks, first.area_id, first.days[-1].date()) if asked.stocks else ()
+    return Needs(study, asked, found, deliveries)
 
 
 def with_names(frame: pd.DataFrame, areas: Areas) -> pd.DataFrame:
