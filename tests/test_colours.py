@@ -156,3 +156,10 @@ def test_every_colour_is_written_in_full() -> None:
             ):
                 assert len(colour) == 7
                 assert colour == colour.upper()
+
+
+def test_sides_keep_their_own_colours_and_share_out_the_others() -> None:
+    first, second = colours.PALETTES["light"].SCENARIOS[:2]
+    assert colours.of_holders((), 2) == [first, second]
+    assert colours.of_holders(("", "#AA3300"), 2) == [first, "#AA3300"]
+    assert colours.of_holders((first, ""), 2)[1] not in (first, "")

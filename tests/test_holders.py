@@ -253,7 +253,7 @@ def test_a_side_of_two_words_may_be_hostile(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("more", "expected"),
     [
-        ("colour: red", "colour is 'red'; expected a colour as \"#aa3300\""),
+        ("colour: red", "colour is 'red'; expected # and six of 0 to 9 and a to f"),
         ("dangerous_to: rsf", "dangerous_to is 'rsf'; expected a list of other sides"),
         ("dangerous_to: [saf]", "dangerous_to names 'saf'"),
         ("dangerous_to: [rfs]", "did you mean 'rsf'"),
@@ -267,10 +267,10 @@ def test_what_a_side_may_say_is_checked(tmp_path: Path, more: str, expected: str
 
 def test_a_side_has_a_colour_and_those_to_whom_it_is_dangerous(tmp_path: Path) -> None:
     sides = (SUDAN % ("true", "true", "true")).replace(
-        "label: the army,", 'label: the army, colour: "#AA3300", dangerous_to: [rsf],'
+        "label: the army,", 'label: the army, colour: "#aa3300", dangerous_to: [rsf],'
     )
     holders = read_case(copy(tmp_path, sides)).world.holders
-    assert holders.colour == ("#aa3300", "")
+    assert holders.colour == ("#AA3300", "")
     assert holders.dangerous_to == (("rsf",), ())
     assert holders.with_countries({"TCD": "Chad"}).avoided.tolist() == [
         [False] * 3,

@@ -4,21 +4,23 @@ import dataclasses
 import json
 import re
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 import synthetic
 from flightsim import plots, words
 from flightsim.errors import InputError
-from flightsim.plots import ground, maps, shapes, style
+from flightsim.plots import case_map, ground, maps, shapes, style
 from flightsim.results.runs import Results
-from flightsim.world import World
+from flightsim.world import Holders, World
 
 pytestmark = pytest.mark.slow  # whole commands
 
@@ -247,3 +249,38 @@ def test_a_map_names_the_place_abroad_where_most_are(tmp_path: Path) -> None:
     }
     assert there.iloc[0] == run.results.wide("present_persons").iloc[-1]["Fassala-Mbera"]
     assert maps.movements_title(found, world).endswith("are in Fassala-Mbera, Mauritania")
+
+
+def test_ground_is_hatched_in_the_colour_of_who_took_it(world: World) -> None:
+    """Two of three sides have a colour of their own; one of them takes a place, and so does the one without."""
+    names = ("council", "league", "band")
+    yes = (True, True, True)
+    holders = Holders(names, names, yes, yes, yes, colour=("#AA3300", "#0033AA", ""))
+    before = np.zeros(len(world.places), np.int64)
+    after = before.copy()
+    after[[0, 1, 2]] = 1, 1, 2
+    sides = dataclasses.replace(
+        world, holders=holders, places=dataclasses.replace(world.places, control=before)
+    )
+    assert ground.taken_by(sides, before, before) == {}
+    assert ground.taken_by(sides, before, after) == {
+        "#0033AA": "taken by league",
+        style.CAPTURED: "captured in the run",
+    }
+    axes = style.new_figure(5, 5).add_axes((0, 0, 1, 1))
+    assert ground.front(axes, sides, before, after, ground.view_of(sides), {})
+    edges = {to_hex(c).upper() for layer in axes.collections for c in layer.get_edgecolor()}
+    assert {"#0033AA", style.CAPTURED.upper()} <= edges
+    assert "#AA3300" not in edges
+
+
+def test_the_map_of_a_case_has_the_colours_of_its_sides(world: World) -> None:
+    holders = dataclasses.replace(world.holders, colour=("#AA3300", "", "", ""))
+    manifest = {**world.manifest, "start": date(2019, 12, 1), "country": "Strip"}
+    figure = case_map.draw(dataclasses.replace(world, holders=holders, manifest=manifest))
+    edges = {
+        to_hex(c).upper()
+        for layer in figure.axes[0].collections
+        for c in np.atleast_2d(layer.get_edgecolor())
+    }
+    assert "#AA3300" in edges

@@ -33,6 +33,7 @@ FACTS: dict[str, Column] = {
 HOLDERS = "holders"  # may be left out: then the sides are those of north-west Syria
 HOLDER_FACTS = ("label", "frightens", "lived_in", "crossed")
 COLOUR, DANGEROUS_TO = "colour", "dangerous_to"  # of a side; may be left out
+A_COLOUR = "# and six of 0 to 9 and a to f, as #aa3300"
 YES_NO = {"true": True, "false": False}
 LISTS = {
     "measured": "what was counted or measured, a line each; may be empty",
@@ -128,7 +129,7 @@ def _holders(key: str, value: Any, complaints: Complaints) -> Holders | None:
         frightens,
         lived_in,
         crossed,
-        colour=tuple(str(each.get(COLOUR, "")).lower() for each in value.values()),
+        colour=tuple(str(each.get(COLOUR, "")).upper() for each in value.values()),
         dangerous_to=tuple(tuple(each.get(DANGEROUS_TO, ())) for each in value.values()),
     )
 
@@ -143,10 +144,10 @@ def _check_holder(name: str, facts: Any, sides: tuple[str, ...], complaints: Com
     for fact in HOLDER_FACTS[1:]:
         if fact in facts and facts[fact] not in YES_NO:
             complaints.add(f"{where}, {fact} is {show(str(facts[fact]))}; expected true or false")
-    colour = facts.get(COLOUR, "#000000")
-    if not isinstance(colour, str) or not re.fullmatch("#[0-9A-Fa-f]{6}", colour):
+    colour = facts.get(COLOUR)
+    if COLOUR in facts and not (isinstance(colour, str) and re.fullmatch("#[0-9A-Fa-f]{6}", colour)):
         said = show(colour) if isinstance(colour, str) else _kind(colour)
-        complaints.add(f'{where}, {COLOUR} is {said}; expected a colour as "#aa3300", in quotation marks')
+        complaints.add(f"{where}, {COLOUR} is {said}; expected {A_COLOUR}, in quotation marks")
     others, feared_by = tuple(side for side in sides if side != name), facts.get(DANGEROUS_TO, [])
     if not isinstance(feared_by, list) or not all(isinstance(side, str) for side in feared_by):
         complaints.add(f"{where}, {DANGEROUS_TO} is {_kind(feared_by)}; expected a list of other sides")

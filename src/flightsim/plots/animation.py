@@ -206,7 +206,8 @@ class Scene:
                 Line2D([], [], color=style.MOVING, lw=width, label=f"{words.about(self.widest)} people")
             )
         handles.append(maps.heading("\nGround"))
-        handles.append(Patch(fc=style.PAPER, ec=style.CAPTURED, hatch="////", label="captured"))
+        taken = ground.taken_by(self.world, self.held[0], self.held[-1]) or {style.CAPTURED: "captured"}
+        handles += [Patch(fc=style.PAPER, ec=c, hatch="////", label=label) for c, label in taken.items()]
         if self.world.hostile(self.world.places.control).any():
             handles.append(Patch(fc=style.HOSTILE_LAND, label="held by others at the start"))
         if shapes.lines(self.world):

@@ -76,14 +76,12 @@ def _roads(axes: Axes, world: World) -> None:
 
 
 def _places(axes: Axes, world: World, persons: Floats, most: float) -> None:
-    for h in range(len(world.holders.name)):
+    for h, colour in enumerate(_colours(world)):
         here = world.places.control == h
         x, y = world.xy_km[here].T
         sizes = np.maximum(_points(persons[here], most), 3.0) ** 2
-        faces = np.where(persons[here] > 0, _colour(h), colours.palette().PAPER)
-        axes.scatter(
-            x, y, s=sizes, c=list(faces), edgecolors=_colour(h), linewidths=0.9, alpha=0.85, zorder=4
-        )
+        faces = np.where(persons[here] > 0, colour, colours.palette().PAPER)
+        axes.scatter(x, y, s=sizes, c=list(faces), edgecolors=colour, linewidths=0.9, alpha=0.85, zorder=4)
 
 
 def _points(persons: Any, most: float) -> Any:
@@ -91,9 +89,8 @@ def _points(persons: Any, most: float) -> Any:
     return BIGGEST_POINTS * np.sqrt(np.asarray(persons, float) / most)
 
 
-def _colour(holder: int) -> str:
-    known = colours.palette().SCENARIOS
-    return known[holder % len(known)]
+def _colours(world: World) -> list[str]:
+    return colours.of_holders(world.holders.colour, len(world.holders.name))
 
 
 def _crossings(axes: Axes, world: World) -> None:
@@ -120,10 +117,10 @@ def _labels(
 
 def _legend(figure: Figure, world: World, most: float) -> None:
     handles: list[Any] = [heading("Who holds the place at the start")]
-    for h, label in enumerate(world.holders.label):
+    for h, (label, colour) in enumerate(zip(world.holders.label, _colours(world), strict=True)):
         n = int((world.places.control == h).sum())
         if n:
-            handles.append(_sign("o", 9, _colour(h), _colour(h), f"{label} ({words.counted(n, 'place')})"))
+            handles.append(_sign("o", 9, colour, colour, f"{label} ({words.counted(n, 'place')})"))
     handles.append(heading("\nPeople there"))
     for share in (1.0, 0.25):
         size = float(_points(share * most, most))

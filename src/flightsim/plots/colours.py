@@ -8,7 +8,7 @@ the meanings whose hues they share.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -213,6 +213,13 @@ _chosen: ContextVar[str] = ContextVar("theme", default=LIGHT)
 def palette(name: str | None = None) -> Palette:
     """The palette of a theme; without a name, of the one that holds now."""
     return PALETTES[name or _chosen.get()]
+
+
+def of_holders(own: Sequence[str], n: int) -> list[str]:
+    """A colour for each of ``n`` sides: their ``own``, where not blank; the others share out those of scenarios."""
+    given = [*own, *[""] * (n - len(own))]
+    free = [colour for colour in palette().SCENARIOS if colour not in given] or palette().SCENARIOS
+    return [colour or free[i % len(free)] for i, colour in enumerate(given)]
 
 
 def check(name: str) -> str:

@@ -105,29 +105,43 @@ def rings(x: Floats, y: Floats, mask: Bools) -> list[Floats]:
 def front(
     axes: Axes, world: World, before: Ints, after: Ints, view: View, outlines: Mapping[str, Shape]
 ) -> bool:
-    """Ground held by others from the start (grey) and ground captured (hatched). True if any was captured.
+    """Ground held by others from the start (grey) and ground captured (hatched: `taken_by`). True if any was captured.
 
     ``before``, ``after``: (P,) who holds each place at the start and then (`results.record.held`). Each point of
     ground goes with the community nearest to it.
     """
     x, y, nearest = raster(world, view)
     hostile_before = world.hostile(before)[nearest]
-    captured = world.holders.taken(before, after)[nearest]
+    taken = world.holders.taken(before, after)
     drawn = []
     if hostile_before.any():
         drawn.append(
             axes.contourf(x, y, hostile_before, levels=[0.5, 1.5], colors=[style.HOSTILE_LAND], alpha=0.85)
         )
-    if captured.any():
-        drawn.append(axes.contourf(x, y, captured, levels=[0.5, 1.5], colors="none", hatches=["////"]))
-        drawn[-1].set_edgecolor(style.CAPTURED)
-        drawn[-1].set_linewidth(0)
-        drawn.append(axes.contour(x, y, captured, levels=[0.5], colors=[style.CAPTURED], linewidths=1.0))
+    own = np.array([*world.holders.colour, *[""] * (len(world.holders.name) - len(world.holders.colour))])
+    for colour in taken_by(world, before, after):
+        captured = (taken & (own[after] == ("" if colour == style.CAPTURED else colour)))[nearest]
+        if captured.any():
+            drawn.append(axes.contourf(x, y, captured, levels=[0.5, 1.5], colors="none", hatches=["////"]))
+            drawn[-1].set_edgecolor(colour)
+            drawn[-1].set_linewidth(0)
+            drawn.append(axes.contour(x, y, captured, levels=[0.5], colors=[colour], linewidths=1.0))
     if outlines:
         everywhere = Shape.make_compound_path(*outlines.values())
         for layer in drawn:
             layer.set_clip_path(everywhere, axes.transData)
-    return bool(captured.any())
+    return bool(taken[nearest].any())
+
+
+def taken_by(world: World, before: Ints, after: Ints) -> dict[str, str]:
+    """Who took ground, by the colour it is hatched in: a side's own, or one for all sides without a colour."""
+    holders, found = world.holders, {}
+    for side in np.unique(after[holders.taken(before, after)]).tolist():
+        if holders.colour and holders.colour[side]:
+            found[holders.colour[side]] = f"taken by {holders.label[side]}"
+        else:
+            found[str(style.CAPTURED)] = "captured in the run"
+    return found
 
 
 def lines(axes: Axes, world: World, view: View, *, roads: bool = True) -> list[Floats]:

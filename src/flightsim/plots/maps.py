@@ -57,7 +57,8 @@ def draw_movements(results: Results, world: World, boundaries: str | Path | None
     ground.prepare(axes, view)
     ground.land(axes, outlines, faces)
     held = record.held(results, world)
-    captured = ground.front(axes, world, held[0], held[-1], view, outlines)
+    front = ground.front(axes, world, held[0], held[-1], view, outlines)
+    captured = ground.taken_by(world, held[0], held[-1]) if front else {}
     road_names = ground.lines(axes, world, view)
     widest = arrows(axes, flows_between(results.flows, "persons"), centres)
     biggest = _circles(axes, f, centres)
@@ -249,7 +250,7 @@ def _area_names(
 
 def _legend(
     figure: Figure, world: World, limits: list[float], shades: list[str], biggest: tuple[float, float],
-    widest: tuple[float, float], captured: bool, f: Findings,
+    widest: tuple[float, float], captured: dict[str, str], f: Findings,
 ) -> None:  # fmt: skip
     """What each sign means, at the right of the map."""
     left, there = biggest
@@ -279,9 +280,9 @@ def _legend(
                     label=f"{words.about(persons)} people",
                 )
             )
-    on_ground: list[Any] = []
-    if captured:
-        on_ground.append(Patch(fc=style.PAPER, ec=style.CAPTURED, hatch="////", label="captured in the run"))
+    on_ground: list[Any] = [
+        Patch(fc=style.PAPER, ec=colour, hatch="////", label=label) for colour, label in captured.items()
+    ]
     if world.hostile(world.places.control).any():
         on_ground.append(Patch(fc=style.HOSTILE_LAND, label="held by others at the start"))
     if shapes.lines(world):

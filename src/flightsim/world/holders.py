@@ -24,7 +24,7 @@ class Holders:
               and nobody leaves a place once it is taken
     crossed   whether one gets from its ground to another such side's by any road, not at crossings alone
     abroad    whether it is a country abroad, which holds its own places; those come last
-    colour    on maps, as #aa3300; blank: none of its own
+    colour    on maps, as #AA3300; blank: none of its own
     dangerous_to  names of the sides whose people fear it: while it frightens, its captures alarm those on their ground
               alone, and whoever had a home there at the start does not flee to its ground. Empty: its captures alarm
               everybody around, and people may flee to its ground
