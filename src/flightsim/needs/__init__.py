@@ -4,6 +4,7 @@
 ``quantities``  people times standards: pure sums
 ``people``      who is where, out of the results of one run or of many with other random seeds
 ``care``        who is farther than an hour's walk from health care that works, and how much of it works where
+``transport`` how many relief trucks a day the roads can take into each area
 ``capacity``    what there is to meet the needs: from the case, or from a table of the user's
 ``gaps``        needs against capacity, and the date on which each capacity no longer suffices
 ``money``       what it costs, against funding

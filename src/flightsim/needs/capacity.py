@@ -19,6 +19,9 @@ from flightsim.world import COLLECTIVE, HOST, RENTED, SITE, Floats
 ALL = "ALL"
 MOST_COMPLAINTS = 50
 CASE_SHELTER = "free room at the start, as in the case's shelter.csv and sites.csv (an assumption there)"
+CASE_ROADS = (
+    "roads that lead in from areas or gates that no hostile side holds; share and hours are assumptions"
+)
 CASE_CARE = "facilities of the case that work, by its events"
 
 
@@ -32,21 +35,22 @@ class Capacity:
     together: bool = False  # one stock for the whole study area, not one a sub-district
 
 
-def of_run(room: Floats, care: Mapping[str, Floats], n_days: int) -> dict[str, Capacity]:
-    """What a run knows: places to live, places in sites, health centres, and hospitals, which serve the whole.
+def of_run(room: Floats, care: Mapping[str, Floats], trucks: Floats) -> dict[str, Capacity]:
+    """What a run knows: places to live and in sites, roads, health centres, and hospitals, which serve the whole.
 
     ``room``: (A, 5) persons for whom there was room at the start, by rung; tents that were put up during the run
-    are not counted: they are an answer to the gap, not a part of what was there.
+    are not counted: they are an answer to the gap, not a part of what was there. ``trucks``: (D, A) a day.
     """
     by_rung = {rung: room[:, rung] for rung in (HOST, RENTED, SITE, COLLECTIVE)}
     places = {"shelter_places": sum(by_rung.values(), np.zeros(len(room))), "site_places": by_rung[SITE]}
     found = {
-        need: Capacity(need, np.tile(amount, (n_days, 1)), CASE_SHELTER)
+        need: Capacity(need, np.tile(amount, (len(trucks), 1)), CASE_SHELTER)
         for need, amount in places.items()
         if np.isfinite(amount).all()
     }
     centres, hospitals = care["health_centres"], care["hospitals"].sum(axis=1, keepdims=True)
     return found | {
+        "road_trucks": Capacity("road_trucks", trucks, CASE_ROADS),
         "health_centres": Capacity("health_centres", centres, CASE_CARE),
         "hospitals": Capacity("hospitals", hospitals, CASE_CARE, together=True),
     }

@@ -41,8 +41,10 @@ SECTORS = {
     "food": "Food",
     "health": "Health, nutrition",
     "protection": "Protection",
+    "transport": "Relief transport",
 }
 MONTHS_A_YEAR = 12
+PREGNANT_YEARS = 0.75
 HA = 10_000  # m2
 TINY = 1e-6  # a 25,000.0000001th latrine is not dug
 
@@ -81,6 +83,21 @@ def _medium_term(s: Mapping[str, float]) -> float:
     return 1 / s["persons_per_latrine_medium_term"]
 
 
+def _girls(s: Mapping[str, float]) -> float:
+    return s["children_share"] * s["girls_share"]
+
+
+def _cargo(s: Mapping[str, float]) -> float:
+    """Tonnes a person and day: food, and the kits of its household spread over the days they are brought in."""
+    kits = s["nfi_kit"] * s["nfi_kit_weight"] + s["winter_kit"] * s["winter_kit_weight"]
+    food = s["food_energy"] / s["ration_energy"]
+    return (food + kits * _households(s) / s["kit_delivery_days"]) / 1000
+
+
+def _trucks(s: Mapping[str, float]) -> float:
+    return _cargo(s) / s["cargo_truck"] + s["water"] / 1000 / s["water_truck"]
+
+
 Row = tuple[str, str, str, str, str, Callable[[Mapping[str, float]], float]]
 
 # fmt: off
@@ -90,6 +107,14 @@ FIGURES: tuple[Row, ...] = (  # of people: name, sector, unit, for whom, meaning
     ("children", "people", "persons", "everyone", "children under 18", lambda s: s["children_share"]),
     ("women", "people", "persons", "everyone", "women", lambda s: s["women_share"]),
     ("men", "people", "persons", "everyone", "men", lambda s: 1 - s["children_share"] - s["women_share"]),
+    ("girls", "people", "persons", "everyone", "girls under 18", _girls),
+    ("boys", "people", "persons", "everyone", "boys under 18", lambda s: s["children_share"] - _girls(s)),
+    ("under_fives", "people", "persons", "everyone", "children under five", lambda s: s["under_five_share"]),
+    ("older_people", "people", "persons", "everyone", "people of 60 or more", lambda s: s["older_share"]),
+    ("with_disabilities", "people", "persons", "everyone", "people with disabilities",
+        lambda s: s["disability_share"]),
+    ("pregnant_women", "health", "women", "everyone", "pregnant women, from expected births",
+        lambda s: s["births"] / 1000 * PREGNANT_YEARS),
     ("beyond_care", "health", "persons", "beyond_care", "people over an hour's walk from health care", _one),
     ("deliveries", "health", "deliveries/month", "everyone", "expected deliveries",
         lambda s: s["births"] / 1000 / MONTHS_A_YEAR),
@@ -109,6 +134,7 @@ FIGURES: tuple[Row, ...] = (  # of people: name, sector, unit, for whom, meaning
 COUNTED: tuple[Row, ...] = (  # whole things
     ("water_trucks", "wash", "truckloads/day", "everyone", "the same water, if trucked",
         lambda s: s["water"] / 1000 / s["water_truck"]),
+    ("road_trucks", "transport", "truckloads/day", "everyone", "trucks of food, kits and water", _trucks),
     ("taps", "wash", "taps", "unhoused", "taps", lambda s: 1 / s["persons_per_tap"]),
     ("latrines_first_phase", "wash", "latrines", "unhoused", "latrines, first phase (communal)",
         lambda s: 1 / s["persons_per_latrine_first_phase"]),
@@ -149,6 +175,7 @@ MEASURED: tuple[Row, ...] = (  # things that can be had by the half
     ("food_energy", "food", "kcal/day", "everyone", "food energy", lambda s: s["food_energy"]),
     ("food", "food", "tonnes/day", "everyone", "food, as a dry ration",
         lambda s: s["food_energy"] / s["ration_energy"] / 1000),
+    ("relief_cargo", "transport", "tonnes/day", "everyone", "food and kits to be brought in", _cargo),
 )
 # fmt: on
 _ALL = [

@@ -20,6 +20,7 @@ SHOWN = (
     "displaced", "households", "children", "water", "latrines_first_phase", "latrines_medium_term",
     "shelter_places", "covered_space_cold", "site_places", "site_land", "winter_kits", "food",
     "health_centres", "beds", "beyond_care", "deliveries", "malnourished_children", "children_unsheltered",
+    "with_disabilities", "road_trucks",
 )  # fmt: skip
 
 WHOLE = 0.999  # share of a need whose capacity is known, from which on nothing is said of the rest

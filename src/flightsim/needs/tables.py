@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from flightsim.needs import capacity, care, gaps, money, stocks
+from flightsim.needs import capacity, care, gaps, money, stocks, transport
 from flightsim.needs.capacity import Capacity
 from flightsim.needs.gaps import Gap
 from flightsim.needs.people import People, quantiles
@@ -115,7 +115,7 @@ def reckon(study: Study, asked: Asked) -> Needs:
     study = Study(study.path, study.name, scenes, study.versions, study.notes)
     found = {}
     for scene in scenes:
-        known = _capacities(scene)
+        known = _capacities(scene, asked.standards)
         if asked.capacity is not None:
             known |= capacity.read(asked.capacity, scene.people.area_id, scene.people.days)
         found[scene.name] = gaps.of(scene.people, asked.standards, known)
@@ -135,10 +135,11 @@ def with_names(frame: pd.DataFrame, areas: Areas) -> pd.DataFrame:
     return named
 
 
-def _capacities(scene: Scene) -> dict[str, Capacity]:
+def _capacities(scene: Scene, standards: Standards) -> dict[str, Capacity]:
     """What the run knows."""
     by_care = care.by_area(scene.world, scene.care)
-    return capacity.of_run(scene.room_at_start, by_care, len(scene.people.days))
+    trucks = transport.into_areas(scene.world, scene.held, standards)
+    return capacity.of_run(scene.room_at_start, by_care, trucks)
 
 
 def _by_day(scene: Scene, standards: Standards) -> Iterator[pd.DataFrame]:
