@@ -144,7 +144,7 @@ def test_samples_come_from_a_file(tmp_path: Path) -> None:
 def test_the_draws_of_a_sweep_are_samples_for_another(tmp_path: Path) -> None:
     asked = made("uncertainty.draw=priors", "replicates=3")
     assert asked.draws is not None
-    text = asked.draws.table(asked.seeds(3)).to_csv(index=False)
+    text = asked.draws.table(dict(enumerate(asked.seeds(3)))).to_csv(index=False)
     again = made(*sampled(tmp_path, text, "replicates=3"))
     assert [again.config(0, r) for r in range(3)] == [asked.config(0, r) for r in range(3)]
 

@@ -24,6 +24,7 @@ from flightsim.cli import (
     describe,
     explore,
     export,
+    gather,
     needs,
     parameters,
     plan,
@@ -44,6 +45,7 @@ from flightsim.errors import nearest
 
 COMMANDS = (
     run,
+    gather,
     compare,
     validate,
     solve,

@@ -32,6 +32,7 @@ __all__ = [
 
 SWEEP_SETTINGS = (
     "replicates", "scenarios", "scenario", "baseline", "uncertainty", "workers", "executor", "executor_address",
+    "most_runs", "shard", "tasks",
 )  # fmt: skip
 """Settings of a sweep, not of a run: no configuration of a run holds them."""
 NOT_IN_SCENARIOS = (*SWEEP_SETTINGS, EXPERIMENT, "name", "seed", "results", "count_from", "figures")

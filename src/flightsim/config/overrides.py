@@ -29,10 +29,14 @@ ONE_VALUE = (
     "workers",
     "executor",
     "executor_address",
+    "most_runs",
+    "shard",
+    "tasks",
     "results",
 )
 TEXTS = ("name", "case", "results")
-MOST_RUNS = 10_000  # assumption: more than this is a slip, as seed=range(1,1000000)
+MOST_RUNS = "most_runs"  # the setting: more runs than that are a slip, as seed=range(1,1000000)
+RUNS = 10_000  # its default; *assumption*
 
 
 def parsed(overrides: Sequence[str]) -> list[Override]:
@@ -120,13 +124,15 @@ def check(
             complaints.add(
                 f"'{text}': glob chooses among the options of {', '.join(groups)}; {key} is none of these"
             )
-        elif not spelt_out(override, groups):
+        elif not spelt_out(override, groups, most=1):
             complaints.add(f"'{text}' stands for nothing at all")
         elif key in groups:
             _check_choices(override, groups, complaints)
     complaints.raise_if_any()
-    if math.prod(len(spelt_out(override, groups)) for override in given) > MOST_RUNS:
-        complaints.add(f"more than {MOST_RUNS:,} runs are asked for")
+    named: dict[str, Any] = {override.key_or_group: override.value() for override in given}
+    most = named[MOST_RUNS] if isinstance(named.get(MOST_RUNS), int) else RUNS
+    if math.prod(len(spelt_out(override, groups, most + 1)) for override in given) > most:
+        complaints.add(too_many(most))
     complaints.raise_if_any()
 
 
@@ -159,20 +165,25 @@ def _check_choices(override: Override, groups: Groups, complaints: Complaints) -
 def _values(override: Override, groups: Groups) -> list[str]:
     """The options that a group's override names."""
     if override.is_sweep_override():
-        return [line.partition("=")[2] for line in spelt_out(override, groups)]
+        return [line.partition("=")[2] for line in spelt_out(override, groups, RUNS)]
     value = override.value()
     return ["null" if value is None else str(value)]
 
 
-def spelt_out(override: Override, groups: Groups) -> list[str]:
-    """The plain overrides that one stands for; a sweep is spelt out as Hydra's basic sweeper does."""
+def too_many(most: int) -> str:
+    """What is said of more runs than that."""
+    return f"more than {most:,} runs are asked for; if they are meant: {MOST_RUNS}=…"
+
+
+def spelt_out(override: Override, groups: Groups, most: int | None = None) -> list[str]:
+    """The plain overrides that one stands for, at ``most`` so many; spelt out as Hydra's basic sweeper does."""
     if not override.is_sweep_override():
         return [str(override.input_line)]
     key = override.get_key_element()
     swept: Any = override.value()
     if isinstance(swept, Glob):
         return [f"{key}={name}" for name in swept.filter(list(groups[override.key_or_group]))]
-    return [f"{key}={value}" for value in itertools.islice(override.sweep_string_iterator(), MOST_RUNS + 1)]
+    return [f"{key}={value}" for value in itertools.islice(override.sweep_string_iterator(), most)]
 
 
 def change(config: DictConfig, override: Override, complaints: Complaints) -> None:

@@ -90,6 +90,8 @@ class Sweep:
     created_utc: str = ""
     flightsim: str = __version__
     code: str = ""
+    seeds: tuple[int, ...] = ()  # of the replicates; one alone: the first, the next is one more
+    shard: str = ""  # which part of the runs is listed, as 3/100; blank: all
 
     @property
     def done(self) -> pd.DataFrame:
@@ -150,6 +152,8 @@ def write_about(sweep: Sweep) -> None:
         "scenarios": {name: list(sweep.overrides.get(name, ())) for name in sweep.scenarios},
         "axes": [{**dataclasses.asdict(axis), "values": list(axis.values)} for axis in sweep.axes],
         "replicates": sweep.replicates,
+        "seeds": list(sweep.seeds),
+        "shard": sweep.shard,
         "draws": {name: dataclasses.asdict(drawn) for name, drawn in sweep.drawn.items()},
         "hash": sweep.hash,
     }
@@ -195,6 +199,8 @@ def read_one(folder: Path) -> Sweep:
             created_utc=str(about["created_utc"]),
             flightsim=str(about["flightsim"]),
             code=str(about["code"]),
+            seeds=tuple(map(int, about.get("seeds") or ())),
+            shard=str(about.get("shard") or ""),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as problem:
         raise InputError(f"{folder / SWEEP} is not as flightsim writes it: {_gist(problem)}") from problem
@@ -256,6 +262,8 @@ def _row_trouble(row: Mapping[str, Any], scenarios: set[str]) -> str:
     if row["status"] not in STATUSES:
         return f"status is {row['status']!r}; expected one of {', '.join(STATUSES)}"
     run = PurePosixPath(row["run"])
+    if row["status"] == MISSING and not row["run"]:  # its shard was never here
+        run = PurePosixPath(MISSING)
     if run.is_absolute() or ".." in run.parts or not run.name:
         return f"run is {row['run']!r}; expected a run's folder inside this one"
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -12,13 +12,14 @@ from typing import Any, TypeVar
 
 from flightsim.config import compose
 from flightsim.config.compose import Job
-from flightsim.config.overrides import MOST_RUNS, key_of, spelt_out
+from flightsim.config.overrides import MOST_RUNS, RUNS, key_of, spelt_out, too_many
 from flightsim.errors import Complaints, InputError, nearest
 from flightsim.results.sweeps import Axis
 from flightsim.scenario import PARTS, Scenario, from_config, role_of, unit_of
-from flightsim.sweeps import priors
+from flightsim.sweeps import priors, shards
 from flightsim.sweeps.executors import EXECUTORS, Where
 from flightsim.sweeps.priors import Draws
+from flightsim.sweeps.shards import Shard
 
 AUTO, SEED, RESULTS, LONGEST_NAME = "auto", "seed", "results", 60
 T = TypeVar("T")
@@ -37,6 +38,8 @@ class Plan:
     draws: Draws | None = None
     where: Where = field(default_factory=Where)
     launcher: tuple[str, ...] = ()  # what was said of hydra/launcher
+    tasks: int | None = None  # of the launcher; None: one a scenario
+    shard: Shard | None = None  # the part of the runs that is made here; None: all
     results: Path = Path(RESULTS)
     results_given: bool = False  # then that folder is the sweep's own
     command: tuple[str, ...] = ()
@@ -44,7 +47,9 @@ class Plan:
     @property
     def is_single(self) -> bool:
         """Whether it is one run, as it always was."""
-        return len(self.jobs) == 1 and self.replicates == 1 and not self.draws and not self.launcher
+        return (
+            len(self.jobs) == 1 and self.replicates == 1 and not (self.draws or self.launcher or self.shard)
+        )
 
     @property
     def count_from(self) -> str | None:
@@ -63,10 +68,25 @@ class Plan:
         first = int((job or self.jobs[0]).config[SEED])
         return list(self.seeds_given[:replicates]) or [first + r for r in range(replicates)]
 
+    def seed(self, replicate: int, job: Job | None = None) -> int:
+        """The seed of one replicate."""
+        return (
+            self.seeds_given[replicate]
+            if self.seeds_given
+            else int((job or self.jobs[0]).config[SEED]) + replicate
+        )
+
+    def runs(self, replicates: int) -> Iterator[tuple[int, int]]:
+        """Job and replicate of the runs made here, replicate by replicate: half of the time, half of every scenario."""
+        for replicate in range(replicates):
+            for at in range(len(self.jobs)):
+                if self.shard is None or self.shard.has(replicate * len(self.jobs) + at):
+                    yield at, replicate
+
     def config(self, at: int, replicate: int) -> dict[str, Any]:
         """The whole configuration of one replicate of the job at that place in the list."""
         job = self.jobs[at]
-        seed = self.seeds(replicate + 1, job)[replicate]
+        seed = self.seed(replicate, job)
         config = {**job.config, SEED: seed}
         if self.draws is None:
             return config
@@ -117,13 +137,24 @@ def _plan(jobs: Sequence[Job], given: set[str], seed_values: Sequence[str]) -> P
     complaints = Complaints()
     jobs = list({job.label: job for job in jobs}.values())
     settings = jobs[0].settings
-    for name in ("replicates", "uncertainty", "workers", "executor", "executor_address"):
+    for name in (
+        "replicates",
+        "uncertainty",
+        "workers",
+        "executor",
+        "executor_address",
+        "most_runs",
+        "shard",
+        "tasks",
+    ):
         if any(job.settings[name] != settings[name] for job in jobs):
             complaints.add(f"the experiments differ in {name}; say which with {name}=…")
     if len({str(job.config[SEED]) for job in jobs}) > 1:
         complaints.add("the experiments differ in seed; say which with seed=…")
     seeds = _seeds(seed_values, settings["replicates"], complaints)
-    replicates = _replicates(settings["replicates"], len(seeds), len(jobs), complaints)
+    replicates = _replicates(settings, len(seeds), len(jobs), complaints)
+    shard = _or_complain(complaints, lambda: _shard(settings["shard"], replicates, len(jobs)))
+    tasks = _whole_or_none("tasks", settings["tasks"], complaints)
     where = _where(settings, complaints)
     scenarios = [_or_complain(complaints, partial(from_config, job.config)) for job in jobs]
     draws = None
@@ -150,6 +181,8 @@ def _plan(jobs: Sequence[Job], given: set[str], seed_values: Sequence[str]) -> P
         axes=_axes(jobs),
         draws=draws,
         where=where,
+        tasks=tasks,
+        shard=shard,
         results=Path(results),
         results_given=RESULTS in given or results != RESULTS,
     )
@@ -190,22 +223,39 @@ def _seeds(seed_values: Sequence[str], replicates: Any, complaints: Complaints) 
     return seeds
 
 
-def _replicates(value: Any, n_seeds: int, n_jobs: int, complaints: Complaints) -> int | None:
+def _shard(value: Any, replicates: int | None, n_jobs: int) -> Shard | None:
+    """The part of the runs to make; InputError if there is none, or no run for it."""
+    shard = shards.understood(value)
+    if shard and replicates is None:
+        raise InputError(f"shard={shard} needs the number of runs; write replicates=N instead of auto")
+    if shard and replicates and replicates * n_jobs < shard.of:
+        raise InputError(f"shard={shard}, but only {replicates * n_jobs} runs are asked for")
+    return shard
+
+
+def _whole_or_none(name: str, value: Any, complaints: Complaints) -> int | None:
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 1):
+        return value
+    complaints.add(f"{name} is {value!r}; expected a whole number from 1, or null")
+    return None
+
+
+def _replicates(settings: dict[str, Any], n_seeds: int, n_jobs: int, complaints: Complaints) -> int | None:
+    value, most = settings["replicates"], _whole_or_none(MOST_RUNS, settings[MOST_RUNS], complaints) or RUNS
     if value == AUTO:
         return None
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         complaints.add(f"replicates is {value!r}; expected a whole number from 1, or auto")
         return 1
     n = n_seeds or value
-    if n * n_jobs > MOST_RUNS:
-        complaints.add(f"more than {MOST_RUNS:,} runs are asked for")
+    if n * n_jobs > most:
+        complaints.add(too_many(most))
     return n
 
 
 def _where(settings: dict[str, Any], complaints: Complaints) -> Where:
-    workers, executor, address = (settings[n] for n in ("workers", "executor", "executor_address"))
-    if workers is not None and (isinstance(workers, bool) or not isinstance(workers, int) or workers < 1):
-        complaints.add(f"workers is {workers!r}; expected a whole number from 1, or null")
+    executor, address = settings["executor"], settings["executor_address"]
+    workers = _whole_or_none("workers", settings["workers"], complaints)
     if executor not in EXECUTORS:
         complaints.add(
             f"executor is {executor!r}; expected {', '.join(EXECUTORS)}{nearest(executor, EXECUTORS)}"

@@ -48,9 +48,9 @@ class Draws:
             return dict(zip(self.drawn, self.samples[replicate], strict=True))
         return {name: drawn_from(name, drawn, seed) for name, drawn in self.drawn.items()}
 
-    def table(self, seeds: Sequence[int]) -> pd.DataFrame:
-        """A row a replicate: its number, and a column a parameter."""
-        rows = [{REPLICATE: r, **self.values(r, seed)} for r, seed in enumerate(seeds)]
+    def table(self, seeds: Mapping[int, int]) -> pd.DataFrame:
+        """A row a replicate, whose seeds are given: its number, and a column a parameter."""
+        rows = [{REPLICATE: r, **self.values(r, seed)} for r, seed in seeds.items()]
         return pd.DataFrame(rows, columns=[REPLICATE, *self.drawn])
 
 

@@ -6,10 +6,8 @@ with the same command. A run is known by its content: configuration, inputs, ver
 
 from __future__ import annotations
 
-import csv
-import io
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,13 +16,12 @@ import numpy as np
 
 from flightsim import results
 from flightsim.errors import Complaints, InputError
-from flightsim.files.atomic import alone_in, write_text
-from flightsim.files.spreadsheet import harmless
+from flightsim.files.atomic import alone_in
 from flightsim.results import outcomes, provenance, runs, sweeps
 from flightsim.results.precision import FEWEST, MOST, replicates_needed
 from flightsim.results.sweeps import DONE, FAILED, MISSING, Sweep
 from flightsim.scenario import from_config
-from flightsim.sweeps import batch, ensemble
+from flightsim.sweeps import batch, ensemble, summary
 from flightsim.sweeps.batch import Run, Task, Told
 from flightsim.sweeps.executors import LOKY
 from flightsim.sweeps.plan import Plan
@@ -32,7 +29,6 @@ from flightsim.sweeps.plan import Plan
 PAPERS = ".jobs"  # inside the sweep's folder: what a launcher's jobs have to know
 OURS = (sweeps.RUNS, sweeps.DRAWS, sweeps.SUMMARY, sweeps.TEXT, sweeps.RANGES, sweeps.NOTES)
 NOTE_SECONDS = 10.0  # how often runs.csv is written while runs are made
-QUANTILES = (5, 25, 50, 75, 95)
 
 Tell = Callable[[str], None]
 
@@ -73,10 +69,13 @@ def run(
 
 def place(plan: Plan) -> Path:
     """The folder of the plan's sweep: where it was begun, or a new one. InputError if another is in the way."""
-    if not plan.results_given:
+    if not plan.results_given and not plan.shard:
         parent = plan.results / plan.name
         return sweeps.find(parent, plan.hash) or sweeps.timed(parent)
     folder = plan.results
+    if plan.shard:
+        whole = folder if plan.results_given else folder / plan.name / f"sweep_{plan.hash}"
+        folder = whole / plan.shard.folder
     if not sweeps.is_sweep(folder):
         taken = [name for name in OURS if (folder / name).exists()]
         if taken and not sweeps.was_begun(folder):
@@ -153,20 +152,19 @@ class Work:
     def _list(self, n: int) -> None:
         """Make tasks for the first ``n`` replicates of every scenario."""
         complaints = Complaints(at_most=20)
-        for at in range(len(self.plan.jobs)):
-            for replicate in range(n):
-                if (at, replicate) in self.ids:
-                    continue
-                config = self.plan.config(at, replicate)
-                try:
-                    scenario = from_config(config)
-                except InputError as error:  # a value that was drawn
-                    for text in error.complaints:
-                        complaints.add(f"replicate {replicate}: {text}")
-                    continue
-                run_id = scenario.run_id
-                self.ids[at, replicate] = run_id
-                self.tasks.setdefault(run_id, Task(config, str(self.folder), run_id, at))
+        for at, replicate in sorted(self.plan.runs(n)):
+            if (at, replicate) in self.ids:
+                continue
+            config = self.plan.config(at, replicate)
+            try:
+                scenario = from_config(config)
+            except InputError as error:  # a value that was drawn
+                for text in error.complaints:
+                    complaints.add(f"replicate {replicate}: {text}")
+                continue
+            run_id = scenario.run_id
+            self.ids[at, replicate] = run_id
+            self.tasks.setdefault(run_id, Task(config, str(self.folder), run_id, at))
         complaints.raise_if_any()
 
     def complete(self, n: int, progress: Told | None) -> None:
@@ -175,8 +173,10 @@ class Work:
             self.listed = n
             self._list(n)
             self._write_about(self._before())
-        wanted = list(dict.fromkeys(self.ids[key] for key in self._keys(n)))
+        wanted = list(dict.fromkeys(self.ids[key] for key in self.plan.runs(n)))
         tasks = [self.tasks[i] for i in wanted if i not in self.runs or self.runs[i].path is None]
+        if n_tasks := self.plan.tasks:
+            tasks = [replace(task, group=number % n_tasks) for number, task in enumerate(tasks)]
         there, failed = len(wanted) - len(tasks), 0
         if progress:
             progress(there, 0, len(wanted))
@@ -193,12 +193,6 @@ class Work:
                     self.note()
         finally:
             made.close()  # nothing goes on in the background
-
-    def _keys(self, n: int) -> Iterator[tuple[int, int]]:
-        """Job and replicate, replicate by replicate: after half of the time there is half of every scenario."""
-        for replicate in range(n):
-            for at in range(len(self.plan.jobs)):
-                yield at, replicate
 
     def enough(self, n: int) -> int:
         """How many replicates the headline outcomes need, ``n`` if these will do; at most twice as many at once."""
@@ -228,6 +222,7 @@ class Work:
 
     def _write_about(self, before: Sweep | None) -> None:
         plan = self.plan
+        seeds = {replicate: plan.seed(replicate) for _, replicate in plan.runs(self.listed)}
         sweeps.write_about(
             Sweep(
                 path=self.folder,
@@ -240,35 +235,33 @@ class Work:
                 axes=plan.axes,
                 overrides={job.label: job.lines for job in plan.jobs},
                 drawn=plan.draws.drawn if plan.draws else {},
-                draws=plan.draws.table(plan.seeds(self.listed)) if plan.draws else None,
+                draws=plan.draws.table(seeds) if plan.draws else None,
                 command=plan.command,
                 created_utc=before.created_utc if before else datetime.now(UTC).isoformat(timespec="seconds"),
                 code=provenance.code_version(),
+                seeds=plan.seeds_given or (plan.seed(0),),
+                shard=str(plan.shard or ""),
             )
         )
 
     def note(self) -> None:
         """Write runs.csv: what became of every run until now."""
         rows = []
-        for at, job in enumerate(self.plan.jobs):
-            for replicate in range(self.listed):
-                run_id = self.ids.get((at, replicate))
-                if run_id is None:
-                    continue
-                run = self.runs.get(run_id)
-                path = None if run is None else run.path
-                rows.append(
-                    {
-                        "scenario": job.label,
-                        "replicate": replicate,
-                        "seed": self.plan.seeds(replicate + 1, job)[replicate],
-                        "run": path.relative_to(self.folder).as_posix() if path else run_id,
-                        "status": MISSING if run is None else FAILED if path is None else DONE,
-                        "seconds": "" if run is None else run.seconds,
-                        "error": "" if run is None else run.error,
-                        **job.values,
-                    }
-                )
+        for (at, replicate), run_id in sorted(self.ids.items()):
+            job, run = self.plan.jobs[at], self.runs.get(run_id)
+            path = None if run is None else run.path
+            rows.append(
+                {
+                    "scenario": job.label,
+                    "replicate": replicate,
+                    "seed": self.plan.seed(replicate, job),
+                    "run": path.relative_to(self.folder).as_posix() if path else run_id,
+                    "status": MISSING if run is None else FAILED if path is None else DONE,
+                    "seconds": "" if run is None else run.seconds,
+                    "error": "" if run is None else run.error,
+                    **job.values,
+                }
+            )
         sweeps.write_rows(self.folder, [axis.name for axis in self.plan.axes], rows)
         self.noted = time.monotonic()
 
@@ -281,20 +274,11 @@ class Work:
 
     def summarise(self) -> None:
         """Write summary.csv: the headline outcomes by scenario."""
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(["scenario", "outcome", "unit", "runs", "mean", *(f"p{q}" for q in QUANTILES)])
-        for at, job in enumerate(self.plan.jobs):
-            ids = [self.ids[at, replicate] for replicate in range(self.listed)]
-            found = [values for run_id in ids if (values := self._values(run_id))]
-            for name, about in outcomes.HEADLINES.items():
-                known = np.array([values[name] for values in found if np.isfinite(values[name])])
-                if len(known):
-                    numbers = [known.mean(), *np.percentile(known, QUANTILES)]
-                    writer.writerow(
-                        [harmless(job.label), name, about.unit, len(known), *(f"{x:.10g}" for x in numbers)]
-                    )
-        write_text(self.folder / sweeps.SUMMARY, text.getvalue())
+        found: dict[str, list[dict[str, float]]] = {job.label: [] for job in self.plan.jobs}
+        for (at, _), run_id in sorted(self.ids.items()):
+            if values := self._values(run_id):
+                found[self.plan.jobs[at].label].append(values)
+        summary.write(self.folder, found)
 
 
 def finished_in(folder: Path, wanted: set[str]) -> dict[str, Run]:
