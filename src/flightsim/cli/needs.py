@@ -26,6 +26,13 @@ def register(commands: Any) -> None:
         metavar="FILE",
         help="what is in warehouses and on its way, by item and date (CSV)",
     )
+    parser.add_argument(
+        "--3w",
+        dest="who_what_where",
+        type=Path,
+        metavar="FILE",
+        help="who does what where, people reached (CSV)",
+    )
     parser.add_argument("--funding", type=positive, metavar="USD", help="money there is")
     parser.add_argument("--to", type=Path, metavar="FOLDER", help="where to write; RESULTS/needs")
     takes_theme(parser)
@@ -49,7 +56,14 @@ def _needs(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> in
     found = study.read(folder, source, arguments.scenario)
     target = arguments.to or folder / "needs"
     check_writable(target.parent)
-    asked = tables.Asked(chosen, arguments.capacity, arguments.funding, arguments.months, arguments.stocks)
+    asked = tables.Asked(
+        chosen,
+        arguments.capacity,
+        arguments.funding,
+        arguments.months,
+        arguments.stocks,
+        arguments.who_what_where,
+    )
     with colours.theme(arguments.theme):
         told = report.write(tables.reckon(found, asked), target, "flightsim " + " ".join(sys.argv[1:]))
     for warning in chosen.warnings:

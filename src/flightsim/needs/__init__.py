@@ -10,6 +10,7 @@
 ``money``       what it costs, against funding
 ``triggers``    the chance that more than so many people arrive somewhere within so many days
 ``stocks``      what is in warehouses and on its way, and the day on which it runs out
+``partners``    who does what where, and what is unmet
 ``planning``    which scenarios are most likely, worst and best, their caseload by month, and when they part
 ``report``      tables, figures and one screen out of all of them
 """

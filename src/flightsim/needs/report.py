@@ -26,6 +26,9 @@ needs_by_day.parquet  the same for every day, and by shelter (host, rented, site
 money.csv, .parquet   cost by week, of the run and of the months after it, by cluster, against funding
 stocks.csv, .parquet  with --stocks: the day each stock runs out, what is missing at the end, what to place where
                       (a row without an area: one stock for all; the rows under it share out what it lacks)
+unmet.csv, .parquet   with --3w: people in need, reached and unmet by sector and area, at the end
+partners.csv,         with --3w: by partner, sector and area: reached, spare capacity, what is unmet there, what it
+    .parquet          could take on
 standards_used.csv    each standard and rate: value, unit, source, edition, chapter or page, verified or not
 gaps.png, breach.png  what is short by sector; when each known capacity falls short, by area
 needs.json            what was asked, versions, runs
@@ -49,6 +52,9 @@ def write(needs: Needs, folder: Path, command: str) -> str:
         save(needs.money_table(), temporary / "money")
         if needs.deliveries:
             save(with_names(needs.stock_table(), needs.study.world.areas), temporary / "stocks")
+        if needs.activities:
+            save(with_names(needs.unmet_table(), needs.study.world.areas), temporary / "unmet")
+            save(with_names(needs.partner_table(), needs.study.world.areas), temporary / "partners")
         _parquet(needs.by_day(), temporary / "needs_by_day.parquet")
         _csv(needs.standards_table(), temporary / "standards_used.csv")
         figures.draw_all(needs, temporary)

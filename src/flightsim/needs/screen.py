@@ -9,7 +9,7 @@ import pandas as pd
 
 from flightsim import words
 from flightsim.measures import SMALL_CELL_PERSONS
-from flightsim.needs import money, stocks
+from flightsim.needs import money, partners, stocks
 from flightsim.needs.gaps import Gap
 from flightsim.needs.people import People, dates_of, quantiles
 from flightsim.needs.quantities import NEEDS, amount, rounded
@@ -38,7 +38,7 @@ def text(needs: Needs, scenario: str | None = None) -> str:
             *(_line(needs, scene.people, name) for name in SHOWN),
             *_hardship(scene.people),
             *_money(needs, scene.people),
-            *_stocks(needs, scene.people),
+            *_supplies(needs, scene.people),
             *_foot(needs),
         ]
     )
@@ -139,14 +139,17 @@ def _whole(people: People, needs: Needs) -> Floats:
     return np.asarray(money.spent(people, a.standards).sum(axis=1) + plan)
 
 
-def _stocks(needs: Needs, people: People) -> list[str]:
-    """When the user's stocks run out."""
-    if not needs.deliveries:
-        return []
+def _supplies(needs: Needs, people: People) -> list[str]:
+    """When the user's stocks run out, and what the user's partners leave unmet."""
     areas = needs.study.world.areas
     names = dict(zip(areas.area_id, areas.name, strict=True))
-    found = stocks.table(people, needs.asked.standards, needs.deliveries)
-    return stocks.sentences(found, people.scenario, names)
+    lines = []
+    if needs.deliveries:
+        found = stocks.table(people, needs.asked.standards, needs.deliveries)
+        lines += stocks.sentences(found, people.scenario, names)
+    if needs.activities:
+        lines += partners.sentences(partners.unmet(people, needs.activities), people.scenario, names)
+    return lines
 
 
 def _foot(needs: Needs) -> list[str]:

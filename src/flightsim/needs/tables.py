@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from flightsim.needs import capacity, care, gaps, money, stocks, transport
+from flightsim.needs import capacity, care, gaps, money, partners, stocks, transport
 from flightsim.needs.capacity import Capacity
 from flightsim.needs.gaps import Gap
+from flightsim.needs.partners import Activity
 from flightsim.needs.people import People, quantiles
 from flightsim.needs.quantities import BY_RUNG, NEEDS, Need, rounded, standards_of
 from flightsim.needs.standards import Standards, of_case
@@ -32,6 +33,7 @@ class Asked:
     funding_usd: float | None = None
     months: float = money.PLAN_MONTHS
     stocks: Path | None = None
+    who_what_where: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class Needs:
     asked: Asked
     gaps: Mapping[str, Mapping[str, Gap]]  # by scenario and need
     deliveries: Sequence[Delivery] = ()  # of the user's stocks
+    activities: Sequence[Activity] = ()  # of the user's 3W
 
     def of_people(self, change: Callable[[People], People]) -> Needs:
         """The same, reckoned for people that are changed, scenario by scenario."""
@@ -80,6 +83,16 @@ class Needs:
         """The user's stocks: when each runs out, what is missing, what to place where; by P-code."""
         s = self.asked.standards
         frames = [stocks.table(scene.people, s, self.deliveries) for scene in self.study.scenes]
+        return pd.concat(frames, ignore_index=True)
+
+    def unmet_table(self) -> pd.DataFrame:
+        """What the user's partners leave unmet, by sector and P-code."""
+        frames = [partners.unmet(scene.people, self.activities) for scene in self.study.scenes]
+        return pd.concat(frames, ignore_index=True)
+
+    def partner_table(self) -> pd.DataFrame:
+        """What each of the user's partners reaches and could take on, by sector and P-code."""
+        frames = [partners.by_partner(scene.people, self.activities) for scene in self.study.scenes]
         return pd.concat(frames, ignore_index=True)
 
     def money_table(self) -> pd.DataFrame:
@@ -121,7 +134,8 @@ def reckon(study: Study, asked: Asked) -> Needs:
         found[scene.name] = gaps.of(scene.people, asked.standards, known)
     first = study.first.people
     deliveries = stocks.read(asked.stocks, first.area_id, first.days[-1].date()) if asked.stocks else ()
-    return Needs(study, asked, found, deliveries)
+    activities = partners.read(asked.who_what_where, first.area_id) if asked.who_what_where else ()
+    return Needs(study, asked, found, deliveries, activities)
 
 
 def with_names(frame: pd.DataFrame, areas: Areas) -> pd.DataFrame:
