@@ -54,6 +54,7 @@ class Spot:
     site: float = 0.0
     collective: float = 0.0
     unfinished: float = 0.0
+    transit: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,7 @@ def make_world(
         residents_persons=np.array([spot.residents for spot in spots], dtype=float),
         idps_persons=np.array([spot.idps for spot in spots], dtype=float),
         control=np.array([holders.index(spot.control) for spot in spots], dtype=np.int64),
+        transit=np.array([spot.transit for spot in spots]),
     )
     crossings = Crossings(
         crossing_id=[gate.crossing_id for gate in gates],

@@ -101,6 +101,7 @@ def _places(table: Table, holders: Holders) -> tuple[dict[str, int], Places]:
         residents_persons=table.numbers("residents_persons"),
         idps_persons=table.numbers("idps_persons"),
         control=_codes(table["control"], holders.name),
+        transit=table.numbers("transit") > 0,
     )
     return area_row, places
 

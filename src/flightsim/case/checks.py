@@ -151,7 +151,7 @@ def _check_areas(tables: Tables, complaints: Complaints, finest: int) -> None:
 
 
 def _check_places(tables: Tables, complaints: Complaints, holders: Holders) -> None:
-    """Somebody lives somewhere, and nobody is counted outside the areas that are modelled."""
+    """Somebody lives somewhere, and nobody is counted where nobody is modelled or stays."""
     table = tables["places.csv"]
     if not len(table):
         complaints.add("places.csv has no rows; expected at least one place")
@@ -165,6 +165,9 @@ def _check_places(tables: Tables, complaints: Complaints, holders: Holders) -> N
                 complaints.add(
                     f"places.csv row {row}: {column} is {n:g}; expected 0, as control is {control}"
                 )
+    for row, transit, n in zip(table.rows, table["transit"], table["idps_persons"], strict=True):
+        if transit and n:
+            complaints.add(f"places.csv row {row}: idps_persons is {n:g}; expected 0, as transit is 1")
     if persons == 0:
         complaints.add("places.csv: nobody lives anywhere; expected some residents_persons or idps_persons")
 

@@ -47,6 +47,9 @@ TABLES: dict[str, dict[str, Column]] = {
         "control": choice(SYRIA.name).means(
             "who holds it at the start"
         ),  # or the sides that the manifest names
+        "transit": replace(number(at_least=0, at_most=1, whole=True, blank=0.0), optional=True).means(
+            "1: people from elsewhere pass through and nobody flees to it, as to a hub on the way; else 0 or blank"
+        ),
         "method": text(blank="").means("how the number of people was found: counted, spread by rule, ..."),
         "status": NOTE.means("how it is known: reported, derived or assumed; for readers"),
         **SOURCE,

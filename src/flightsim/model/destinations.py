@@ -29,6 +29,7 @@ class Destinations:
         self._n_places, self._n_gates, self._everybody = len(world.places), len(gates), world.persons
         self._persons = world.places.residents_persons + world.places.idps_persons
         self._abroad: Bools = ~world.at_home
+        self._stayed_in: Bools = ~world.transit
         self._some_avoid = bool(world.holders.avoided.any())
         self._way: tuple[Alternatives, Floats, Floats, Floats] | None = None
         self._area: Ints = np.concatenate([world.places.area, n_areas + np.arange(len(gates))])
@@ -44,6 +45,7 @@ class Destinations:
         rule = self._behaviour
         fear = rule.fear(hazard.feared)
         room, aid = shelter.free_share(), shelter.aid_gained()
+        allowed = allowed & self._stayed_in
         here = rule.appeal(
             fear, hazard.feared_alarm, self._persons, care.working, room, allowed, aid, shelter.indoors()
         )

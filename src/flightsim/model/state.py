@@ -234,7 +234,10 @@ class State:
         )
 
     def settle(self, rows: Ints, place: Ints, persons: Floats) -> None:
-        """Households come to stay: at home if it is theirs, else on the best rung with room."""
+        """Households come to stay: at home if it is theirs, else on the best rung with room.
+
+        Who is overrun or turned away in a town that is for transit only is there too, but wants to go on at once.
+        """
         if not len(rows):
             return
         h = self.households
@@ -247,6 +250,9 @@ class State:
         h.occasion[rows] += 1
         self.recorder.arrived(self.now, rows, place, rungs, persons)
         self.pressure.join(rows, self.thresholds(rows))
+        passing = rows[self.world.transit[place] & ~home]
+        self.pressure.leave(passing)
+        self.want_to_leave(passing, np.zeros(len(passing)))
 
     def admit(self, rows: Ints, place: Ints, persons: Floats) -> Ints:
         """The rung each household gets at a place, by its kin, its means and a draw of its own."""

@@ -33,6 +33,7 @@ class Places:
     residents_persons: Floats  # (P,)
     idps_persons: Floats  # (P,)
     control: Ints  # (P,) who holds it, an index into the world's holders
+    transit: Bools | None = None  # (P,) whether people from elsewhere only pass through; None: nowhere
 
     def __len__(self) -> int:
         return len(self.place_id)

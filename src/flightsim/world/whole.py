@@ -61,6 +61,12 @@ class World:
         return np.where(np.isin(control, self.holders.countries), control, HOME)
 
     @cached_property
+    def transit(self) -> Bools:
+        """(P,) places that nobody flees to: people from elsewhere only pass through."""
+        given = self.places.transit
+        return np.zeros(len(self.places), bool) if given is None else given
+
+    @cached_property
     def at_home(self) -> Bools:
         """(P,) places that lie in the country of the case, not abroad."""
         return np.asarray(self.country == HOME)
