@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,13 @@ def register(commands: Any) -> None:
     parser.add_argument(
         "--from", dest="start", type=a_date, metavar="DATE", help="first day; the runs' first"
     )
+    parser.add_argument("--cost", type=positive, metavar="N", help="what it costs to act early in one area")
+    parser.add_argument(
+        "--loss", type=positive, metavar="N", help="what it costs if it happens and nobody acted"
+    )
+    parser.add_argument(
+        "--issued", type=a_date, metavar="DATE", help="the day of the warning; the runs' first"
+    )
     parser.add_argument("--scenario", metavar="NAME", help="only this scenario of a sweep")
     parser.add_argument("--to", type=Path, metavar="FOLDER", help="where to write; RESULTS/triggers")
     takes_edited(parser)
@@ -35,14 +43,16 @@ def register(commands: Any) -> None:
 
 def _triggers(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     from flightsim.files.atomic import check_writable
-    from flightsim.needs import alarm, study
+    from flightsim.needs import alarm, anticipation, study
 
     folder = one_folder(settle(arguments, parser, arguments.words))
     found = study.read(folder, source, arguments.scenario)
     target = arguments.to or folder / "triggers"
     check_writable(target.parent)
     asked = alarm.asked(found, arguments.area, arguments.persons, arguments.within, arguments.start)
-    say(alarm.write(found, asked, target))
+    first = found.first.people.days[0]
+    stake = anticipation.asked(arguments.cost, arguments.loss, arguments.issued, asked.start, first)
+    say(alarm.write(found, replace(asked, stake=stake), target))
     say(os.path.realpath(target))
     return DONE
 

@@ -12,5 +12,6 @@
 ``stocks``      what is in warehouses and on its way, and the day on which it runs out
 ``partners``    who does what where, and what is unmet
 ``planning``    which scenarios are most likely, worst and best, their caseload by month, and when they part
+``anticipation`` from what chance on it pays to act early, and how often it would be for nothing
 ``report``      tables, figures and one screen out of all of them
 """

@@ -14,7 +14,8 @@ from flightsim import __version__, words
 from flightsim.errors import Complaints, nearest
 from flightsim.files.atomic import plain_errors, renewed_folder, write_text
 from flightsim.measures import SMALL_CELL_PERSONS
-from flightsim.needs import triggers
+from flightsim.needs import anticipation, triggers
+from flightsim.needs.anticipation import Stake
 from flightsim.needs.report import save
 from flightsim.needs.study import Study
 from flightsim.needs.tables import with_names
@@ -30,6 +31,8 @@ flightsim. triggers.txt says what varied between the runs. Modelled, not observe
 triggers.csv, .parquet   a row a scenario, area, number of people, first day and length of the window: in how
                          many of the runs it happened; chance, and the range so few runs leave it (90 %, Jeffreys);
                          arrivals in the window: median, 5 and 95 % over the runs
+                         with --cost and --loss: issue date, lead time, level (activation: it pays to act; readiness;
+                         none), mean cost of acting and of waiting
 triggers.txt             those that were asked for, in words
 
 A chance here is over the runs, given the scenario: what armed actors will do is an input, and what the
@@ -46,6 +49,7 @@ class Asked:
     persons: tuple[float, ...]
     within_days: tuple[int, ...]
     start: pd.Timestamp
+    stake: Stake | None = None
 
 
 def asked(
@@ -81,7 +85,10 @@ def write(study: Study, asked_for: Asked, folder: Path) -> str:
         for scene in study.scenes
     ]
     told = _words(study, asked_for, pd.concat(tables, ignore_index=True))
-    frame = with_names(pd.concat(tables, ignore_index=True), study.world.areas)
+    chances = pd.concat(tables, ignore_index=True)
+    if asked_for.stake is not None:
+        chances = anticipation.with_levels(chances, asked_for.stake)
+    frame = with_names(chances, study.world.areas)
     with renewed_folder(folder, MARK) as temporary, plain_errors(folder):
         save(frame, temporary / "triggers")
         write_text(temporary / "triggers.txt", told + "\n")
@@ -109,6 +116,9 @@ def _words(study: Study, asked_for: Asked, frame: pd.DataFrame) -> str:
         lines += [triggers.sentence(row, names[row["area_id"]]) for _, row in named.iterrows()]
         if len(rows) > len(named):
             lines.append(f"… the likeliest {len(named)} of {len(rows):,}; the others are in triggers.csv.")
+        if asked_for.stake is not None and len(rows):
+            leveled = anticipation.with_levels(rows, asked_for.stake)
+            lines += anticipation.sentences(leveled, asked_for.stake)
         if not len(rows):
             lines.append(f"No window of that length begins on {words.day_year(asked_for.start.date())}.")
     if study.runs < ENOUGH_RUNS:
