@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 SMALL_CELL_PERSONS = 100.0
 """Counts of people below this are not shown by area in figures and summaries (statistical
 disclosure control; the usual order of magnitude in humanitarian data sharing, *assumption*)."""
+
+
+def rounded(persons: Any) -> Any:
+    """A count of people, or an array of them, to the nearest hundred, as they are passed on; fifty goes up."""
+    return (persons + SMALL_CELL_PERSONS / 2) // SMALL_CELL_PERSONS * SMALL_CELL_PERSONS
 
 
 @dataclass(frozen=True, slots=True)

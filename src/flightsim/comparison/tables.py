@@ -11,7 +11,7 @@ import pandas as pd
 from flightsim.comparison import bands, lives, paired, sensitivity
 from flightsim.comparison.material import Material
 from flightsim.comparison.sentences import needed
-from flightsim.measures import SMALL_CELL_PERSONS
+from flightsim.measures import SMALL_CELL_PERSONS, rounded
 from flightsim.results.outcomes import Headline
 from flightsim.world import Floats
 
@@ -80,12 +80,14 @@ def response(material: Material, shown: Sequence[Headline]) -> pd.DataFrame:
 def areas(material: Material) -> pd.DataFrame:
     """Arrivals by sub-district and scenario, and paired differences to the baseline; small counts left blank.
 
-    A count of which the mean is under 100 is blank, and so is a difference of which either count is.
+    Counts are rounded to 100 in each run, as in exports. One of which the mean is under 100 is blank, and so is a
+    difference of which either count is.
     """
     parts, small = [], {}
+    arrivals = rounded(material.arrivals)
     names = [material.area_names.get(area, area) for area in material.area_ids]
     for name in material.scenarios:
-        table = bands.of(material.arrivals[material.of(name)])
+        table = bands.of(arrivals[material.of(name)])
         small[name] = (table["mean"] < SMALL_CELL_PERSONS).to_numpy()
         parts.append(
             _blank(table, small[name]).assign(
@@ -96,7 +98,7 @@ def areas(material: Material) -> pd.DataFrame:
         own, base = material.pairs(name)
         if not len(own):
             continue
-        gap = material.arrivals[own] - material.arrivals[base]
+        gap = arrivals[own] - arrivals[base]
         table = bands.of(gap).assign(more=(gap > 0).sum(axis=0), fewer=(gap < 0).sum(axis=0))
         table = _blank(table, small[name] | small[material.baseline])
         parts.append(table.assign(scenario=name, what=DIFFERENCE, area_id=material.area_ids, area_name=names))

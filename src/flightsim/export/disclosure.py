@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from flightsim import measures
 from flightsim.errors import InputError
 from flightsim.measures import SMALL_CELL_PERSONS
 from flightsim.needs.people import People
@@ -32,7 +33,7 @@ PAIR = ["origin_area", "destination_area"]
 
 def rounded(persons: Floats) -> Floats:
     """Counts of people, not negative, to the nearest hundred; fifty goes up."""
-    return np.asarray(np.floor(persons / BASE_PERSONS + 0.5) * BASE_PERSONS)
+    return np.asarray(measures.rounded(persons))
 
 
 def protected(needs: Needs) -> Needs:
