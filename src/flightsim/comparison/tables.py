@@ -88,7 +88,7 @@ def areas(material: Material) -> pd.DataFrame:
     names = [material.area_names.get(area, area) for area in material.area_ids]
     for name in material.scenarios:
         table = bands.of(arrivals[material.of(name)])
-        small[name] = (table["mean"] < SMALL_CELL_PERSONS).to_numpy()
+        small[name] = material.arrivals[material.of(name)].mean(axis=0) < SMALL_CELL_PERSONS
         parts.append(
             _blank(table, small[name]).assign(
                 scenario=name, what=LEVEL, area_id=material.area_ids, area_name=names
