@@ -1,16 +1,21 @@
-"""Where runs are made: on this machine, on Dask, on Ray, by a launcher of Hydra: the same results, the same errors."""
+"""Where runs are made: on this machine, on Dask, by a launcher of Hydra: the same results, the same errors."""
 
 import os
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from flightsim.errors import InputError
 from flightsim.results import gather
-from flightsim.sweeps import executors, launchers, plan
+from flightsim.scenario import from_config
+from flightsim.sweeps import batch, executors, launchers, plan
 from flightsim.sweeps import run as sweep
 from flightsim.sweeps.executors import Died, Where
 
@@ -103,7 +108,6 @@ def test_hydras_basic_launcher_makes_the_same_bytes(tmp_path: Path, here: dict[s
     ("package", "words"),
     [
         ("distributed", ["executor=dask", "workers=2"]),
-        ("ray", ["executor=ray", "workers=2"]),
         ("hydra_plugins.hydra_submitit_launcher", ["hydra/launcher=submitit_local", "workers=1"]),
         ("hydra_plugins.hydra_joblib_launcher", ["hydra/launcher=joblib", "hydra.launcher.n_jobs=2"]),
     ],
@@ -115,20 +119,81 @@ def test_another_machinery_makes_the_same_bytes(
     assert made(tmp_path / "sweep", *words) == here
 
 
-@pytest.mark.parametrize("executor", ["dask", "ray"])
-def test_an_executor_whose_package_is_missing(
-    executor: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, {"dask": "distributed", "ray": "ray"}[executor], None)
-    with pytest.raises(InputError, match=rf"pip install 'flightsim\[{executor}\]'"):
-        made(tmp_path / "sweep", f"executor={executor}")
+def test_an_executor_whose_package_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(InputError, match=r"pip install 'flightsim\[dask\]'"):
+        made(tmp_path / "sweep", "executor=dask")
 
 
-@pytest.mark.parametrize("executor", ["dask", "ray"])
-def test_a_cluster_that_does_not_answer(executor: str, tmp_path: Path) -> None:
-    pytest.importorskip({"dask": "distributed", "ray": "ray"}[executor])
-    with pytest.raises(InputError, match=f"no {executor.title()} cluster answers at 127.0.0.1:9: "):
-        made(tmp_path / "sweep", f"executor={executor}", "executor_address='127.0.0.1:9'")
+def test_a_cluster_that_does_not_answer(tmp_path: Path) -> None:
+    pytest.importorskip("distributed")
+    with pytest.raises(InputError, match=r"no Dask cluster answers at 127.0.0.1:9: "):
+        made(tmp_path / "sweep", "executor=dask", "executor_address='127.0.0.1:9'")
+
+
+def slept(number: int) -> int:
+    time.sleep(0.1)
+    return number
+
+
+@pytest.fixture
+def dask() -> Iterator[Any]:
+    """A Dask cluster of one slot."""
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster:
+        yield cluster
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_a_cluster_that_grows_and_loses_a_worker(dask: Any) -> None:
+    where = Where("dask", address=dask.scheduler_address)
+    seen, found = [], []
+    for index, result in executors.each(slept, range(60), where):
+        seen.append(where.n_slots)
+        found.append((index, result))
+        if len(found) == 5:
+            dask.scale(3)
+            dask.sync(dask._correct_state)
+        if len(found) == 40:
+            next(iter(dask.workers.values())).process.process.kill()
+    assert sorted(found) == [(n, n) for n in range(60)]
+    assert seen[0] == 1
+    assert max(seen) == 3
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_on_a_cluster_too_only_the_call_that_kills_is_given_up(dask: Any) -> None:
+    found = dict(executors.each(doubled, [1, 13, 2, 3], Where("dask", address=dask.scheduler_address)))
+    assert isinstance(found.pop(1), Died)
+    assert {at: result[0] for at, result in found.items()} == {0: 2, 2: 4, 3: 6}
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_what_the_workers_say_is_wrong_ends_it_before_the_first_call(dask: Any) -> None:
+    with pytest.raises(InputError, match="not here"):
+        list(executors.each(slept, [1], Where("dask", address=dask.scheduler_address), lambda: "not here"))
+
+
+def test_a_worker_says_what_keeps_it_from_making_the_runs(tmp_path: Path) -> None:
+    asked = plan.make([*TOY, f"results='{tmp_path}'"], many=True)
+    config = asked.config(0, 0)
+    task = batch.Task(config, str(tmp_path), from_config(config).run_id)
+    (tmp_path / "mark").write_text("mark")
+    assert batch.answer(task, "mark") == ""
+    assert "does not see" in batch.answer(task, "other")
+    assert f"does not see {tmp_path / 'none'}; " in batch.answer(
+        replace(task, folder=str(tmp_path / "none")), "mark"
+    )
+    assert "has another version of flightsim, or of the case" in batch.answer(
+        replace(task, run_id="x"), "mark"
+    )
+    strange = replace(task, config={**config, "case": str(tmp_path / "elsewhere")})
+    assert "cannot make the runs: " in batch.answer(strange, "mark")
+    assert "does not see" in batch.run_task(replace(task, folder=str(tmp_path / "none"))).error
+    assert not (tmp_path / "none").exists()
 
 
 @pytest.mark.parametrize(
@@ -137,7 +202,9 @@ def test_a_cluster_that_does_not_answer(executor: str, tmp_path: Path) -> None:
         (["hydra/launcher=submitit_slrm"], "no hydra/launcher is called 'submitit_slrm'; there is: "),
         (["hydra/launcher=basic", "hydra.launcher._target_=os.system"], "only hydra/launcher can be chosen"),
         (["hydra/launcher=basic,joblib"], "only one"),
-        (["executor=spark"], "executor is 'spark'; expected loky, dask, ray"),
+        (["executor=spark"], "executor is 'spark'; expected loky, dask"),
+        (["executor=ray"], "executor is 'ray', which is not used any more; expected loky, dask, or shard="),
+        (["results='s3://bucket/border'"], "results is 's3://bucket/border', an address; expected a folder"),
         (["executor_address=tcp://there:8786"], "executor=loky runs on this machine"),
         (["workers=0"], "workers is 0; expected a whole number from 1, or null"),
     ],

@@ -480,13 +480,13 @@ def test_describe_tells_scenarios_by_what_differs(capsys: pytest.CaptureFixture[
 def test_the_bar_of_a_sweep(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     from flightsim.cli import terminal
 
-    with terminal.count_bar("x", 2) as progress:
+    with terminal.count_bar("x", lambda: 2) as progress:
         progress(0, 0, 3)
         monkeypatch.setattr(terminal, "SECONDS_A_LINE", -1.0)
         progress(2, 1, 3)
     assert capsys.readouterr().err == "flightsim: 2 of 3 runs done, 1 running, 1 failed\n"  # a log has lines
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
-    with terminal.count_bar("x", 2) as progress:
+    with terminal.count_bar("x", lambda: 2) as progress:
         progress(2, 1, 3)
         progress(3, 1, 3)
     err = capsys.readouterr().err

@@ -377,6 +377,11 @@ def _check_settings(config: Mapping[str, Any], complaints: Complaints) -> None:
     for key in ("name", "case", "results"):
         if not isinstance(config[key], str) or not config[key].strip():
             complaints.add(f"{key} is {config[key]!r}; expected a text")
+    if "://" in str(config["results"]):
+        complaints.add(
+            f"results is {config['results']!r}, an address; expected a folder: mount it, or write to a folder here and "
+            "copy that (parts of a sweep: shard=3/100, then flightsim gather)"
+        )
     name = str(config["name"])
     if name.strip() and not can_be_folder(name):
         complaints.add(f"name is {name!r}; expected a name that can be a folder's")

@@ -99,7 +99,7 @@ def _run_all(asked: Plan, folder: Path) -> int:
     say(f"{asked.name}: {n} {'scenario' if n == 1 else 'scenarios'}, {each}.")
     for said in from_config(asked.jobs[0].config).step_notes:
         note(said)
-    with _how_to_go_on(folder), count_bar(asked.name, asked.where.n_workers) as progress:
+    with _how_to_go_on(folder), count_bar(asked.name, lambda: asked.where.n_slots) as progress:
         done = sweep.run(asked, folder, progress=progress, tell=note)
     return _say_sweep(done)
 

@@ -120,7 +120,7 @@ def progress_bar(name: str) -> Iterator[Callable[[int, int], None]]:
 
 
 @contextmanager
-def count_bar(name: str, workers: int) -> Iterator[Callable[[int, int, int], None]]:
+def count_bar(name: str, slots: Callable[[], int]) -> Iterator[Callable[[int, int, int], None]]:
     """A bar for a whole sweep on a terminal, a line now and then in a log; takes runs done, failed and in all."""
     from tqdm import tqdm
 
@@ -132,7 +132,7 @@ def count_bar(name: str, workers: int) -> Iterator[Callable[[int, int, int], Non
             nonlocal told
             if stopped():
                 raise KeyboardInterrupt
-            text = f"{done} of {total} runs done, {min(workers, total - done)} running, {failed} failed"
+            text = f"{done} of {total} runs done, {min(slots(), total - done)} running, {failed} failed"
             if bar.disable and time.monotonic() - told > SECONDS_A_LINE:
                 told = time.monotonic()
                 note(text)

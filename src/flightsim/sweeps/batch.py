@@ -5,11 +5,13 @@ from __future__ import annotations
 import errno
 import json
 import os
+import secrets
 import shutil
+import socket
 import time
 import traceback
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -64,6 +66,8 @@ def run_task(task: Task) -> Run:
     """Make one run, in whatever process; errors are in the result, none is raised."""
     began = time.perf_counter()
     try:
+        if not Path(task.folder).is_dir():  # of a machine that came later
+            return Run(None, f"{socket.gethostname()} does not see {task.folder}")
         scenario = from_config(task.config)
         if scenario.run_id != task.run_id:
             return Run(None, CHANGED)
@@ -98,9 +102,45 @@ def make(
         assert papers is not None
         yield from _launched(tasks, where, launcher, papers)
         return
-    with closing(executors.each(run_task, tasks, where)) as runs:
+    with _answers(tasks, where) as check, closing(executors.each(run_task, tasks, where, check)) as runs:
         for index, run in runs:
             yield index, Run(None, DEAD) if isinstance(run, Died) else run
+
+
+@contextmanager
+def _answers(tasks: Sequence[Task], where: Where) -> Iterator[Callable[[], str] | None]:
+    """What a worker of a cluster does before the first run, its answers gone afterwards; None on this machine."""
+    if where.executor == LOKY or not tasks:
+        yield None
+        return
+    folder, mark = Path(tasks[0].folder), f".seen-{secrets.token_hex(6)}"
+    write_text(folder / mark, mark)
+    try:
+        yield partial(answer, tasks[0], mark)
+    finally:
+        for path in folder.glob(f"{mark}*"):
+            path.unlink(missing_ok=True)
+
+
+def answer(task: Task, mark: str) -> str:
+    """In a worker: what keeps it from making the runs (no such folder there, another version); blank if nothing."""
+    machine, folder = socket.gethostname(), Path(task.folder)
+    try:
+        if (folder / mark).read_text(encoding="utf-8") != mark:
+            raise FileNotFoundError
+        (folder / f"{mark}-{machine}-{os.getpid()}").write_text(mark, encoding="utf-8")
+    except OSError as problem:
+        if isinstance(problem, FileNotFoundError):
+            return (
+                f"a worker on {machine} does not see {folder}; choose a results folder on a disk that all machines "
+                "have under the same path, or shard=… on each machine and flightsim gather"
+            )
+        return f"a worker on {machine} cannot write in {folder}: {problem.strerror or problem}"
+    try:
+        same = from_config(task.config).run_id == task.run_id
+    except InputError as error:
+        return f"a worker on {machine} cannot make the runs: {'; '.join(error.complaints)}"
+    return "" if same else f"a worker on {machine} has another version of flightsim, or of the case"
 
 
 def _launched(
@@ -126,6 +166,10 @@ def _launched(
 
 def run_job(papers: str, where: Where, job: int) -> list[tuple[int, Run]]:
     """In a launcher's job: its runs, each with its place in the list of all tasks."""
+    if not Path(papers).is_dir():
+        raise InputError(
+            f"{socket.gethostname()} does not see {papers}; choose a results folder on a disk that all machines have"
+        )
     own = json.loads(Path(papers, f"{job}.json").read_text(encoding="utf-8"))
     numbers, tasks = list(own), [Task(**content) for content in own.values()]
     return [(int(numbers[index]), run) for index, run in make(tasks, where)]

@@ -1,4 +1,4 @@
-"""Many calls of one function, each on one core: on this machine, or on a Dask or Ray cluster, through joblib.
+"""Many calls of one function, each on one core: on this machine, through joblib, or on a Dask cluster.
 
 A process that dies (killed, out of memory) costs the calls it was at; they are made again, at last one alone,
 so that a call that kills whoever makes it is kept apart from one that was near.
@@ -8,33 +8,24 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import sys
 import threading
 import time
 import warnings
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
-from dataclasses import dataclass
-from functools import partial
+from contextlib import closing
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 from joblib import Parallel, cpu_count, delayed, parallel_config
 
-from flightsim.errors import InputError
+from flightsim.sweeps import cluster
 
-LOKY, DASK, RAY = "loky", "dask", "ray"
-EXECUTORS = (LOKY, DASK, RAY)
+LOKY, DASK = "loky", "dask"
+EXECUTORS = (LOKY, DASK)
 MOST_DEATHS = 3  # of processes at one call; *assumption*: a machine short of memory for a while is forgiven
-DEATHS = {
-    "TerminatedWorkerError",
-    "BrokenProcessPool",
-    "KilledWorker",
-    "WorkerCrashedError",
-    "ActorDiedError",
-}
-WATCH_SECONDS, PATIENCE_SECONDS = 0.5, 10.0
+DEATHS = {"TerminatedWorkerError", "BrokenProcessPool"}
+WATCH_SECONDS = 0.5
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -47,11 +38,17 @@ class Where:
     executor: str = LOKY
     workers: int | None = None  # processes; None: one a core
     address: str | None = None  # of a cluster; None: one started here for the purpose
+    slots: list[int] = field(default_factory=list, compare=False, repr=False)  # of the cluster, as last told
 
     @property
     def n_workers(self) -> int:
         """Processes on this machine."""
         return self.workers or int(cpu_count())
+
+    @property
+    def n_slots(self) -> int:
+        """Calls made at once, here or on the cluster, as far as is known."""
+        return self.slots[0] if self.slots else self.n_workers
 
 
 class Died:
@@ -59,21 +56,28 @@ class Died:
 
 
 def each(
-    function: Callable[[Item], Result], items: Sequence[Item], where: Where
+    function: Callable[[Item], Result],
+    items: Sequence[Item],
+    where: Where,
+    check: Callable[[], str] | None = None,
 ) -> Generator[tuple[int, Result | Died]]:
     """Call ``function`` with each item; give (index, result) as they come, in any order.
 
     The function must be importable by name and answer for its own errors. Closing the iterator, or Ctrl-C,
-    stops the calls under way.
+    stops the calls under way. Each worker of a cluster makes the ``check`` first, which says what is wrong: InputError.
     """
     if not items:
         return
-    if where.executor == LOKY and where.n_workers == 1:
+    if where.executor == DASK:
+        yield from cluster.each(function, items, where.address, where.n_workers, check, where.slots, Died)
+        return
+    if where.n_workers == 1:
         for index, item in enumerate(items):
             yield index, function(item)
         return
     deaths = dict.fromkeys(range(len(items)), 0)  # of the calls still to be made
-    with _cluster(where) as backend:
+    with warnings.catch_warnings():  # that loky renews a worker now and then is no news
+        warnings.filterwarnings("ignore", message="A worker stopped while some jobs", category=UserWarning)
         while deaths:
             fewest = min(deaths.values())
             batch = [index for index, n in deaths.items() if n == fewest]
@@ -81,7 +85,7 @@ def each(
                 batch = batch[:1]  # the last chance, with nobody near
             under_way: set[int] = set()
             try:
-                with closing(_calls(function, items, batch, where, backend, under_way)) as calls:
+                with closing(_calls(function, items, batch, where, under_way)) as calls:
                     for index, result in calls:
                         del deaths[index]
                         yield index, result
@@ -100,7 +104,6 @@ def _calls(
     items: Sequence[Item],
     batch: Sequence[int],
     where: Where,
-    backend: Callable[[], AbstractContextManager[Any]],
     under_way: set[int],
 ) -> Generator[tuple[int, Result]]:
     """The calls of one batch; ``under_way`` holds those that were sent off and did not come back."""
@@ -108,21 +111,21 @@ def _calls(
     def sent() -> Iterator[Any]:
         for index in batch:
             under_way.add(index)
-            yield delayed(_call)(function, index, items[index], os.getpid() if where.executor == LOKY else 0)
+            yield delayed(_call)(function, index, items[index], os.getpid())
 
-    with backend():
+    with parallel_config(backend="loky", inner_max_num_threads=1):
         calls = Parallel(
-            n_jobs=where.n_workers if where.executor == LOKY else -1,
+            n_jobs=where.n_workers,
             batch_size=1,
             pre_dispatch="n_jobs",
-            return_as="list" if where.executor == RAY else "generator_unordered",
+            return_as="generator_unordered",
         )(sent())
     try:
         for index, result in calls:
             under_way.discard(index)
             yield index, result
     finally:
-        if under_way and hasattr(calls, "close"):
+        if under_way:
             _abandon(calls)
 
 
@@ -141,7 +144,7 @@ def _abandon(calls: Any) -> None:
 
 def _call(function: Callable[[Item], Result], index: int, item: Item, parent: int) -> tuple[int, Result]:
     """In a worker: one call."""
-    if parent and parent != os.getpid():
+    if parent != os.getpid():
         _serve(parent)
     return index, function(item)
 
@@ -164,73 +167,3 @@ def _serve(parent: int) -> None:
 
     if sys.platform != "win32" and os.getppid() == parent:
         threading.Thread(target=watch, daemon=True).start()
-
-
-@contextmanager
-def _cluster(where: Where) -> Iterator[Callable[[], AbstractContextManager[Any]]]:
-    """What chooses joblib's backend, and the cluster behind it for as long as it is needed."""
-    if where.executor == DASK:
-        with _dask(where):
-            yield partial(parallel_config, backend="dask")
-    elif where.executor == RAY:
-        with _ray(where):
-            yield partial(parallel_config, backend="ray")
-    else:
-        with warnings.catch_warnings():  # that loky renews a worker now and then is no news
-            warnings.filterwarnings(
-                "ignore", message="A worker stopped while some jobs", category=UserWarning
-            )
-            yield partial(parallel_config, backend="loky", inner_max_num_threads=1)
-
-
-def _knock(where: Where, name: str) -> None:
-    """InputError if nobody is at the cluster's address: the cluster's own client would wait for minutes."""
-    found = urlsplit(where.address if "//" in (where.address or "") else f"//{where.address or ''}")
-    try:
-        if found.hostname and found.port:
-            socket.create_connection((str(found.hostname), found.port), timeout=PATIENCE_SECONDS).close()
-    except (OSError, ValueError) as problem:
-        raise InputError(f"no {name} cluster answers at {where.address}: {problem}") from None
-
-
-@contextmanager
-def _dask(where: Where) -> Iterator[None]:
-    try:
-        from distributed import Client, LocalCluster
-    except ImportError:
-        raise InputError("executor=dask needs Dask: pip install 'flightsim[dask]'") from None
-    local: Any = nullcontext()
-    _knock(where, "Dask")
-    if where.address is None:
-        local = LocalCluster(n_workers=where.n_workers, threads_per_worker=1, dashboard_address=None)
-    with local:
-        try:
-            client = Client(where.address or local)
-        except (OSError, ValueError) as problem:
-            raise InputError(f"no Dask cluster answers at {where.address}: {problem}") from None
-        with client:
-            yield
-
-
-@contextmanager
-def _ray(where: Where) -> Iterator[None]:
-    try:
-        import ray
-        from ray.util.joblib import register_ray
-    except ImportError:
-        raise InputError("executor=ray needs Ray: pip install 'flightsim[ray]'") from None
-    _knock(where, "Ray")
-    register_ray()
-    try:
-        if where.address is None:
-            ray.init(
-                num_cpus=where.n_workers, include_dashboard=False, log_to_driver=False, logging_level="error"
-            )
-        else:
-            ray.init(address=where.address, log_to_driver=False, logging_level="error")
-    except ConnectionError as problem:
-        raise InputError(f"no Ray cluster answers at {where.address}: {problem}") from None
-    try:
-        yield
-    finally:
-        ray.shutdown()

@@ -256,7 +256,11 @@ def _replicates(settings: dict[str, Any], n_seeds: int, n_jobs: int, complaints:
 def _where(settings: dict[str, Any], complaints: Complaints) -> Where:
     executor, address = settings["executor"], settings["executor_address"]
     workers = _whole_or_none("workers", settings["workers"], complaints)
-    if executor not in EXECUTORS:
+    if executor == "ray":
+        complaints.add(
+            "executor is 'ray', which is not used any more; expected loky, dask, or shard=… instead"
+        )
+    elif executor not in EXECUTORS:
         complaints.add(
             f"executor is {executor!r}; expected {', '.join(EXECUTORS)}{nearest(executor, EXECUTORS)}"
         )
