@@ -30,7 +30,7 @@ def each(
     """Call ``function`` with each item; (index, result) as they come, ``died()`` for a call that ends its workers.
 
     ``address`` is the cluster's; without one it is started here, with so many ``workers``. Every worker that is there
-    at the beginning makes the ``check`` first: InputError with what it says is wrong. ``slots`` is told how many calls
+    at the beginning makes the ``check`` first: InputError with what it says is wrong. ``slots`` gets how many calls
     the cluster makes at once. A result is forgotten here as soon as it was given.
     """
     with _client(address, workers) as client:
