@@ -74,6 +74,7 @@ everyday commands:
   flightsim validate results/idlib_dec2019            beside what was reported, and beside naive baselines
   flightsim run from=results/border on=2020-01-20     a sweep, going on from what was counted by that day
   flightsim brief results/border --language en,ar     two pages for those who decide, in one HTML file
+  flightsim plan results/border                       most likely, worst, best: the table of a contingency plan
   flightsim case new mycountry                        a case of your own: a folder of tables that runs at once
   flightsim run experiment=mine --config-dir DIR      your own DIR/experiment/mine.yaml
 

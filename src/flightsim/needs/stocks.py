@@ -153,6 +153,7 @@ def table(people: People, standards: Standards, rows: Sequence[Delivery]) -> pd.
     frame = pd.DataFrame(found, columns=_COLUMNS)
     amounts = ["stock", "missing", "missing_low", "missing_high", "to_place"]
     frame[amounts] = frame[amounts].astype(float).round(3)
+    frame[["runs_out", "runs"]] = frame[["runs_out", "runs"]].astype("Int64")
     return frame.rename(columns=dict(zip(_BREACH, OUT, strict=True)))
 
 
