@@ -39,9 +39,9 @@ FLEE = {  # rescaled ARD over the full length, measured by running Flee 3 on the
 }
 NO_FRONT = pd.DataFrame({"place_id": [], "date": [], "holder": []})  # nobody takes places in Flee
 GRID = {
-    "behaviour.room": (0.7, 1.0, 1.4, 2.0),
-    "behaviour.distance_exponent": (0.0, 0.5, 1.0),
-    "behaviour.ample_room_persons": (5_000, 10_000, 20_000),
+    "behaviour.room": (1.0, 1.4, 2.0),
+    "behaviour.distance_exponent": (0.0, 0.5),
+    "behaviour.ample_room_persons": (5_000, 20_000),
 }
 NULLS = {
     "room pulls nobody, but a camp must have some": ("behaviour.room=0.001",),
