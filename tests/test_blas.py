@@ -16,7 +16,8 @@ import numpy as np
 from flightsim.model.counting import _mean_km_to_border
 rng = np.random.default_rng(1)
 people, km = rng.random((1000, 5)), rng.random(1000)
-state = SimpleNamespace(sheltered_persons=people, km_to_border=km)
+world = SimpleNamespace(at_home=np.ones(1000, bool))
+state = SimpleNamespace(sheltered_persons=people, km_to_border=km, world=world)
 print(repr(_mean_km_to_border(state)), repr(people.sum(axis=1) @ km))
 """
 

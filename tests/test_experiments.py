@@ -14,7 +14,13 @@ from flightsim.world import BORDER_RULES
 
 pytestmark = pytest.mark.slow  # whole commands
 
-AS_IT_HAPPENED = ("flee", "idlib_dec2019", "idlib_spring2019", "toy")  # a case each, not a question
+AS_IT_HAPPENED = (
+    "flee",
+    "idlib_dec2019",
+    "idlib_spring2019",
+    "toy",
+    "twosided",
+)  # a case each, not a question
 FEW = ["population.scale=0.005", "step_hours=6", "days=3", "figures=false"]
 
 

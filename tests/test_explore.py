@@ -240,7 +240,7 @@ class TestBadInput:
         (old / "provenance.json").write_text(json.dumps(provenance))
         asked = command._asked([str(old)], "light")
         assert asked.results is not None
-        assert "was written by flightsim 0.0.1" in capsys.readouterr().err
+        assert "ade by flightsim 0.0.1" in capsys.readouterr().err
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ from flightsim.errors import InputError
         ("start=2020-W01-3", "start is '2020-W01-3'; expected a date such as 2019-12-01"),
         ("start=9999-12-31", "start is '9999-12-31'; expected a date"),
         ("count_from=2020-W01-3", "expected a date such as 2019-12-23, or null"),
-        ("days=99999999999999999999", "expected a whole number from 1 to 730"),
+        ("days=99999999999999999999", "expected a whole number from 1 to 3660"),
         ("border=glob(zzz*)", "stands for nothing at all"),
         ("days=glob(*)", "glob chooses among the options of"),
         ("seed=123456789012345678901234567890,2", "expected a whole number from 0"),

@@ -56,7 +56,7 @@ def span() -> Span:
     """The case's own."""
     case = read_case(CASE)
     areas = case.world.areas
-    codes = {*areas.area_id, *areas.admin2_id, *areas.admin1_id}
+    codes = set(areas.all_names)
     rows = read_observations(case.folder, codes, case.world.persons).rows
     return Span(case.world.manifest["start"], max(o.until for o in rows))
 

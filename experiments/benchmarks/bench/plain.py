@@ -22,8 +22,8 @@ from flightsim.clock import HOURS_A_DAY, Clock
 from flightsim.events import Event
 from flightsim.model.draws import decision_key, exponential, uniform
 from flightsim.model.households import AT_HOME
-from flightsim.model.model import REHOUSED_AT_HOUR
 from flightsim.model.parts import Parts
+from flightsim.model.schedule import REHOUSED_AT_HOUR
 from flightsim.model.state import LOCAL_KMH
 from flightsim.world import HOST, OPEN, RENTED, World
 
