@@ -161,10 +161,11 @@ class Household(mesa.Agent):
         gone, here = model.gone_lately[place], model.present_persons[place]
         neighbours = rule.neighbours_per_hour * (gone / max(gone + here, 1e-9))
         crowding = rule.crowding_per_hour if self.shelter == RUNGS[OPEN] else 0.0
+        faster = model.rate_factors[model.clock.day_of(model.now)]  # of the model's discrepancy
         pushes = dict.fromkeys(CAUSES, 0.0)
         for cause, push in ((SHELLING, shelling), (FRONT, front), (CARE, care), (NEIGHBOURS, neighbours)):
-            pushes[CAUSES[cause]] = float(push)
-        pushes[CAUSES[CROWDING]] = crowding
+            pushes[CAUSES[cause]] = float(push * faster)
+        pushes[CAUSES[CROWDING]] = float(crowding * faster)
         return pushes
 
     def where_to(self) -> str | None:
