@@ -38,7 +38,7 @@ def lines(results: Results, world: World) -> list[str]:
         _reported(f, world),
         _when(f),
         f"Displaced from: {_areas(f, f.displaced_by_area, world)}.",
-        f"Displaced people are in: {_areas(f, f.sheltered_by_area, world)}.",
+        f"Displaced people are in: {_areas(f, f.sheltered_by_area, world)}{_others_abroad(f)}.",
         _shelter(f),
         _hardship(f),
         _roads(f, world),
@@ -137,9 +137,19 @@ def _areas(f: Findings, values: pd.Series, world: World) -> str:
     return words.listing([*named, f"{rest} more"]) if rest else words.listing(named)
 
 
+def _others_abroad(f: Findings) -> str:
+    """That most of them are abroad, where it is so: a list of areas at home would hide them."""
+    abroad, here = (
+        f.last("abroad_persons"),
+        float(f.sheltered_by_area.sum()) if len(f.sheltered_by_area) else 0.0,
+    )
+    return f"; {words.about(abroad)} are abroad" if abroad > here and abroad >= SMALL_CELL_PERSONS else ""
+
+
 def _shelter(f: Findings) -> str:
     if not len(f.by_rung) or f.by_rung.iloc[-1].sum() < 1:
-        return "Shelter at the end: nobody needs any."
+        in_the_country = " in the country" * (f.last("abroad_persons") >= 1)
+        return f"Shelter at the end: nobody{in_the_country} needs any."
     now = f.by_rung.iloc[-1].sort_values(ascending=False, kind="stable")
     shown = [f"{words.about(v)} {RUNG_WORDS[str(rung)]}" for rung, v in now[now >= 1].head(4).items()]
     return f"Shelter at the end: {words.listing(shown)}."
