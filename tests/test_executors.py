@@ -47,6 +47,22 @@ def test_workers_are_other_processes_with_one_thread_each() -> None:
     assert set(dict(executors.each(threads, range(4), Where(workers=2))).values()) == {"1"}
 
 
+def hears_an_interrupt(_: int) -> bool:
+    return signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of other systems")
+def test_workers_do_not_hear_a_ctrl_c_from_their_first_moment_on_but_their_parent_does() -> None:
+    """In a Python of its own: what has spawned before has started its helpers already."""
+    code = "import test_executors as t; from flightsim.sweeps.executors import Where, each\n"
+    code += "print(dict(each(t.hears_an_interrupt, range(4), Where(workers=2))), t.hears_an_interrupt(0))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=Path(__file__).parent, capture_output=True, text=True, check=True
+    )
+    for word in ("0: False", "1: False", "2: False", "3: False", "} True"):
+        assert word in done.stdout
+
+
 def test_nothing_to_do() -> None:
     assert list(executors.each(doubled, [], Where(workers=2))) == []
 

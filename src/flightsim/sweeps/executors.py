@@ -13,11 +13,13 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from multiprocessing import resource_tracker
 from typing import Any, TypeVar
 
 from joblib import Parallel, cpu_count, delayed, parallel_config
+from joblib.externals.loky.backend.resource_tracker import ensure_running
 
 from flightsim.sweeps import cluster
 
@@ -113,7 +115,7 @@ def _calls(
             under_way.add(index)
             yield delayed(_call)(function, index, items[index], os.getpid())
 
-    with parallel_config(backend="loky", inner_max_num_threads=1):
+    with parallel_config(backend="loky", inner_max_num_threads=1), _deaf_children():
         calls = Parallel(
             n_jobs=where.n_workers,
             batch_size=1,
@@ -127,6 +129,25 @@ def _calls(
     finally:
         if under_way:
             _abandon(calls)
+
+
+@contextmanager
+def _deaf_children() -> Iterator[None]:
+    """Workers started here never hear a Ctrl-C: it is their parent's, who hears it when they have been started.
+
+    Blocked signals are inherited, by the thread that renews workers too; a worker that ignored them only once its libraries
+    are imported would tell of a Ctrl-C before.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    for start in (resource_tracker.ensure_running, ensure_running):  # Python's takes the block off in starting
+        start()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _abandon(calls: Any) -> None:
