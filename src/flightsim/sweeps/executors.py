@@ -135,13 +135,16 @@ def _calls(
 def _deaf_children() -> Iterator[None]:
     """Workers started here never hear a Ctrl-C: it is their parent's, who hears it when they have been started.
 
-    Blocked signals are inherited, by the thread that renews workers too; a worker that ignored them only once its libraries
-    are imported would tell of a Ctrl-C before.
+    Blocked signals are inherited, by the thread that renews workers too; a worker that ignored them only once its
+    libraries are imported would tell of a Ctrl-C before.
     """
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    for start in (resource_tracker.ensure_running, ensure_running):  # Python's takes the block off in starting
+    for start in (
+        resource_tracker.ensure_running,
+        ensure_running,
+    ):  # Python's takes the block off in starting
         start()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
