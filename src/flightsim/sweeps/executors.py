@@ -141,11 +141,8 @@ def _deaf_children() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    for start in (
-        resource_tracker.ensure_running,
-        ensure_running,
-    ):  # Python's takes the block off in starting
-        start()
+    resource_tracker.ensure_running()  # both before: Python's own, in starting, takes the block off
+    ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
