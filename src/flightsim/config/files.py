@@ -29,6 +29,7 @@ from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
 from flightsim.case.text_files import MAX_YAML_BYTES, content, read_yaml
 from flightsim.config.overrides import LAUNCHER, change, dotted, gist, key_of, parsed
 from flightsim.config.own_parts import registered
+from flightsim.config.yaml_files import read_fast
 from flightsim.errors import Complaints, InputError, nearest
 from flightsim.files.atomic import FORBIDDEN
 from flightsim.files.old_names import renewed_parts
@@ -61,7 +62,7 @@ def opened(config_dir: Path | None) -> Iterator[Conf]:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="The version_base")  # Hydra 1.3 wants it, 1.4 deprecates it
         hydra = initialize_config_dir(config_dir=str(shipped), job_name="flightsim", version_base="1.3")
-    with hydra:
+    with hydra, read_fast():
         loader = GlobalHydra.instance().config_loader()
         names = [name for name in loader.list_groups("") if name != "hydra"]
         if config_dir is not None:
