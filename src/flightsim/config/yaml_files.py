@@ -31,12 +31,15 @@ def _loader() -> Any:
     own = _own_loader()
     if not yaml.__with_libyaml__:
         return own
+    from yaml import cyaml  # not there without libyaml
 
-    class Loader(yaml.cyaml.CParser, own):  # type: ignore[attr-defined,misc,valid-type]
+    parser: Any = vars(cyaml)["CParser"]
+
+    class Loader(parser, own):  # type: ignore[misc,valid-type]
         """The parser's way to read, the other's way to understand."""
 
         def __init__(self, stream: Any) -> None:
-            yaml.cyaml.CParser.__init__(self, stream)
+            parser.__init__(self, stream)
             SafeConstructor.__init__(self)
             Resolver.__init__(self)
 
