@@ -163,30 +163,54 @@ class TestWhomItAnswers:
         assert "for this machine only" in capsys.readouterr().err
 
     @pytest.mark.parametrize(
-        ("headers", "answered"),
+        ("kind", "query", "headers", "status"),
         [
-            ({"host": "127.0.0.1:8765"}, True),
-            ({"host": "localhost:8765", "origin": "http://localhost:8765"}, True),
-            ({"host": "[::1]:8765"}, True),
-            ({"host": "evil.example:8765"}, False),  # another name for this machine (DNS rebinding)
-            ({"host": "127.0.0.1:8765", "origin": "https://evil.example"}, False),  # another site's script
-            ({}, False),
+            ("http", "token=T", {}, 200),
+            ("http", "", {"cookie": "a=b; flightsim_8765=T"}, 200),
+            ("http", "", {}, 403),
+            ("http", "token=t", {}, 403),
+            ("http", "", {"cookie": "flightsim_8766=T"}, 403),
+            ("http", "token=T", {"host": "evil.example:8765"}, 403),
+            ("http", "token=T", {"host": "["}, 400),
+            ("http", "token=T", {"host": ""}, 403),
+            ("http", "token=T", {"origin": "http://127.0.0.1:8765"}, 200),
+            ("http", "token=T", {"origin": "http://127.0.0.1:9999"}, 403),
+            ("websocket", "token=T", {"origin": "http://127.0.0.1:8765"}, 200),
+            ("websocket", "token=T", {"origin": "http://127.0.0.1:9999"}, 4403),
+            ("websocket", "token=T", {"origin": "http://evil.example"}, 4403),
+            ("websocket", "token=T", {"origin": "null"}, 4403),
+            ("websocket", "token=T", {}, 4403),
+            ("websocket", "", {"origin": "http://127.0.0.1:8765"}, 4403),
         ],
     )
-    @pytest.mark.parametrize("kind", ["http", "websocket"])
-    def test_only_pages_of_this_machine(self, kind: str, headers: dict[str, str], answered: bool) -> None:
-        reached, sent = [], []
+    def test_only_its_own_page_with_its_token(
+        self, kind: str, query: str, headers: dict[str, str], status: int
+    ) -> None:
+        sent: list[dict[str, Any]] = []
 
         async def app(scope: Any, receive: Any, send: Any) -> None:
-            reached.append(scope)
+            await send({"type": "http.response.start", "status": 200, "headers": [(b"x", b"y")]})
 
         async def send(message: Any) -> None:
             sent.append(message)
 
-        scope = {"type": kind, "headers": [(k.encode(), v.encode()) for k, v in headers.items()]}
-        asyncio.run(server.only_loopback(app)(scope, None, send))
-        assert bool(reached) is answered
-        assert bool(sent) is not answered
+        headers = {"host": "127.0.0.1:8765", **headers}
+        scope = {
+            "type": kind,
+            "server": ("127.0.0.1", 8765),
+            "query_string": query.encode(),
+            "headers": [(k.encode(), v.encode()) for k, v in headers.items()],
+        }
+        asyncio.run(server.only_own(app, "T")(scope, None, send))
+        assert sent[0].get("status") == (status if status < 1000 else None)
+        assert sent[0].get("code") == (status if status > 1000 else None)
+        if status < 1000:
+            assert set(server.NO_FRAMES) <= set(sent[0]["headers"])
+        if status == 200:
+            assert (b"x", b"y") in sent[0]["headers"]
+            assert (b"set-cookie", b"flightsim_8765=T; HttpOnly; SameSite=Strict; Path=/") in sent[0][
+                "headers"
+            ]
 
     def test_a_port_that_is_taken(self) -> None:
         with server.free_port("127.0.0.1", 0) as taken:

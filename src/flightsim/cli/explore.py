@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +50,8 @@ def _explore(arguments: argparse.Namespace) -> int:
     address = (
         f"http://{'localhost' if arguments.host == '::1' else arguments.host}:{listening.getsockname()[1]}"
     )
+    token = secrets.token_urlsafe(16)  # others who are logged in on this machine do not know it
+    address = f"{address}/?token={token}"
     say(f"{address}   (Ctrl-C stops it)")
     if not arguments.no_open:
         import threading
@@ -56,7 +59,7 @@ def _explore(arguments: argparse.Namespace) -> int:
 
         threading.Timer(1.5, webbrowser.open, [address]).start()
     try:
-        server.serve(listening, dark=arguments.theme == "dark")
+        server.serve(listening, token, dark=arguments.theme == "dark")
     except KeyboardInterrupt:  # the way to stop it
         note("stopped")
     return DONE

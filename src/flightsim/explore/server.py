@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import secrets
 import socket
 from collections.abc import Awaitable, Callable
+from functools import partial
 from importlib.util import find_spec
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from flightsim.errors import InputError
 
@@ -15,6 +17,8 @@ HOST = "127.0.0.1"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 NEEDED = ("solara", "solara_assets", "ipyvuetify", "uvicorn", "starlette")
 PAGE = "flightsim.explore.page"
+MOST_BYTES = 2**20  # of a message to the page; *assumption*: moved levers are a few hundred
+NO_FRAMES = ((b"x-frame-options", b"DENY"), (b"content-security-policy", b"frame-ancestors 'none'"))
 
 Scope = dict[str, Any]
 App = Callable[[Scope, Any, Any], Awaitable[None]]
@@ -51,29 +55,61 @@ def check_host(host: str) -> str:
     return host
 
 
-def only_loopback(app: App) -> App:
-    """Refuse whatever was not asked by a page of this machine: other names for it, and other sites' scripts."""
+def only_own(app: App, token: str) -> App:
+    """Refuse whatever was not asked by this page: without its token, by another name, or by a script from elsewhere.
+
+    The token comes once in the address and is kept in a cookie from then on; no page may show this one in a frame.
+    """
 
     async def guarded(scope: Scope, receive: Any, send: Any) -> None:
-        if scope["type"] in ("http", "websocket") and not _own(scope):
-            if scope["type"] == "websocket":
-                await send({"type": "websocket.close", "code": 4403})
-                return
-            await send(
-                {"type": "http.response.start", "status": 403, "headers": [(b"content-type", b"text/plain")]}
-            )
-            await send({"type": "http.response.body", "body": b"flightsim explore answers this machine only"})
+        if scope["type"] not in ("http", "websocket"):
+            await app(scope, receive, send)
             return
-        await app(scope, receive, send)
+        status = _refusal(scope, token)
+        if status and scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 4403})
+        elif status:
+            head = [(b"content-type", b"text/plain"), *NO_FRAMES]
+            await send({"type": "http.response.start", "status": status, "headers": head})
+            await send(
+                {"type": "http.response.body", "body": b"open the address that flightsim explore printed"}
+            )
+        else:
+            await app(scope, receive, partial(_sent, send, scope, token))
 
     return guarded
 
 
-def _own(scope: Scope) -> bool:
+async def _sent(send: Any, scope: Scope, token: str, message: dict[str, Any]) -> None:
+    """Send a message of the page's, its head with what keeps it out of frames, and with the cookie."""
+    if message["type"] == "http.response.start":
+        cookie = f"{_cookie(scope)}={token}; HttpOnly; SameSite=Strict; Path=/".encode()
+        head = [*message.get("headers", ()), *NO_FRAMES, (b"set-cookie", cookie)]
+        message = {**message, "headers": head}
+    await send(message)
+
+
+def _refusal(scope: Scope, token: str) -> int:
+    """The HTTP status of a request that is refused; 0 of one that may pass."""
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-    host = urlsplit("//" + headers.get("host", "")).hostname
-    origin = headers.get("origin")
-    return host in LOOPBACK and (origin is None or urlsplit(origin).hostname in LOOPBACK)
+    host = headers.get("host", "")
+    try:
+        name = urlsplit("//" + host).hostname
+    except ValueError:  # [, say
+        return 400
+    if name not in LOOPBACK or headers.get("origin") not in (None, f"http://{host}"):
+        return 403
+    if scope["type"] == "websocket" and "origin" not in headers:  # every browser sends it
+        return 403
+    given = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("token", [])
+    kept = [each.strip().partition("=") for each in headers.get("cookie", "").split(";")]
+    given += [value for key, _, value in kept if key == _cookie(scope)]
+    return 0 if any(secrets.compare_digest(each.encode(), token.encode()) for each in given) else 403
+
+
+def _cookie(scope: Scope) -> str:
+    """The name of the cookie: one for each port, for cookies do not know of ports."""
+    return f"flightsim_{(scope.get('server') or ('', 0))[1]}"
 
 
 def free_port(host: str, port: int) -> socket.socket:
@@ -92,7 +128,7 @@ def free_port(host: str, port: int) -> socket.socket:
     return made
 
 
-def serve(listening: socket.socket, *, dark: bool = False) -> None:
+def serve(listening: socket.socket, token: str, *, dark: bool = False) -> None:
     """Answer until stopped. What is shown was said to ``flightsim.explore.asked`` before."""
     os.environ |= {
         "SOLARA_APP": PAGE,
@@ -111,5 +147,7 @@ def serve(listening: socket.socket, *, dark: bool = False) -> None:
 
     warnings.filterwarnings("ignore", message="Cookies with samesite")  # of pages inside other pages
 
-    config = uvicorn.Config(only_loopback(starlette.app), log_level="error", lifespan="on", ws_max_size=2**26)
+    config = uvicorn.Config(
+        only_own(starlette.app, token), log_level="error", lifespan="on", ws_max_size=MOST_BYTES
+    )
     uvicorn.Server(config).run(sockets=[listening])
