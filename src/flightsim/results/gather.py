@@ -82,17 +82,19 @@ def _of_sweep(sweep: Sweep) -> list[Group]:
 
 def _of_runs(paths: Sequence[Path]) -> list[Group]:
     """Plain runs, those that differ only in seed together."""
-    groups: dict[str, Group] = {}
+    found: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {}
     for path in paths:
         whole = _config(path)
         config = _without(whole, ())
         seconds = read_json(path / PROVENANCE).get("wall_seconds")
         values = ("", 0, int(whole["seed"]), path.name, DONE, seconds, "")
-        row = pd.DataFrame([dict(zip(COLUMNS, values, strict=True)) | {"path": path}])
-        key = _key(config)
-        if key in groups:
-            row = pd.concat([groups[key].rows, row], ignore_index=True)
-        groups[key] = Group("", path.parent, config, row)
+        row = dict(zip(COLUMNS, values, strict=True)) | {"path": path}
+        rows = found.setdefault(_key(config), (config, []))[1]
+        rows.append(row)
+    groups = {
+        key: Group("", rows[-1]["path"].parent, config, pd.DataFrame(rows))
+        for key, (config, rows) in found.items()
+    }
     labels = _what_differs([group.config for group in groups.values()])
     return [
         replace(group, label=label or group.origin.name)
