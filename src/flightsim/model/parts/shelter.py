@@ -176,10 +176,11 @@ class Shelter:
     def free_share(self) -> Floats:
         """(P,) how much better than the open air a newcomer may expect to fare: room against 500 persons' need."""
         enough = 500.0  # assumption: a newcomer looks no further than the next hundred households
-        return np.asarray(np.minimum(self.indoors(), enough) / enough)
+        indoors = np.minimum(self.room[:, :OPEN].sum(axis=1), enough)
+        return np.asarray(indoors / enough)
 
     def indoors(self) -> Floats:
-        """(P,) persons for whom there is room left under a roof."""
+        """(P,) persons for whom there is room left under a roof; a rung that is overfull has none."""
         return np.asarray(np.maximum(self.room[:, :OPEN], 0).sum(axis=1))
 
     def admit(
