@@ -45,3 +45,9 @@ def toy_folder(tmp_path: Path) -> Path:
     folder = tmp_path / "toy"
     shutil.copytree(find_case("toy"), folder)
     return folder
+
+
+@pytest.fixture
+def case(toy_folder: Path) -> Path:
+    """The same, for what goes into a case."""
+    return toy_folder

@@ -12,7 +12,6 @@ import pytest
 from flightsim.case import geojson
 from flightsim.case.importing import boundaries, rings, writing
 from flightsim.case.importing.report import Asked, Report
-from flightsim.case.reading import shipped_cases
 from flightsim.errors import InputError
 
 EXTRA = all(importlib.util.find_spec(each) for each in ("geopandas", "pyogrio"))
@@ -40,15 +39,6 @@ COD = [
     feature(("GW01", "GW0101", "GW010102"), box(10.5, 5, 11, 6)),
     feature(("GW01", "GW0102", "GW010201"), box(11, 5, 12, 6)),
 ]
-
-
-@pytest.fixture
-def case(tmp_path: Path) -> Path:
-    folder = tmp_path / "mine"
-    folder.mkdir()
-    for file in shipped_cases()["toy"].iterdir():
-        (folder / file.name).write_bytes(file.read_bytes())
-    return folder
 
 
 def write(path: Path, features: list[dict]) -> Path:

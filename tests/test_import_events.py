@@ -7,7 +7,6 @@ import pytest
 
 from flightsim.case.importing import event_types, events, writing
 from flightsim.case.importing.report import Asked, Report, Taken
-from flightsim.case.reading import shipped_cases
 from flightsim.errors import InputError
 
 NEW = (
@@ -28,15 +27,6 @@ def acled(
         f'{admin},Somewhere,{lat},{lon},{precision},Somebody Press,National,"On the day, so we were told, shells fell",'
         f"{deaths},,1579000000"
     )
-
-
-@pytest.fixture
-def case(tmp_path: Path) -> Path:
-    folder = tmp_path / "mine"
-    folder.mkdir()
-    for file in shipped_cases()["toy"].iterdir():
-        (folder / file.name).write_bytes(file.read_bytes())
-    return folder
 
 
 def take(case: Path, text: str, name: str = "export.csv", **options: str) -> tuple[Taken, Report]:

@@ -7,7 +7,6 @@ import pytest
 
 from flightsim.case.importing import facilities, writing
 from flightsim.case.importing.report import Asked, Report, Taken
-from flightsim.case.reading import shipped_cases
 from flightsim.errors import InputError
 
 OSM = """<osm version="0.6">
@@ -21,15 +20,6 @@ OSM = """<osm version="0.6">
   <way id="88123"><nd ref="71"/><nd ref="72"/><tag k="healthcare" v="hospital"/></way>
 </osm>
 """
-
-
-@pytest.fixture
-def case(tmp_path: Path) -> Path:
-    folder = tmp_path / "mine"
-    folder.mkdir()
-    for file in shipped_cases()["toy"].iterdir():
-        (folder / file.name).write_bytes(file.read_bytes())
-    return folder
 
 
 def take(case: Path, file: Path, **columns: str) -> tuple[Taken, Report]:

@@ -7,19 +7,9 @@ import pytest
 from flightsim.case.importing import observations, writing
 from flightsim.case.importing.report import Asked, Report, Taken
 from flightsim.case.observations import read_observations
-from flightsim.case.reading import shipped_cases
 from flightsim.errors import InputError
 
 AREAS = ("TY01", "TY0101", "TY0102", "TY010101", "TY010102", "TY010201", "TY010202")
-
-
-@pytest.fixture
-def case(tmp_path: Path) -> Path:
-    folder = tmp_path / "mine"
-    folder.mkdir()
-    for file in shipped_cases()["toy"].iterdir():
-        (folder / file.name).write_bytes(file.read_bytes())
-    return folder
 
 
 def take(

@@ -6,17 +6,8 @@ import pytest
 
 from flightsim.case.importing import sites, writing
 from flightsim.case.importing.report import Asked, Report, Taken
-from flightsim.case.reading import read_case, shipped_cases
+from flightsim.case.reading import read_case
 from flightsim.errors import InputError
-
-
-@pytest.fixture
-def case(tmp_path: Path) -> Path:
-    folder = tmp_path / "mine"
-    folder.mkdir()
-    for file in shipped_cases()["toy"].iterdir():
-        (folder / file.name).write_bytes(file.read_bytes())
-    return folder
 
 
 def take(case: Path, text: str, **options: str) -> tuple[Taken, Report]:

@@ -21,10 +21,8 @@ from flightsim.errors import Complaints, nearest
 
 Groups = Mapping[str, Sequence[str]]  # options by group
 LAUNCHER, SCENARIO = "hydra/launcher", "scenario"
-ONE_VALUE = (
+OF_A_SWEEP = (  # how many runs of it there are, and where they are made: one value for all its scenarios
     "replicates",
-    "scenarios",
-    "baseline",
     "uncertainty",
     "workers",
     "executor",
@@ -32,8 +30,8 @@ ONE_VALUE = (
     "most_runs",
     "shard",
     "tasks",
-    "results",
 )
+ONE_VALUE = (*OF_A_SWEEP, "scenarios", "baseline", "results")
 TEXTS = ("name", "case", "results")
 MOST_RUNS = "most_runs"  # the setting: more runs than that are a slip, as seed=range(1,1000000)
 RUNS = 10_000  # its default; *assumption*

@@ -46,9 +46,10 @@ class Destinations:
         fear = rule.fear(hazard.feared)
         room, aid = shelter.free_share(), shelter.aid_gained()
         allowed = allowed & self._stayed_in
-        here = rule.appeal(
-            fear, hazard.feared_alarm, self._persons, care.working, room, allowed, aid, shelter.indoors()
-        )
+        pull = (
+            {"room_persons": shelter.indoors()} if getattr(rule, "room", 0) else {}
+        )  # own rules may know none
+        here = rule.appeal(fear, hazard.feared_alarm, self._persons, care.working, room, allowed, aid, **pull)
         here += rule.abroad * self._abroad
         abroad = np.full(self._n_gates, -np.inf)
         abroad[gates.leads_abroad] = rule.abroad + rule.size * np.log(self._everybody)

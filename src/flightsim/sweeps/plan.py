@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from flightsim.config import compose
 from flightsim.config.compose import Job
-from flightsim.config.overrides import MOST_RUNS, RUNS, key_of, spelt_out, too_many
+from flightsim.config.overrides import MOST_RUNS, OF_A_SWEEP, RUNS, key_of, spelt_out, too_many
 from flightsim.errors import Complaints, InputError, nearest
 from flightsim.results.sweeps import Axis
 from flightsim.scenario import PARTS, Scenario, from_config, role_of, unit_of
@@ -137,16 +137,7 @@ def _plan(jobs: Sequence[Job], given: set[str], seed_values: Sequence[str]) -> P
     complaints = Complaints()
     jobs = list({job.label: job for job in jobs}.values())
     settings = jobs[0].settings
-    for name in (
-        "replicates",
-        "uncertainty",
-        "workers",
-        "executor",
-        "executor_address",
-        "most_runs",
-        "shard",
-        "tasks",
-    ):
+    for name in OF_A_SWEEP:
         if any(job.settings[name] != settings[name] for job in jobs):
             complaints.add(f"the experiments differ in {name}; say which with {name}=…")
     if len({str(job.config[SEED]) for job in jobs}) > 1:
